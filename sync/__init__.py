@@ -1,0 +1,1 @@
+"""The offline exchange engine: it knows records, fields and changes, never residents or cases."""

@@ -1,0 +1,1 @@
+"""What both ends share: changes, clock, chain, messages, codec, errors. No I/O, no clock reading, no randomness."""

@@ -1,0 +1,82 @@
+"""A change: one thing a person did. It writes fields; its name says who may do it and which check runs.
+
+Field values are JSON without floats: text (NFC), integers below 2^53, booleans, null, and lists and objects of
+these, four deep at most. A change's line is the compact JSON of `Change`; those bytes are kept for ever.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+SafeInt: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**53) + 1, le=2**53 - 1)]
+Scalar: TypeAlias = str | SafeInt | bool | None
+Depth1: TypeAlias = Scalar | list[Scalar] | dict[str, Scalar]
+Depth2: TypeAlias = Scalar | list[Depth1] | dict[str, Depth1]
+Value: TypeAlias = Scalar | list[Depth2] | dict[str, Depth2]
+Fields: TypeAlias = dict[str, Value]
+
+Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+Kind = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z_]{0,31}$")]
+Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z_]{0,31}\\.[a-z][a-z_]{0,31}$")]
+FieldName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+
+
+class Base(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The state a change was made on. Either a rev of the record, the centre's epoch then and that body's hash,
+    or `change`: the device's own earlier change to the same record, not yet answered when this one was made.
+    """
+
+    epoch: str = ""
+    rev: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] = 0
+    hash: Annotated[str, msgspec.Meta(max_length=43)] = ""
+    change: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")] = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.change) == bool(self.rev) or bool(self.rev) != (len(self.hash) == 43 and self.epoch != ""):
+            raise ValueError("a base names either a change, or an epoch, a rev and a hash")
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """When the device believed it was: evidence, never order. `wall` in ms since 1970, `offset` in minutes."""
+
+    wall: SafeInt
+    offset: Annotated[int, msgspec.Meta(ge=-900, le=900)] = 480
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """`base` is None when the author saw no such record. `needs` are changes that must have an effect first."""
+
+    id: Id
+    kind: Kind
+    record: Id
+    name: Name
+    version: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    set: dict[FieldName, Value] = {}
+    add: dict[FieldName, list[Depth1]] = {}
+    remove: dict[FieldName, list[Depth1]] = {}
+    base: Base | None = None
+    needs: Annotated[list[Id], msgspec.Meta(max_length=16)] = []
+    captured: Captured
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Every field this change writes."""
+        return frozenset(self.set) | frozenset(self.add) | frozenset(self.remove)
+
+
+class OutcomeCode(StrEnum):
+    """What the centre made of a change."""
+
+    APPLIED = "applied"  # every field as sent
+    MERGED = "merged"  # with other people's work, or adapted; the detail says how
+    CONFLICT = "conflict"  # some fields wait for a person; the rest was applied
+    REFUSED = "refused"  # not applied, kept, and told why
+    PARKED = "parked"  # kept until what it needs is there
+    DUPLICATE = "duplicate"  # kept and linked to the filing that stands
+
+    @property
+    def has_effect(self) -> bool:
+        return self not in (OutcomeCode.REFUSED, OutcomeCode.PARKED)
