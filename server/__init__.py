@@ -1,0 +1,1 @@
+"""The platform: domain rules, the one write path, storage, consoles and commands."""

@@ -1,0 +1,77 @@
+"""Owns working days (工作日): the State Council's calendar, the centre's own corrections, and what is not
+known yet.
+
+Laws: day 0 is the day of the event and counting starts with the next working day. A year whose calendar has
+not been announced is counted by weekdays and marked provisional, so that nobody takes it for certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import chinese_calendar
+
+NO_OVERRIDES: Mapping[date, bool] = {}
+
+
+@dataclass(frozen=True)
+class WorkingDay:
+    """A day reached by counting; `provisional` when any day counted over was judged by its weekday alone."""
+
+    date: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """How many working days lie between two days; negative when the second is earlier."""
+
+    count: int
+    provisional: bool
+
+
+def is_working_day(day: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> tuple[bool, bool]:
+    """(works, provisional). An override (True: people work) goes before the announced calendar."""
+    if day in overrides:
+        return overrides[day], False
+    try:
+        return bool(chinese_calendar.is_workday(day)), False
+    except NotImplementedError:
+        return day.weekday() < 5, True
+
+
+def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
+    """The `count`-th working day after `start`. Zero gives the day of the event itself, working or not."""
+    assert count >= 0, "working days are counted forward"
+    reached, provisional = start, False
+    for day, works, guessed in _days_after(start, overrides):
+        if count == 0:
+            break
+        provisional |= guessed
+        if works:
+            reached, count = day, count - 1
+    return WorkingDay(reached, provisional)
+
+
+def working_days_between(start: date, end: date, overrides: Mapping[date, bool] = NO_OVERRIDES) ->
+WorkingDays: """Working days after `start` up to and including `end`; the inverse of `add_working_days`."""
+    if end < start:
+        back = working_days_between(end, start, overrides)
+        return WorkingDays(-back.count, back.provisional)
+    count, provisional = 0, False
+    for day, works, guessed in _days_after(start, overrides):
+        if day > end:
+            break
+        count += works
+        provisional |= guessed
+    return WorkingDays(count, provisional)
+
+
+def _days_after(start: date, overrides: Mapping[date, bool]) -> Iterator[tuple[date, bool, bool]]:
+    day = start
+    while True:
+        day += timedelta(days=1)
+        works, guessed = is_working_day(day, overrides)
+        yield day, works, guessed

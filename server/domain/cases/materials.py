@@ -1,0 +1,190 @@
+"""Owns what a case must bring: necessity, how each material was collected, what is missing, what may come
+later.
+
+Laws: a cancelled material is never asked for. A material may be promised for later (容缺) only if its item
+marks it so and everything necessary is there; the date is not later than the item's own time allows. A
+missing material is a reason to correct (补正), never a reason to refuse at the door: the desk decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days
+from server.domain.problems import Problem, problem
+from server.domain.record_fields import Fields, family, groups, integer, parse_date, text
+
+FIELD_PREFIX = "material."
+TOLERANCE_DAYS_DEFAULT = 5  # for items that set no days at all
+
+
+class Necessity(IntEnum):
+    NECESSARY = 1  # 必要
+    OPTIONAL = 2  # 非必要
+    TOLERABLE = 3  # 容缺后补
+
+
+class MaterialState(StrEnum):
+    """What became of a material. The first five are the collect modes 1 to 5 (收取方式)."""
+
+    PAPER = "paper"  # 纸质收取
+    ATTACHED = "attached"  # 附件上传
+    SCANNED = "scanned"  # 扫描
+    PROMISED = "promised"  # 容缺后补
+    LICENCE = "licence"  # 证照库
+    MISSING = "missing"
+    NOT_NEEDED = "not_needed"  # cancelled, replaced, or not for this situation
+
+
+COLLECT_MODES: dict[MaterialState, int] = {state: mode for mode, state in enumerate(list(MaterialState)[:5],
+1)} _IN_HAND = frozenset({MaterialState.PAPER, MaterialState.ATTACHED, MaterialState.SCANNED,
+MaterialState.LICENCE}) _WITH_FILE = frozenset({MaterialState.ATTACHED, MaterialState.SCANNED})
+
+
+@dataclass(frozen=True)
+class Material:
+    """One row of an item's material list. `cut_mode` 1 to 7 says which way it was reduced, 0 not at all."""
+
+    no: str
+    name: str
+    necessity: Necessity = Necessity.NECESSARY
+    licence: str = ""
+    replacement: str = ""
+    cut_mode: int = 0
+    cancelled: bool = False
+
+    @property
+    def asked(self) -> bool:
+        return not self.cancelled and self.necessity is not Necessity.OPTIONAL
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a case holds for one material."""
+
+    state: MaterialState
+    file: str = ""
+    note: str = ""
+    due: date | None = None
+
+
+def parse_materials(item: Fields) -> tuple[Material, ...]:
+    """An item's list as its record keeps it: groups with no, name, necessity, licence, replacement ..."""
+    return tuple(_parse_material(place, row) for place, row in enumerate(groups(item, "materials"), 1))
+
+
+def _parse_material(place: int, row: Fields) -> Material:
+    necessity = integer(row, "necessity", 1)
+    no = row.get("no", place)
+    replacement = text(row, "replacement")
+    return Material(
+        no=str(no),
+        name=text(row, "name"),
+        necessity=Necessity(necessity) if necessity in (1, 2, 3) else Necessity.NECESSARY,
+        licence=text(row, "licence"),
+        replacement=replacement,
+        cut_mode=integer(row, "cut_mode"),
+        cancelled=row.get("cancelled") is True or replacement.startswith("取消"),
+    )
+
+
+def parse_collected(value: object) -> Collected | None:
+    """A case's material value; None when its state is unknown or its date unreadable."""
+    if not isinstance(value, Mapping):
+        return None
+    state = text(value, "state")
+    due = parse_date(value.get("due"))
+    if state not in MaterialState.__members__.values() or (value.get("due") and due is None):
+        return None
+    return Collected(MaterialState(state), text(value, "file"), text(value, "note"), due)
+
+
+def collected(case: Fields) -> dict[str, Collected]:
+    """A case's readable materials by number."""
+    values = {no: parse_collected(value) for no, value in family(case, FIELD_PREFIX).items()}
+    return {no: value for no, value in values.items() if value is not None}
+
+
+def check_collected(case: Fields) -> list[Problem]:
+    """What makes a material's value unusable whatever the item says."""
+    found: list[Problem] = []
+    for no, value in family(case, FIELD_PREFIX).items():
+        if value is None:
+            continue
+        field, read = FIELD_PREFIX + no, parse_collected(value)
+        if read is None:
+            found.append(problem("material_state", field, no=no))
+        elif read.state in _WITH_FILE and not read.file:
+            found.append(problem("material_file", field, no=no))
+        elif read.state is MaterialState.PROMISED and read.due is None:
+            found.append(problem("promise_due_missing", field, no=no))
+    return found
+
+
+def missing_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material, ...]:
+    """The one complete list of what still must come, promised materials not counted."""
+    return tuple(
+        material
+        for material in materials
+        if material.asked and not _satisfied(have.get(material.no)) and not _promised(have.get(material.no))
+    )
+
+
+def promised_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material,
+...]: return tuple(material for material in materials if _promised(have.get(material.no)))
+
+
+def tolerance_latest(item: Fields, start: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
+    """The last day for a promised material: the item's promised days, or its legal days when it promises
+    none.
+    """
+    days = integer(item, "promise_days") or integer(item, "legal_days") or TOLERANCE_DAYS_DEFAULT
+    return add_working_days(start, days, overrides)
+
+
+def advise_materials(
+    item: Fields, case: Fields, on: date, overrides: Mapping[date, bool] = NO_OVERRIDES
+) -> list[Problem]:
+    """What the desk will have to ask for, and promises that the item does not allow."""
+    materials, have = parse_materials(item), collected(case)
+    found = [
+        problem("material_missing", FIELD_PREFIX + material.no, name=material.name)
+        for material in missing_materials(materials, have)
+    ]
+    essentials_missing = any(
+        material.necessity is Necessity.NECESSARY for material in missing_materials(materials, have)
+    )
+    promised = promised_materials(materials, have)
+    if promised and essentials_missing:
+        found.append(problem("tolerance_essentials"))
+    latest = tolerance_latest(item, on, overrides)
+    for material in promised:
+        found += _advise_promise(material, have[material.no], latest)
+    found += [
+        problem("material_cancelled", FIELD_PREFIX + material.no, name=material.name)
+        for material in materials
+        if material.cancelled and _satisfied(have.get(material.no), not_needed=False)
+    ]
+    return found
+
+
+def _advise_promise(material: Material, promise: Collected, latest: WorkingDay) -> list[Problem]:
+    field = FIELD_PREFIX + material.no
+    if material.necessity is Necessity.NECESSARY:
+        return [problem("material_not_tolerable", field, name=material.name)]
+    if promise.due is not None and promise.due > latest.date:
+        return [problem("promise_late", field, latest=latest.date)]
+    return []
+
+
+def _satisfied(value: Collected | None, not_needed: bool = True) -> bool:
+    if value is None:
+        return False
+    return value.state in _IN_HAND or (not_needed and value.state is MaterialState.NOT_NEEDED)
+
+
+def _promised(value: Collected | None) -> bool:
+    return value is not None and value.state is MaterialState.PROMISED

@@ -1,0 +1,136 @@
+"""Owns the Problem: one thing wrong with a record, in words one can act on; and the table of all.
+
+Law: codes are stable and never reused; a text may be improved, a code may not change its meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`field` is the field to look at, empty for the whole record; `zh` and `en` say the same."""
+
+    code: str
+    field: str
+    zh: str
+    en: str
+
+
+def problem(code: str, field: str = "", **details: object) -> Problem:
+    """The problem of that code with its texts filled in from `details`."""
+    zh, en = PROBLEMS[code]
+    return Problem(code, field, zh.format(field=field, **details), en.format(field=field, **details))
+
+
+# code: (Chinese, English). The words in braces are the details that the rule must give.
+PROBLEMS: dict[str, tuple[str, str]] = {
+    # any record
+    "field_missing": ("缺少“{label}”", "{field} is missing"),
+    "field_shape": ("“{label}”应为{shape_zh}", "{field} must be {shape_en}"),
+    "field_too_long": ("“{label}”最多{limit}", "{field} holds at most {limit}"),
+    "place_invalid": ("区划代码“{value}”无效", "“{value}” is not a division code"),
+    "state_unknown": ("没有“{value}”这种状态", "there is no state “{value}”"),
+    "state_step": ("不能从“{before}”变为“{after}”", "“{before}” cannot become “{after}”"),
+    "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
+    # resident
+    "citizen_id_length": ("身份证号应为18位", "a citizen id has 18 characters"),
+    "citizen_id_format": ("身份证号前17位应为数字", "the first 17 characters of a citizen id are digits"),
+    "citizen_id_check": ("身份证号校验位不对，请核对", "the citizen id's check character is wrong"),
+    "citizen_id_province": ("身份证号的省份代码不存在", "the citizen id names no province"),
+    "citizen_id_birth": ("身份证号中的出生日期不对", "the citizen id holds no possible birth date"),
+    "birth_differs": ("出生日期与身份证号不一致", "the birth date differs from the citizen id"),
+    "sex_differs": ("性别与身份证号不一致", "the sex differs from the citizen id"),
+    "birth_future": ("出生日期晚于今天", "the birth date is in the future"),
+    "phone_invalid": ("电话号码“{value}”不对", "“{value}” is not a phone number"),
+    # consent
+    "consent_items_repeat": ("同一事项列了两次", "an item is named twice"),
+    "consent_order": ("失效日期早于签署日期", "it ends before it was signed"),
+    "consent_too_long": ("同意书有效期最长{days}天", "a consent is valid for {days} days at most"),
+    "consent_future": ("签署日期晚于收到日期", "it was signed after it arrived"),
+    "consent_hash": (
+        "缺少所示文本的指纹（64位十六进制）",
+        "the hash of the text that was shown is missing (64 hex digits)",
+    ),
+    "sensitive_not_ticked": (
+        "敏感信息“{kind}”没有单独勾选",
+        "the sensitive kind “{kind}” was not ticked by itself",
+    ),
+    "sensitive_not_listed": ("勾选的“{kind}”不在所列信息中", "“{kind}” was ticked but is not among the data"),
+    "witness_missing": ("按手印或口头同意须有见证人", "a fingerprint or oral consent needs a witness"),
+    "witness_is_helper": ("帮办员不能为自己见证", "the helper cannot be the witness"),
+    "witness_is_resident": ("本人不能为自己见证", "the resident cannot be the witness"),
+    "not_read_aloud": ("须先向本人宣读全文", "the text must have been read aloud"),
+    "consent_helper": ("帮办员不能为自己办理同意", "a helper cannot take consent from himself"),
+    # case
+    "consent_absent": ("没有本人的同意书，不能提交", "there is no consent, so it cannot be submitted"),
+    "consent_other_resident": ("同意书不是这位居民的", "the consent is another resident's"),
+    "consent_item": ("同意书没有写明这个事项", "the consent does not name this item"),
+    "consent_revoked": ("本人已撤回同意", "the resident withdrew the consent"),
+    "consent_not_yet": ("同意书签署晚于办理时间", "the consent was signed after the filing"),
+    "consent_expired": ("同意书已过期", "the consent had ended"),
+    "consent_data": ("同意书没有写明信息“{kind}”", "the consent does not name the data “{kind}”"),
+    "resident_absent": ("找不到这位居民的记录", "the resident's record is not there"),
+    "item_absent": ("找不到这个事项", "the item is not there"),
+    "item_cancelled": ("事项已取消：{why}", "the item has been cancelled: {why}"),
+    "item_suspended": ("事项暂停办理：{why}", "the item is suspended: {why}"),
+    "item_version_ahead": ("事项版本{value}尚未发布", "version {value} of the item has not been published"),
+    "receipt_invalid": ("回执号不对", "the receipt number is wrong"),
+    "material_state": ("材料{no}的状态不对", "material {no} has no such state"),
+    "material_file": ("材料{no}缺少附件", "material {no} has no file"),
+    "promise_due_missing": ("容缺材料{no}没有写明补交日期", "the promised material {no} has no date"),
+    # advice on a case: the desk decides, nothing is refused
+    "material_missing": ("缺少必要材料：{name}", "a necessary material is missing: {name}"),
+    "material_not_tolerable": ("“{name}”不能容缺", "“{name}” cannot be promised for later"),
+    "material_cancelled": ("“{name}”已取消，不得索要", "“{name}” is cancelled and must not be asked for"),
+    "tolerance_essentials": (
+        "必要材料不齐，不能容缺受理",
+        "with necessary materials missing nothing can be promised",
+    ),
+    "promise_late": ("补交日期晚于{latest}", "the promised date is later than {latest}"),
+    "not_eligible": ("可能不符合条件：{why}", "may not be eligible: {why}"),
+    "eligibility_unknown": ("条件无法判断：{why}", "eligibility cannot be judged: {why}"),
+    "item_outdated": (
+        "事项已更新，请按第{value}版核对",
+        "the item has changed; check it against version {value}",
+    ),
+    "self_filing": ("帮办员为本人办理须有他人在场", "a helper who files for himself needs a second person"),
+    # service log
+    "minutes_range": ("用时应为0至{limit}分钟", "minutes must be from 0 to {limit}"),
+    "refusal_reason": ("拒绝须写明理由", "a refusal needs its reason"),
+    "follow_up_order": ("回访日期不对", "the follow-up date is wrong"),
+    # catalogue
+    "base_item_code": ("基本编码应为12位数字", "a base code has 12 digits"),
+    "implementing_code": ("实施编码不对", "the implementing code is wrong"),
+    "unit_invalid": ("统一社会信用代码不对", "the unit's credit code is wrong"),
+    "version_range": ("版本应从1开始", "versions start at 1"),
+    "material_repeat": ("材料{no}列了两次", "material {no} is listed twice"),
+    "rule_invalid": ("办理条件写法不对：{why}", "the rule cannot be read: {why}"),
+    "campaign_order": ("结束早于开始", "it ends before it starts"),
+    "claimed_by_missing": ("认领后须写明认领人", "a claimed item needs who claimed it"),
+    "claimed_by_free": ("未认领的事项不能有认领人", "a free item has nobody who claimed it"),
+    "claim_value": ("“{label}”的取值不对", "{field} has a wrong value"),
+    # return reasons of a claim: the reviewer decides
+    "promise_over_statutory": ("承诺时限长于法定时限", "the promised time is longer than the statutory"),
+    "instant_conflict": ("即办件的承诺时限应为0", "an instant item promises 0 days"),
+    "promised_conflict": ("承诺件须写明承诺时限", "a promised item needs its days"),
+    "result_type_conflict": (
+        "结果为证照，结果类型应为出证",
+        "the result is a certificate, its type must say so",
+    ),
+    "scene_reason_missing": ("须到现场的，应写明原因", "visits to the hall need a reason"),
+    "mail_missing": ("不到现场又不能网办，须可邮寄", "no visit and not online: it must be possible by mail"),
+    "depth_scene_conflict": ("四级网办的到场次数应为0", "depth IV means no visits"),
+    "fee_basis_missing": ("收费须有依据", "a fee needs its basis"),
+    "free_pay_conflict": ("不收费就没有网上支付", "without a fee there is no online payment"),
+    "phones_equal": ("咨询与投诉电话不能相同", "the phones for questions and complaints must differ"),
+    "phone_area_code": ("电话应带区号", "the phone needs its area code"),
+    "catch_all_material": ("不得有兜底材料“{value}”", "catch-all materials are not allowed: “{value}”"),
+    "village_licence": ("村级不能实施行政许可", "a village cannot issue a licence"),
+    # conflict, notice
+    "conflict_undecided": ("须写明决定的内容和决定人", "a decision needs its value and who decided"),
+    "conflict_open_decided": ("未决定的冲突不能有决定", "an open conflict cannot hold a decision"),
+    "conflict_sides": ("冲突须写明两位作者", "a conflict names both authors"),
+    "notice_text": ("通知须有中文和英文", "a notice needs Chinese and English text"),
+}
