@@ -1,0 +1,139 @@
+"""What a record kind must say about itself, as data and a few pure functions; merge does the rest.
+
+The table of all kinds is `server/merge_policies.py`. Nothing here knows a resident or a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sync.central.known import Author, Centre, Known, Record, Wants
+from sync.core.changes import Change, Fields, OutcomeCode
+
+
+class Rule(Enum):
+    """What becomes of a field that two people set without seeing each other's value."""
+
+    KEEP_BOTH = "keep_both"
+    PERSON_DECIDES = "person_decides"
+    CENTRE_WINS = "centre_wins"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """A change after its fields were merged, for the kind's own rules to settle."""
+
+    change: Change
+    author: Author
+    before: Record | None
+    fields: Fields
+    """The whole record as it would be. Settling may not alter it: computed fields go into the verdict."""
+    known: Known
+    centre: Centre
+    honoured: Mapping[str, str]
+    """Record → the official number an earlier epoch of the centre gave it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRecord:
+    """A record that the centre itself puts beside the change: a notice, say."""
+
+    kind: str
+    id: str
+    bucket: str
+    fields: Fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accept:
+    """The change may stand. `computed` fields are set by the centre; `keys` are all natural keys held afterwards."""
+
+    computed: Fields = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+    code: OutcomeCode | None = None
+    """Overrides applied or merged, e.g. duplicate for a filing that was linked."""
+    reason: str = ""
+    detail: Fields = field(default_factory=dict)
+    beside: tuple[NewRecord, ...] = ()
+    writes: tuple[tuple[str, str, Fields], ...] = ()
+    """(kind, record, fields) to set on other loaded records in the same decision: deciding a conflict does this."""
+    numbers_taken: Mapping[str, int] = field(default_factory=dict)
+    """Series → how many reserved numbers were used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse:
+    """Kept, not applied. `reason` is a stable code that the screens put into words."""
+
+    reason: str
+    detail: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Park:
+    """Kept until every id in `waits` (a change or a record) has come. `waits` may be empty: a person releases it."""
+
+    reason: str
+    waits: frozenset[str] = frozenset()
+
+
+Verdict = Accept | Refuse | Park
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRule:
+    """What one named change may do."""
+
+    version: int = 1
+    """The newest version the centre understands; older ones are lifted, newer ones parked."""
+    creates: bool = False
+    updates: bool = True
+    roles: frozenset[str]
+    lifts: Mapping[int, Callable[[Change], Change]] = field(default_factory=dict)
+    """Version n → how to make version n+1 of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPolicy:
+    """One row of the policy table."""
+
+    kind: str
+    changes: Mapping[str, ChangeRule]
+    fields: Mapping[str, Rule] = field(default_factory=dict)
+    """Field name, or a prefix ending in a dot, → rule."""
+    default: Rule = Rule.PERSON_DECIDES
+    groups: tuple[frozenset[str], ...] = ()
+    sets: frozenset[str] = frozenset()
+    """List fields whose members are added and removed one by one."""
+    computed: frozenset[str] = frozenset()
+    bucket: Callable[[Fields], str]
+    """Where a record with these fields belongs. Raises KeyError when they do not say."""
+    reads: Callable[[Change, Record | None, Known], Wants]
+    """What `settle` will look at. Called again with what was loaded, until it asks for nothing more."""
+    settle: Callable[[Situation], Verdict]
+    columns: Callable[[Fields], Mapping[str, object]] = lambda fields: {}
+    """Columns derived from the body so that the console can query; the storage of the kind names them."""
+    personal: bool = True
+    """Sealed at rest."""
+    natural: bool = False
+    """The id is derived from a natural key, so that a creation may meet an existing record."""
+
+    def rule(self, name: str) -> Rule:
+        found = self.fields.get(name)
+        if found is None and "." in name:
+            found = self.fields.get(name.split(".", 1)[0] + ".")
+        return found or self.default
+
+    def group_of(self, name: str) -> frozenset[str]:
+        """The fields that stand or fall with this one, itself included."""
+        for group in self.groups:
+            if name in group:
+                return group
+        return frozenset({name})
+
+
+Policies = Mapping[str, RecordPolicy]
+"""Kind → its policy."""
