@@ -55,8 +55,8 @@ def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = N
     return WorkingDay(reached, provisional)
 
 
-def working_days_between(start: date, end: date, overrides: Mapping[date, bool] = NO_OVERRIDES) ->
-WorkingDays: """Working days after `start` up to and including `end`; the inverse of `add_working_days`."""
+def working_days_between(start: date, end: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDays:
+    """Working days after `start` up to and including `end`; the inverse of `add_working_days`."""
     if end < start:
         back = working_days_between(end, start, overrides)
         return WorkingDays(-back.count, back.provisional)

@@ -50,8 +50,8 @@ CENTRE_ONLY = frozenset({"case.receive"})
 # What the centre does in the same write as the change that led there.
 AUTOMATIC: dict[CaseState, CaseState] = {CaseState.SUBMITTED: CaseState.RECEIVED}
 
-_OVER = frozenset({CaseState.REFUSED, CaseState.FINISHED, CaseState.DELIVERED, CaseState.RATED,
-CaseState.WITHDRAWN}) _UNSENT = frozenset({CaseState.DRAFT, CaseState.SUBMITTED})
+_OVER = frozenset({CaseState.REFUSED, CaseState.FINISHED, CaseState.DELIVERED, CaseState.RATED, CaseState.WITHDRAWN})
+_UNSENT = frozenset({CaseState.DRAFT, CaseState.SUBMITTED})
 
 
 def parse_state(value: object) -> CaseState | None:

@@ -39,9 +39,9 @@ class MaterialState(StrEnum):
     NOT_NEEDED = "not_needed"  # cancelled, replaced, or not for this situation
 
 
-COLLECT_MODES: dict[MaterialState, int] = {state: mode for mode, state in enumerate(list(MaterialState)[:5],
-1)} _IN_HAND = frozenset({MaterialState.PAPER, MaterialState.ATTACHED, MaterialState.SCANNED,
-MaterialState.LICENCE}) _WITH_FILE = frozenset({MaterialState.ATTACHED, MaterialState.SCANNED})
+COLLECT_MODES: dict[MaterialState, int] = {state: mode for mode, state in enumerate(list(MaterialState)[:5], 1)}
+_IN_HAND = frozenset({MaterialState.PAPER, MaterialState.ATTACHED, MaterialState.SCANNED, MaterialState.LICENCE})
+_WITH_FILE = frozenset({MaterialState.ATTACHED, MaterialState.SCANNED})
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ def missing_materials(materials: tuple[Material, ...], have: Mapping[str, Collec
     )
 
 
-def promised_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material,
-...]: return tuple(material for material in materials if _promised(have.get(material.no)))
+def promised_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material, ...]:
+    return tuple(material for material in materials if _promised(have.get(material.no)))
 
 
 def tolerance_latest(item: Fields, start: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:

@@ -101,7 +101,7 @@ def official_number(county: str, day: date, block: int, place_in_block: int) -> 
     """The official number. `county` is a division code, of which the first six digits count; `place_in_block`
     counts from 0 within (county, day, block) and raises NumbersExhausted at 100,000.
     """
-    assert len(county) >= 6 and county.isdecimal(), "a county is a division code"
+    assert re.match(r"\d{6}", county), "a county is a division code"
     assert 0 <= block < BLOCKS, "there are ten blocks"
     if not 0 <= place_in_block < BLOCK_SIZE:
         raise NumbersExhausted(f"county {county[:6]} on {day}")

@@ -81,8 +81,7 @@ def is_citizen_id(text: str, today: date) -> bool:
 
 
 def upgrade_first_generation(text: str) -> str:
-    """What the 18 digits of a 15-digit id would be: a suggestion to confirm on the new card, never to keep.
-    """
+    """What the 18 digits of a 15-digit id would be: a suggestion to confirm on the new card, never to keep."""
     number = normalise(text)
     if len(number) != 15 or not (number.isascii() and number.isdecimal()):
         raise CitizenIdInvalid("citizen_id_length")
