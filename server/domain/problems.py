@@ -131,6 +131,8 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # conflict, notice
     "conflict_undecided": ("须写明决定的内容和决定人", "a decision needs its value and who decided"),
     "conflict_open_decided": ("未决定的冲突不能有决定", "an open conflict cannot hold a decision"),
-    "conflict_sides": ("冲突须写明两位作者", "a conflict names both authors"),
-    "notice_text": ("通知须有中文和英文", "a notice needs Chinese and English text"),
+    "conflict_sides": ("冲突须写明作者", "a conflict names its authors"),
+    "conflict_evidence": ("冲突双方的内容不能改动", "both sides of a conflict stay as they were"),
+    "notice_changed": ("通知发出后不能改动", "a notice does not change once sent"),
+    "notice_unmasked": ("通知中的证件号和电话须遮挡", "ids and phones in a notice must be masked"),
 }

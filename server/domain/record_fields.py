@@ -147,7 +147,6 @@ KINDS: dict[str, KindFields] = {
             Field("place", "区划", "the place the unit implements it for", Shape.PLACE, required=True),
             Field("state", "状态", "free, claimed, filling or submitted", required=True),
             Field("claimed_by", "认领人", "the account that took it"),
-            Field("decline_reason", "不认领理由", "why the unit will not implement it"),
             Field("f.", "要素", "one field of the implementation list", Shape.ANY),
             Field("proposal_of", "并列于", "the claim that holds the place", Shape.RECORD, computed=True),
         ),

@@ -39,10 +39,13 @@ def mask_citizen_id(number: str) -> str:
     return f"{found[1]}********{found[2]}" if found else "********"
 
 
-def mask_text(text: str) -> str:
-    """Free text with every id, phone and card number masked; names cannot be recognised and stay."""
+def mask_text(text: str, land_lines: bool = True) -> str:
+    """Free text with every id, phone and card number masked; names cannot be recognised and stay. Where desks
+    leave their own number, `land_lines` are kept.
+    """
     text = _CITIZEN_ID.sub(r"\1********\2", text)
     text = _OLD_CITIZEN_ID.sub(r"\1******\2", text)
     text = _MOBILE.sub(r"\1****\2", text)
-    text = _LAND_LINE.sub(r"\1****\2", text)
+    if land_lines:
+        text = _LAND_LINE.sub(r"\1****\2", text)
     return _BANK_CARD.sub(r"****\1", text)

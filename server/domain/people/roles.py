@@ -1,0 +1,100 @@
+"""Owns who may do what, and where: the nine roles, their reach over places and units, and the changes they make.
+
+Laws: a reach is a subtree of places or a list of units; outside it a record does not exist for that person. The
+people who run the system (administrator) do not see cases; those who audit change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.domain.places import is_within
+
+
+class Role(StrEnum):
+    HELPER = "helper"  # 帮办员
+    TOWN_LEAD = "town_lead"  # 乡镇负责人
+    CLAIM_WORKER = "claim_worker"  # 认领填报员
+    DESK_CLERK = "desk_clerk"  # 综合窗口
+    CATALOGUE_REVIEWER = "catalogue_reviewer"  # 目录审核员
+    COUNTY_SUPERVISOR = "county_supervisor"
+    CITY_SUPERVISOR = "city_supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Places, each with everything below it, and units by credit code or id."""
+
+    places: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+
+    def holds_place(self, place: str) -> bool:
+        return any(is_within(place, own) for own in self.places)
+
+    def holds_unit(self, unit: str, unit_place: str | None = None) -> bool:
+        """A unit is held by name, or because it lies in a place that is held."""
+        return unit in self.units or (unit_place is not None and self.holds_place(unit_place))
+
+    def holds(self, other: Scope) -> bool:
+        """Whether someone with `other` reaches nowhere that this scope does not; who grants must hold."""
+        return all(self.holds_place(place) for place in other.places) and other.units <= self.units
+
+
+_CASE_WORK = frozenset({"case.open", "case.edit", "case.submit", "case.amend", "case.withdraw"})
+_VISIT = _CASE_WORK | {
+    "resident.register",
+    "resident.edit",
+    "consent.give",
+    "consent.revoke",
+    "service_log.write",
+    "conflict.decide",
+    "notice.read",
+}
+_CLAIM_WORK = frozenset(
+    {"claim.take", "claim.fill", "claim.submit", "claim.withdraw", "conflict.decide", "notice.read"}
+)
+
+# role → the changes it may make, by name; names that are not here nobody makes by hand.
+MAY_CHANGE: Mapping[Role, frozenset[str]] = {
+    Role.HELPER: _VISIT,
+    Role.TOWN_LEAD: _VISIT | _CLAIM_WORK,
+    Role.CLAIM_WORKER: _CLAIM_WORK,
+    Role.DESK_CLERK: _VISIT,
+    Role.CATALOGUE_REVIEWER: frozenset(
+        {"item.publish", "item.suspend", "item.cancel", "campaign.open", "campaign.close"}
+    ),
+    Role.COUNTY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"}),
+    Role.CITY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"}),
+    Role.AUDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset(),
+}
+
+# role → the kinds it may read within its scope; catalogue kinds everybody reads.
+CATALOGUE_KINDS = frozenset({"base_item", "item", "campaign"})
+_VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict"})
+MAY_READ: Mapping[Role, frozenset[str]] = {
+    Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS,
+    Role.TOWN_LEAD: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.CLAIM_WORKER: CATALOGUE_KINDS | {"claim", "conflict"},
+    Role.DESK_CLERK: _VILLAGE_KINDS | CATALOGUE_KINDS,
+    Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | {"claim", "conflict"},
+    Role.COUNTY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.CITY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.AUDITOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.ADMINISTRATOR: CATALOGUE_KINDS,
+}
+
+
+def may_change(role: Role, change_name: str) -> bool:
+    return change_name in MAY_CHANGE[role]
+
+
+def may_read(role: Role, kind: str) -> bool:
+    """Whether records of this kind are for this role at all; the scope then says which. Notices and outcomes
+    are a person's own and need no role.
+    """
+    return kind in MAY_READ[role] or kind in ("notice", "outcome")
