@@ -1,0 +1,1 @@
+"""What is kept and how: tables, units of work, the change log, files and keys. Knows no policies."""

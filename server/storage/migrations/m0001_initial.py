@@ -1,0 +1,15 @@
+"""The first schema."""
+
+from server.storage.unit_of_work import Engine
+
+
+def steps(engine: Engine) -> list[str]:
+    """One statement a step. SQLite's INTEGER holds 64 bits, PostgreSQL's does not: BIGINT serves both."""
+    return [
+        """CREATE TABLE schema_version (
+            version BIGINT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            applied_at BIGINT NOT NULL
+        )""",
+    ]
