@@ -107,6 +107,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "version_range": ("版本应从1开始", "versions start at 1"),
     "material_repeat": ("材料{no}列了两次", "material {no} is listed twice"),
     "rule_invalid": ("办理条件写法不对：{why}", "the rule cannot be read: {why}"),
+    "baseline_changed": ("批次的基线不能改动", "a campaign's baseline stays frozen"),
     "campaign_order": ("结束早于开始", "it ends before it starts"),
     "claimed_by_missing": ("认领后须写明认领人", "a claimed item needs who claimed it"),
     "claimed_by_free": ("未认领的事项不能有认领人", "a free item has nobody who claimed it"),

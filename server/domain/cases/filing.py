@@ -66,7 +66,7 @@ def _check_submission(fields: Fields, ctx: CheckContext) -> list[Problem]:
 def _check_item(fields: Fields, item: Fields | None) -> list[Problem]:
     if item is None:
         return [problem("item_absent", "item")]
-    why = text(item, "state_reason") or text(item, "name")
+    why = text(item, "status_reason") or text(item, "name")
     match item_state(item):
         case ItemState.CANCELLED:
             return [problem("item_cancelled", "item", why=why)]

@@ -15,7 +15,7 @@ from enum import IntEnum, StrEnum
 
 from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, family, groups, integer, parse_date, text
+from server.domain.record_fields import Fields, family, groups, integer, parse_date, text, texts
 
 FIELD_PREFIX = "material."
 TOLERANCE_DAYS_DEFAULT = 5  # for items that set no days at all
@@ -51,8 +51,8 @@ class Material:
     no: str
     name: str
     necessity: Necessity = Necessity.NECESSARY
-    licence: str = ""
-    replacement: str = ""
+    licences: tuple[str, ...] = ()
+    instead: str = ""
     cut_mode: int = 0
     cancelled: bool = False
 
@@ -72,22 +72,21 @@ class Collected:
 
 
 def parse_materials(item: Fields) -> tuple[Material, ...]:
-    """An item's list as its record keeps it: groups with no, name, necessity, licence, replacement ..."""
+    """An item's list as its record keeps it: groups with no, name, necessity, licence, instead ..."""
     return tuple(_parse_material(place, row) for place, row in enumerate(groups(item, "materials"), 1))
 
 
 def _parse_material(place: int, row: Fields) -> Material:
     necessity = integer(row, "necessity", 1)
     no = row.get("no", place)
-    replacement = text(row, "replacement")
     return Material(
         no=str(no),
         name=text(row, "name"),
         necessity=Necessity(necessity) if necessity in (1, 2, 3) else Necessity.NECESSARY,
-        licence=text(row, "licence"),
-        replacement=replacement,
-        cut_mode=integer(row, "cut_mode"),
-        cancelled=row.get("cancelled") is True or replacement.startswith("取消"),
+        licences=texts(row, "licence"),
+        instead=text(row, "instead"),
+        cut_mode=integer(row, "cut"),
+        cancelled=row.get("cancelled") is True,
     )
 
 

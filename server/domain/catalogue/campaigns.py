@@ -24,21 +24,27 @@ def check_campaign(fields: Fields, ctx: CheckContext) -> list[Problem]:
     found = check_shapes("campaign", fields)
     if found:
         return found
-    if text(fields, "state") not in CampaignState.__members__.values():
+    if state_of(fields) is None:
         found.append(problem("state_unknown", "state", value=text(fields, "state")))
-    starts, ends = parse_date(fields.get("starts")), parse_date(fields.get("ends"))
+    starts, ends = parse_date(fields.get("start")), parse_date(fields.get("end"))
     if starts and ends and ends < starts:
-        found.append(problem("campaign_order", "ends"))
-    before = ctx.before.get("should_claim") if ctx.before is not None else None
-    if before is not None and fields.get("should_claim") != before:
-        found.append(problem("value_unknown", "should_claim", label="应认领", value=fields.get("should_claim")))
+        found.append(problem("campaign_order", "end"))
+    frozen = text(ctx.before or {}, "baseline_hash")
+    if frozen and text(fields, "baseline_hash") != frozen:
+        found.append(problem("baseline_changed", "baseline_hash"))
     return found
+
+
+def state_of(campaign: Fields) -> CampaignState | None:
+    """Open when the record says nothing; None when it says something that is no state."""
+    value = text(campaign, "state") or CampaignState.OPEN
+    return CampaignState(value) if value in CampaignState.__members__.values() else None
 
 
 def is_open_on(campaign: Fields, day: date) -> bool:
     """Whether claims may be made that day. Work captured in time and arriving later is judged by its visit day."""
-    starts, ends = parse_date(campaign.get("starts")), parse_date(campaign.get("ends"))
-    if text(campaign, "state") != CampaignState.OPEN:
+    starts, ends = parse_date(campaign.get("start")), parse_date(campaign.get("end"))
+    if state_of(campaign) is not CampaignState.OPEN:
         return False
     return (starts is None or starts <= day) and (ends is None or day <= ends)
 

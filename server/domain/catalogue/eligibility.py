@@ -1,7 +1,10 @@
 """Owns who may ask for an item, as data: rules that name facts, judged in three values.
 
+    {"min_age": 80, "hukou": "county", "flags": ["disabled"]}
     {"all": [{"fact": "age", "at_least": 80}, {"fact": "hukou", "within": "341802000000"}],
      "any": [...], "none": [{"fact": "flags", "has": "salaried"}]}
+
+The first line is the common case written short: old enough, registered in the county of service, every flag.
 
 Laws: a rule is flat, so that it travels in a record. An unknown fact makes the verdict unknown unless the other
 tests settle it. Rules that cannot be read are unknown, never a refusal.
@@ -15,10 +18,12 @@ from datetime import date
 from enum import Enum
 
 from server.domain.people.citizen_id import age_on
-from server.domain.places import PlaceInvalid, is_within
+from server.domain.places import Level, PlaceInvalid, is_within, parse_place
 from server.domain.record_fields import parse_date
 
 GROUPS = ("all", "any", "none")
+SHORT_KEYS = ("min_age", "max_age", "hukou", "flags")
+_AREAS = {"county": Level.COUNTY, "town": Level.TOWN, "village": Level.VILLAGE}
 
 
 class Verdict(Enum):
@@ -119,9 +124,24 @@ def parse_rule(rule: object) -> dict[str, list[FactTest]]:
         rule = {}
     if not isinstance(rule, Mapping):
         raise RuleInvalid("a rule is a group of lists")
-    if unknown := sorted(set(rule) - set(GROUPS)):
-        raise RuleInvalid(f"{unknown[0]} is not one of all, any, none")
-    return {group: [_parse_test(row) for row in _rows(rule.get(group, []))] for group in GROUPS}
+    if unknown := sorted(set(rule) - set(GROUPS) - set(SHORT_KEYS)):
+        raise RuleInvalid(f"{unknown[0]} is no part of a rule")
+    tests = {group: [_parse_test(row) for row in _rows(rule.get(group, []))] for group in GROUPS}
+    return tests | {"all": _short_tests(rule) + tests["all"]}
+
+
+def _short_tests(rule: Mapping[str, object]) -> list[FactTest]:
+    tests = []
+    if min_age := _number(rule.get("min_age", 0)):
+        tests.append(FactTest("age", "at_least", min_age))
+    if "max_age" in rule:
+        tests.append(FactTest("age", "at_most", _number(rule["max_age"])))
+    area = rule.get("hukou", "any")
+    if area != "any":
+        if area not in _AREAS:
+            raise RuleInvalid(f"hukou is any, county, town or village, not {area}")
+        tests.append(FactTest("hukou", "same", area))
+    return tests + [FactTest("flags", "has", flag) for flag in _rows(rule.get("flags", []))]
 
 
 def _rows(value: object) -> list[object]:
@@ -141,7 +161,19 @@ def _parse_test(row: object) -> FactTest:
 
 def _judge(test: FactTest, facts: Mapping[str, object]) -> bool | None:
     value = facts.get(test.fact)
+    if test.test == "same":
+        return _same_area(value, facts.get("village"), str(test.wanted))
     return None if value is None else TESTS[test.test](value, test.wanted)
+
+
+def _same_area(value: object, village: object, area: str) -> bool | None:
+    """Whether a place lies in the same county, town or village as the village of service."""
+    if value is None or village is None:
+        return None
+    try:
+        return parse_place(str(value)).lies_in(parse_place(str(village)).above(_AREAS[area]))
+    except PlaceInvalid:
+        return None
 
 
 def _combine(judged: Mapping[str, list[tuple[bool | None, FactTest]]]) -> Eligibility:

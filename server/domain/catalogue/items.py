@@ -60,7 +60,7 @@ class Migration:
 
 
 def item_state(item: Fields) -> ItemState:
-    value = text(item, "state")
+    value = text(item, "status")
     return ItemState(value) if value in ItemState.__members__.values() else ItemState.ACTIVE
 
 
@@ -69,12 +69,13 @@ def check_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
     found = check_shapes("item", fields)
     if found:
         return found
-    if text(fields, "state") not in ItemState.__members__.values():
-        found.append(problem("state_unknown", "state", value=text(fields, "state")))
+    if (status := text(fields, "status")) not in ItemState.__members__.values():
+        found.append(problem("state_unknown", "status", value=status))
     if integer(fields, "version") < max(1, integer(ctx.before or {}, "version")):
         found.append(problem("version_range", "version"))
     try:
-        parse_base_code(text(fields, "base_item"))
+        if base_item := text(fields, "base_item"):
+            parse_base_code(base_item)
         if len(code := text(fields, "code")) in _CODE_LENGTHS:
             parse_implementing_code(code)
     except CodeInvalid as invalid:
@@ -93,7 +94,7 @@ def migrate_draft(case: Fields, old: Fields | None, new: Fields) -> Migration:
     centre no longer holds it: then the draft itself is all there is to compare with.
     """
     if item_state(new) is ItemState.CANCELLED:
-        why = text(new, "state_reason") or text(new, "name")
+        why = text(new, "status_reason") or text(new, "name")
         told = ItemChange("item_cancelled", "item", f"事项已取消：{why}", f"the item has been cancelled: {why}")
         return Migration(MigrationKind.CANCELLED, (told,))
     version = integer(new, "version")
@@ -159,10 +160,10 @@ def _necessity_changes(before: Mapping[str, Material], after: Mapping[str, Mater
 
 def _migrate_form(case: Fields, old: Fields | None, new: Fields) -> tuple[list[ItemChange], dict[str, object]]:
     """Answers to questions that are gone move into the list of changes; new required questions are told."""
-    if "form" not in new:
+    if "fields" not in new:
         return [], {}
-    asked = {text(row, "name"): row for row in groups(new, "form")}
-    asked_before = {text(row, "name") for row in groups(old or {}, "form")}
+    asked = {text(row, "name"): row for row in groups(new, "fields")}
+    asked_before = {text(row, "name") for row in groups(old or {}, "fields")}
     answers = family(case, FORM_PREFIX)
     changes = [
         ItemChange("answer_gone", FORM_PREFIX + name, f"不再需要“{name}”", f"“{name}” is no longer asked", value)

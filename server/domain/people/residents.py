@@ -14,7 +14,7 @@ from server.domain.people.phones import parse_phone
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, parse_date, text, texts
 
-PHONE_RELATIONS = frozenset({"self", "household", "child", "neighbour", "helper"})
+PHONE_RELATIONS = frozenset({"self", "household", "child", "neighbour", "helper", "none"})
 
 
 def check_resident(fields: Fields, ctx: CheckContext) -> list[Problem]:
