@@ -6,21 +6,27 @@ programmer's mistake and asserts, because deciding on a guess would lose somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sync.core.chain import content_hash, genesis
 from sync.core.changes import Fields, OutcomeCode
 from sync.core.codec import read_fields
 
+GRACE_AFTER_MOVE_MS = 14 * 24 * 3600 * 1000
+
 
 class Stamp(NamedTuple):
-    """Who last set a field: the record's rev then, the device ("" when merge combined values), the change."""
+    """Who last set a field: the record's rev then, the identity that did, the change.
+
+    An identity is a device and its chain (`Author.identity`), since two copies of one phone are two authors; it is
+    empty when merge combined values, so that nobody is taken to have seen the result.
+    """
 
     rev: int
-    device: str
+    identity: str
     change: str
 
 
@@ -40,7 +46,7 @@ class Record:
 
     @cached_property
     def fields(self) -> Fields:
-        return read_fields(self.body)  # type: ignore[return-value]  # checked when it was written
+        return read_fields(self.body)
 
     @cached_property
     def hash(self) -> bytes:
@@ -56,7 +62,7 @@ class PastBody(NamedTuple):
 
     @property
     def fields(self) -> Fields:
-        return read_fields(self.body)  # type: ignore[return-value]
+        return read_fields(self.body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +70,15 @@ class KnownChange:
     """A change the centre has decided: enough to answer it again, to build on it, and to try it once more."""
 
     id: str
+    account: str
     device: str
     chain_epoch: int
     seq: int
     hash: bytes
     kind: str
+    name: str
     record: str
+    received_at: int
     code: OutcomeCode
     bucket: str = ""
     version: int = 0
@@ -115,6 +124,11 @@ class Author:
     """Bucket → when the grant ended in ms, 0 while it stands."""
     revoked: bool = False
 
+    def may_write(self, bucket: str, now: int) -> bool:
+        """Work in hand still applies for a while after its author was moved."""
+        ended = self.grants.get(bucket)
+        return ended is not None and (ended == 0 or now - ended <= GRACE_AFTER_MOVE_MS)
+
     @property
     def person(self) -> str:
         """The author's own bucket."""
@@ -153,14 +167,7 @@ class Wants:
 
     def beyond(self, known: Known) -> Wants:
         """What of this is not loaded yet."""
-        return Wants(
-            records={key for key in self.records if key not in known.records},
-            changes={key for key in self.changes if key not in known.changes},
-            keys={key for key in self.keys if key not in known.keys},
-            past={key for key in self.past if key not in known.past},
-            waits={key for key in self.waits if key not in known.waits},
-            numbers={key for key in self.numbers if key not in known.numbers},
-        )
+        return Wants(*({key for key in getattr(self, name) if not known.has(name, key)} for name in _WANTED))
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in _WANTED)
@@ -171,7 +178,7 @@ _WANTED = ("records", "changes", "keys", "past", "waits", "numbers")
 
 @dataclass
 class Known:
-    """The loaded world. A value of None is a proven absence. Later layers see earlier ones through `base`."""
+    """The loaded world. A value of None is a proven absence. A layer sees what its parent knows and hides it."""
 
     records: dict[tuple[str, str], Record | None] = field(default_factory=dict)
     changes: dict[str, KnownChange | None] = field(default_factory=dict)
@@ -180,50 +187,60 @@ class Known:
     waits: dict[str, tuple[ParkedChange, ...]] = field(default_factory=dict)
     numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Series → numbers reserved for this decision, lowest first."""
+    parent: Known | None = None
 
     def record(self, kind: str, record: str) -> Record | None:
-        assert (kind, record) in self.records, f"{kind} {record} was not asked for"
-        return self.records[kind, record]
+        found: Record | None = self._find("records", (kind, record))
+        return found
 
     def change(self, change: str) -> KnownChange | None:
-        assert change in self.changes, f"change {change} was not asked for"
-        return self.changes[change]
+        found: KnownChange | None = self._find("changes", change)
+        return found
 
     def holder(self, key: str) -> str | None:
         """The record that holds a natural key."""
-        assert key in self.keys, f"natural key {key} was not asked for"
-        return self.keys[key]
+        found: str | None = self._find("keys", key)
+        return found
 
     def body_at(self, record: Record, rev: int) -> PastBody | None:
-        """The body a record had at a rev, None when there is none such."""
+        """The body a record had at a rev; None when history holds none such."""
         if rev == record.rev:
             return PastBody(rev, record.hash, record.body)
-        key = (record.kind, record.id, rev)
-        return self.past.get(key)
+        found: PastBody | None = self._find("past", (record.kind, record.id, rev))
+        return found
 
     def waiting_for(self, what: str) -> tuple[ParkedChange, ...]:
-        assert what in self.waits, f"what waits for {what} was not asked for"
-        return self.waits[what]
+        return self._find("waits", what) or ()
 
-    def copy(self) -> Known:
-        """A layer that can be thrown away when a job fails."""
-        return Known(
-            dict(self.records),
-            dict(self.changes),
-            dict(self.keys),
-            dict(self.past),
-            dict(self.waits),
-            dict(self.numbers),
-        )
+    def reserved(self, series: str) -> tuple[int, ...]:
+        """Official numbers that may still be taken from a series, lowest first."""
+        return self._find("numbers", series) or ()
 
-    def add_change(self, change: KnownChange) -> None:
-        self.changes[change.id] = change
+    def has(self, what: str, key: object) -> bool:
+        """Whether something was loaded or proven absent. `what` is a field's name."""
+        layer: Known | None = self
+        while layer is not None:
+            if key in getattr(layer, what):
+                return True
+            layer = layer.parent
+        return False
 
-    def drop_wait(self, parked: Iterable[str]) -> None:
-        gone = set(parked)
-        for what, waiting in self.waits.items():
-            if any(one.known.id in gone for one in waiting):
-                self.waits[what] = tuple(one for one in waiting if one.known.id not in gone)
+    def layer(self) -> Known:
+        """A layer to decide on: absorb it when the decision stands, drop it when not."""
+        return Known(parent=self)
+
+    def absorb(self, layer: Known) -> None:
+        for name in _WANTED:
+            getattr(self, name).update(getattr(layer, name))
+
+    def _find(self, what: str, key: Any) -> Any:
+        layer: Known | None = self
+        while layer is not None:
+            values = getattr(layer, what)
+            if key in values:
+                return values[key]
+            layer = layer.parent
+        raise AssertionError(f"{what}: {key} was not asked for")
 
 
 def moved(record: Record, bucket: str, version: int) -> Record:

@@ -60,8 +60,10 @@ class Accept:
     beside: tuple[NewRecord, ...] = ()
     writes: tuple[tuple[str, str, Fields], ...] = ()
     """(kind, record, fields) to set on other loaded records in the same decision: deciding a conflict does this."""
-    numbers_taken: Mapping[str, int] = field(default_factory=dict)
-    """Series → how many reserved numbers were used."""
+    resolves: Mapping[str, OutcomeCode] = field(default_factory=dict)
+    """Earlier change → its outcome now: the author of a change in conflict hears what was decided."""
+    took_number: str = ""
+    """The series whose first reserved number was used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,8 @@ class Refuse:
 
     reason: str
     detail: Fields = field(default_factory=dict)
+    illegal: bool = False
+    """The whole record would break a rule. If others wrote meanwhile, that is a conflict and a person decides."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ these, four deep at most. A change's line is the compact JSON of `Change`; those
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -16,7 +16,8 @@ Scalar: TypeAlias = str | SafeInt | bool | None
 Depth1: TypeAlias = Scalar | list[Scalar] | dict[str, Scalar]
 Depth2: TypeAlias = Scalar | list[Depth1] | dict[str, Depth1]
 Value: TypeAlias = Scalar | list[Depth2] | dict[str, Depth2]
-Fields: TypeAlias = dict[str, Value]
+Fields: TypeAlias = dict[str, Any]
+"""Field name → value. Values were checked as `Value` when they were parsed; inside, that is trusted."""
 
 Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 Kind = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z_]{0,31}$")]

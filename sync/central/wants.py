@@ -1,0 +1,80 @@
+"""What must be loaded before a batch can be decided, found in rounds: what was loaded tells what else is needed.
+
+Everything parked behind the batch counts too: applying a change may release it in the same decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sync.central.known import Known, ParkedChange, Record, Wants
+from sync.central.policies import Policies
+from sync.core.changes import Change
+from sync.core.codec import ChangeLine, parse_change_line
+
+
+def first_wants(lines: Sequence[ChangeLine]) -> Wants:
+    """What the lines name by themselves."""
+    wants = Wants()
+    for line in lines:
+        if line.change is not None:
+            _named(line.change, wants)
+    return wants
+
+
+def more_wants(lines: Sequence[ChangeLine], known: Known, policies: Policies) -> Wants:
+    """Everything needed as far as `known` tells. Load what is `beyond(known)` and ask again until nothing is."""
+    wants = first_wants(lines)
+    pending = [line.change for line in lines if line.change is not None]
+    seen: set[str] = set()
+    while pending:
+        change = pending.pop()
+        if change.id in seen:
+            continue
+        seen.add(change.id)
+        _named(change, wants)
+        _of_policy(change, known, policies, wants)
+        for parked in _parked_behind(change, known):
+            wants.records.add(("outcome", parked.known.id))
+            released = parse_change_line(parked.line).change
+            if released is not None:
+                pending.append(released)
+    return wants
+
+
+def _named(change: Change, wants: Wants) -> None:
+    wants.changes.add(change.id)
+    wants.changes.update(change.needs)
+    if change.base is not None and change.base.change:
+        wants.changes.add(change.base.change)
+    wants.records.add((change.kind, change.record))
+    wants.waits.update((change.id, change.record))
+
+
+def _of_policy(change: Change, known: Known, policies: Policies, wants: Wants) -> None:
+    policy = policies.get(change.kind)
+    if policy is None or not known.has("records", (change.kind, change.record)):
+        return
+    before = known.record(change.kind, change.record)
+    if before is not None:
+        _of_merge(change, before, known, wants)
+    more = policy.reads(change, before, known)
+    for name in ("records", "changes", "keys", "past", "waits", "numbers"):
+        getattr(wants, name).update(getattr(more, name))
+
+
+def _of_merge(change: Change, before: Record, known: Known, wants: Wants) -> None:
+    """The body its author saw, and who wrote since: a conflict names them."""
+    base_rev = change.base.rev if change.base is not None else 0
+    if change.base is not None and change.base.change and known.has("changes", change.base.change):
+        own = known.change(change.base.change)
+        base_rev = own.base_rev if own is not None else 0
+    if 0 < base_rev < before.rev:
+        wants.past.add((change.kind, change.record, base_rev))
+    wants.changes.update(stamp.change for stamp in before.stamps.values() if stamp.rev > base_rev and stamp.change)
+
+
+def _parked_behind(change: Change, known: Known) -> Iterable[ParkedChange]:
+    for what in (change.id, change.record):
+        if known.has("waits", what):
+            yield from known.waiting_for(what)
