@@ -25,7 +25,7 @@ from server.storage import postgres_engine, sqlite_engine
 from server.storage.errors import SchemaBehind, SchemaDiffers, SchemaTooNew, StorageError
 from server.storage.migrations import MIGRATIONS, Migration
 from server.storage.placeholders import for_postgres
-from server.storage.schema import describe_postgres, describe_sqlite
+from server.storage.schema_facts import describe_postgres, describe_sqlite
 from server.storage.sqlite_engine import Key, Raw
 from server.storage.unit_of_work import Engine, Snapshot, settle
 

@@ -1,5 +1,6 @@
 """The first schema."""
 
+from server.storage.schema import people
 from server.storage.unit_of_work import Engine
 
 
@@ -12,4 +13,5 @@ def steps(engine: Engine) -> list[str]:
             digest TEXT NOT NULL,
             applied_at BIGINT NOT NULL
         )""",
+        *people.statements(engine.value),
     ]
