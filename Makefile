@@ -1,0 +1,88 @@
+# Everything one does with this project, as targets; `make help` lists them. Needs python3 (3.11 or newer), make and a
+# C compiler. All of it lives in .venv, build/ and var/; nothing is installed elsewhere.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTHON_PATHS := server sync agent_api fixtures tests
+
+# The first command on the path that really runs and is new enough: a shim may exist without a Python behind it.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+
+.PHONY: help install install-test demo test check format lock bench simulate clean
+
+help: ## Explain each target
+	@printf 'Bangban (帮办). Targets:\n\n'
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r name text; do \
+		printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+install: $(VENV)/.installed ## Put what running needs into .venv, by hash
+install-test: $(VENV)/.installed-test ## Put what the tests need into .venv as well
+
+demo: install ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
+	$(BIN)/bangban demo $(if $(ONCE),--once)
+
+test: install-test check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: install-test ## Lint, format, types, import contracts and the architecture tests, in under a minute
+	$(BIN)/ruff check $(PYTHON_PATHS)
+	$(BIN)/ruff format --check $(PYTHON_PATHS)
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest tests/architecture
+
+format: install-test ## Sort imports and format all Python
+	$(BIN)/ruff check --select I --fix $(PYTHON_PATHS)
+	$(BIN)/ruff format $(PYTHON_PATHS)
+
+lock: $(BIN)/python ## Resolve the lock files again (UPGRADE=1: take the newest versions)
+	$(PIP) install --quiet uv
+	$(LOCK) --extra build --output-file requirements.lock
+	$(LOCK) --extra build --extra test --constraint requirements.lock --output-file requirements-test.lock
+
+# No addresses of registries and no comments: a lock is names, versions and hashes, the same wherever it was made.
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+bench: install ## Measure speed as ratios inside one run (ARGS="--json")
+	$(BIN)/bangban bench $(ARGS)
+
+SEEDS ?= 100
+FROM ?= 1
+simulate: install ## Search simulated worlds for faults (SEEDS=100 FROM=1 ARGS="--json")
+	$(BIN)/bangban simulate --seeds $(SEEDS) --from $(FROM) $(ARGS)
+
+clean: ## Remove caches and build products (.venv and var/ stay)
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	find $(PYTHON_PATHS) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are touched last, so an interrupted install starts again and a finished one is skipped at once.
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "Bangban needs Python 3.11 or newer; say where: make PYTHON=/path/to/python3" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.locked: requirements.lock | $(BIN)/python
+	@echo "Installing $$(grep -c '==' $<) packages into $(VENV) …"
+	$(PIP) install --quiet --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.locked-test: requirements-test.lock $(VENV)/.locked
+	@echo "Installing $$(grep -c '==' $<) packages for the tests into $(VENV) …"
+	$(PIP) install --quiet --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.locked
+	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.locked-test $(VENV)/.installed
+	@touch $@

@@ -1,0 +1,94 @@
+"""The `bangban` command line's root: the table of all commands, on one screen.
+
+Laws: a command's module is loaded only when that command is called, so that `bangban --help` is quick and a fault in
+one command leaves the others working. A module offers `app` (a Typer) or a function named after the command.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+class Entry(NamedTuple):
+    """Where a command lives and what it is for, in one line."""
+
+    panel: str
+    module: str
+    summary: str
+
+
+OPERATE = "Run a centre"
+SUPERVISE = "Supervise"
+DEVICE = "Work on a device"
+PROVE = "Try and measure"
+
+COMMANDS = MappingProxyType(
+    {
+        "serve": Entry(OPERATE, "server.cli.serve", "Start the centre's server."),
+        "migrate": Entry(OPERATE, "server.cli.migrate", "Bring a database to this version's schema."),
+        "accounts": Entry(OPERATE, "server.cli.accounts", "Import, activate and revoke accounts."),
+        "backup": Entry(OPERATE, "server.cli.backup", "Write a verified backup to a second place."),
+        "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),
+        "verify": Entry(OPERATE, "server.cli.verify", "Check the audit chain, the sums and the files."),
+        "export": Entry(OPERATE, "server.cli.export", "Write records out in open formats."),
+        "openapi": Entry(OPERATE, "server.cli.openapi", "Print the helpers' API as OpenAPI 3.1."),
+        "activity": Entry(SUPERVISE, "server.cli.activity", "Who was last heard of when, and what arrived."),
+        "device": Entry(DEVICE, "server.cli.device", "File, claim and sync on this computer, network or not."),
+        "world": Entry(PROVE, "server.cli.world", "Load or describe the Xuancheng world."),
+        "demo": Entry(PROVE, "server.cli.demo", "The main job from an empty folder to a report."),
+        "fleet": Entry(PROVE, "server.cli.fleet", "Let hundreds of devices work offline and merge."),
+        "simulate": Entry(PROVE, "server.cli.simulate", "Search for faults in simulated worlds, by seed."),
+        "bench": Entry(PROVE, "server.cli.bench", "Measure speed as ratios inside one run."),
+    }
+)
+
+
+class LazyCommands(TyperGroup):
+    """The root group. Help is written from the table; a command is loaded when it is resolved to be run."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings["commands"] = {
+            name: TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel)
+            for name, entry in COMMANDS.items()
+        }
+        super().__init__(**settings)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, known and load(str(name)), rest
+
+
+def load(name: str) -> Any:
+    """The real command of this name, ready to run."""
+    module = import_module(COMMANDS[name].module)
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False)
+        app.command(help=COMMANDS[name].summary)(getattr(module, name))
+    command = get_command(app)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=LazyCommands,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # a traceback must not print residents' data
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root() -> None:
+    """Bangban (帮办): helpers file without a network; everything arrives, and merges, exactly once."""
+
+
+def run() -> None:
+    """The console script."""
+    app()
