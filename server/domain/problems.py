@@ -30,7 +30,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "field_missing": ("缺少“{label}”", "{field} is missing"),
     "field_shape": ("“{label}”应为{shape_zh}", "{field} must be {shape_en}"),
     "field_too_long": ("“{label}”最多{limit}", "{field} holds at most {limit}"),
-    "place_invalid": ("区划代码“{value}”无效", "“{value}” is not a division code"),
     "state_unknown": ("没有“{value}”这种状态", "there is no state “{value}”"),
     "state_step": ("不能从“{before}”变为“{after}”", "“{before}” cannot become “{after}”"),
     "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
@@ -62,7 +61,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "witness_is_helper": ("帮办员不能为自己见证", "the helper cannot be the witness"),
     "witness_is_resident": ("本人不能为自己见证", "the resident cannot be the witness"),
     "not_read_aloud": ("须先向本人宣读全文", "the text must have been read aloud"),
-    "consent_helper": ("帮办员不能为自己办理同意", "a helper cannot take consent from himself"),
     # case
     "consent_absent": ("没有本人的同意书，不能提交", "there is no consent, so it cannot be submitted"),
     "consent_other_resident": ("同意书不是这位居民的", "the consent is another resident's"),
@@ -95,7 +93,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "事项已更新，请按第{value}版核对",
         "the item has changed; check it against version {value}",
     ),
-    "self_filing": ("帮办员为本人办理须有他人在场", "a helper who files for himself needs a second person"),
     # service log
     "minutes_range": ("用时应为0至{limit}分钟", "minutes must be from 0 to {limit}"),
     "refusal_reason": ("拒绝须写明理由", "a refusal needs its reason"),

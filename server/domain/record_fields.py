@@ -23,6 +23,7 @@ TEXT_LENGTH_MAX = 500
 LONG_TEXT_LENGTH_MAX = 4000
 LIST_LENGTH_MAX = 500
 _ID = re.compile(r"[0-9a-f]{32}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Shape(Enum):
@@ -242,7 +243,7 @@ def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -
     ]
     for name, value in fields.items():
         field = table.find(name)
-        if field is not None and value is not None and value != "":
+        if field is not None and value not in (None, "", []):
             found += _check_shape(field, name, value)
     return found
 
@@ -313,7 +314,7 @@ def family(fields: Fields, prefix: str) -> dict[str, object]:
 
 def parse_date(value: object) -> date | None:
     """Only the ten characters 2026-01-31: other ISO spellings would compare differently as text."""
-    if not isinstance(value, str) or len(value) != 10:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         return None
     try:
         return date.fromisoformat(value)

@@ -33,7 +33,13 @@ class CaseState(StrEnum):
 # change name → {state before: state after}; None is "there is no such record yet".
 STEPS: dict[str, dict[CaseState | None, CaseState]] = {
     "case.open": {None: CaseState.DRAFT},
-    "case.edit": {CaseState.DRAFT: CaseState.DRAFT, CaseState.SUBMITTED: CaseState.SUBMITTED},
+    # What arrived may still be corrected by its helper until a desk has looked at it: offline, a filing and its
+    # correction are often made before either is received.
+    "case.edit": {
+        CaseState.DRAFT: CaseState.DRAFT,
+        CaseState.SUBMITTED: CaseState.SUBMITTED,
+        CaseState.RECEIVED: CaseState.RECEIVED,
+    },
     # A whole visit may travel as one change, so a filing can come into being submitted.
     "case.submit": {None: CaseState.SUBMITTED, CaseState.DRAFT: CaseState.SUBMITTED},
     "case.receive": {CaseState.SUBMITTED: CaseState.RECEIVED},

@@ -1,6 +1,9 @@
 """Owns which buckets an account reads: pure arithmetic from role and scope to bucket names.
 
-    place:<12 digits>    unit:<unit id>    catalogue:<level>:<county 6 digits>    person:<account id>
+    place:<12 digits>    unit:<unit id>    catalogue:<level>:<county or city, 6 digits>    person:<account id>
+
+A site reads three catalogues: what all sites of the prefecture share (`catalogue:all:<city>`), the standard list of
+its level in the prefecture, held once (`catalogue:<level>:<city>`), and its county's own (`catalogue:<level>:<county>`).
 
 Laws: what lies where is told by the directory's parent links, never by a code's prefix (the development zone's
 streets belong to another county). Everybody has a person bucket. Desk and supervising roles read through pages that
@@ -68,6 +71,13 @@ class Directory:
             place = self.place(place.parent)
         return place.code[:6]
 
+    def city_of(self, code: str) -> str:
+        """The six digits of the city, under which what the whole prefecture shares is kept."""
+        place = self.place(code)
+        while place.level > Level.CITY:
+            place = self.place(place.parent)
+        return place.code[:6]
+
 
 def directory_of(places: Iterable[ListedPlace], units: Iterable[ListedUnit]) -> Directory:
     by_code = {place.code: place for place in places}
@@ -98,8 +108,9 @@ def unit_bucket(unit: str) -> str:
     return f"unit:{unit}"
 
 
-def catalogue_bucket(level: Level, county: str) -> str:
-    return f"catalogue:{level.name.lower()}:{county}"
+def catalogue_bucket(level: Level | None, county: str) -> str:
+    """`county` is the first six digits of a county or of the city; no level means every site."""
+    return f"catalogue:{level.name.lower() if level is not None else 'all'}:{county}"
 
 
 def buckets_of(account: str, role: Role, scope: Scope, directory: Directory) -> frozenset[str]:
@@ -123,5 +134,8 @@ def buckets_of(account: str, role: Role, scope: Scope, directory: Directory) -> 
     buckets |= {place_bucket(code) for code in places}
     buckets |= {unit_bucket(unit) for unit in units}
     sites = places | {directory.unit(unit).place for unit in units}
-    buckets |= {catalogue_bucket(directory.place(code).level, directory.county_of(code)) for code in sites}
+    for code in sites:
+        level, city = directory.place(code).level, directory.city_of(code)
+        buckets |= {catalogue_bucket(None, city), catalogue_bucket(level, city)}
+        buckets.add(catalogue_bucket(level, directory.county_of(code)))
     return frozenset(buckets)
