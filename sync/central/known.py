@@ -6,7 +6,7 @@ programmer's mistake and asserts, because deciding on a guess would lose somebod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -185,8 +185,8 @@ class Known:
     keys: dict[str, str | None] = field(default_factory=dict)
     past: dict[tuple[str, str, int], PastBody | None] = field(default_factory=dict)
     waits: dict[str, tuple[ParkedChange, ...]] = field(default_factory=dict)
-    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Series → numbers reserved for this decision, lowest first."""
+    numbers: dict[str, Sequence[int]] = field(default_factory=dict)
+    """Series → numbers reserved for this decision, lowest first; a range will do."""
     parent: Known | None = None
 
     def record(self, kind: str, record: str) -> Record | None:
@@ -212,7 +212,7 @@ class Known:
     def waiting_for(self, what: str) -> tuple[ParkedChange, ...]:
         return self._find("waits", what) or ()
 
-    def reserved(self, series: str) -> tuple[int, ...]:
+    def reserved(self, series: str) -> Sequence[int]:
         """Official numbers that may still be taken from a series, lowest first."""
         return self._find("numbers", series) or ()
 

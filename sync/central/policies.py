@@ -23,6 +23,22 @@ class Rule(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What is known so far, while it is still being found out what a decision must look at."""
+
+    known: Known
+    centre: Centre
+    honoured: Mapping[str, str]
+
+    def record(self, kind: str, record: str) -> Record | None:
+        """The record if it is loaded by now and there."""
+        return self.known.record(kind, record) if self.known.has("records", (kind, record)) else None
+
+    def holder(self, key: str) -> str | None:
+        return self.known.holder(key) if self.known.has("keys", key) else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """A change after its fields were merged, for the kind's own rules to settle."""
 
@@ -115,7 +131,7 @@ class RecordPolicy:
     computed: frozenset[str] = frozenset()
     bucket: Callable[[Fields], str]
     """Where a record with these fields belongs. Raises KeyError when they do not say."""
-    reads: Callable[[Change, Record | None, Known], Wants]
+    reads: Callable[[Change, Record | None, Reading], Wants]
     """What `settle` will look at. Called again with what was loaded, until it asks for nothing more."""
     settle: Callable[[Situation], Verdict]
     columns: Callable[[Fields], Mapping[str, object]] = lambda fields: {}

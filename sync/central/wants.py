@@ -5,10 +5,10 @@ Everything parked behind the batch counts too: applying a change may release it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sync.central.known import Known, ParkedChange, Record, Wants
-from sync.central.policies import Policies
+from sync.central.known import Centre, Known, ParkedChange, Record, Wants
+from sync.central.policies import Policies, Reading
 from sync.core.changes import Change
 from sync.core.codec import ChangeLine, parse_change_line
 
@@ -22,9 +22,12 @@ def first_wants(lines: Sequence[ChangeLine]) -> Wants:
     return wants
 
 
-def more_wants(lines: Sequence[ChangeLine], known: Known, policies: Policies) -> Wants:
+def more_wants(
+    lines: Sequence[ChangeLine], known: Known, policies: Policies, centre: Centre, honoured: Mapping[str, str]
+) -> Wants:
     """Everything needed as far as `known` tells. Load what is `beyond(known)` and ask again until nothing is."""
     wants = first_wants(lines)
+    reading = Reading(known=known, centre=centre, honoured=honoured)
     pending = [line.change for line in lines if line.change is not None]
     seen: set[str] = set()
     while pending:
@@ -33,7 +36,7 @@ def more_wants(lines: Sequence[ChangeLine], known: Known, policies: Policies) ->
             continue
         seen.add(change.id)
         _named(change, wants)
-        _of_policy(change, known, policies, wants)
+        _of_policy(change, reading, policies, wants)
         for parked in _parked_behind(change, known):
             wants.records.add(("outcome", parked.known.id))
             released = parse_change_line(parked.line).change
@@ -51,14 +54,14 @@ def _named(change: Change, wants: Wants) -> None:
     wants.waits.update((change.id, change.record))
 
 
-def _of_policy(change: Change, known: Known, policies: Policies, wants: Wants) -> None:
+def _of_policy(change: Change, reading: Reading, policies: Policies, wants: Wants) -> None:
     policy = policies.get(change.kind)
-    if policy is None or not known.has("records", (change.kind, change.record)):
+    if policy is None or not reading.known.has("records", (change.kind, change.record)):
         return
-    before = known.record(change.kind, change.record)
+    before = reading.known.record(change.kind, change.record)
     if before is not None:
-        _of_merge(change, before, known, wants)
-    more = policy.reads(change, before, known)
+        _of_merge(change, before, reading.known, wants)
+    more = policy.reads(change, before, reading)
     for name in ("records", "changes", "keys", "past", "waits", "numbers"):
         getattr(wants, name).update(getattr(more, name))
 

@@ -1,0 +1,221 @@
+"""How a case is merged: what a filing is checked against, when it is received, numbered, migrated and linked.
+
+Laws: the first filing received for a person and an item stands; a second is kept and linked, never dropped. The
+person is known by the index of the id number, so that the same resident typed in two villages is one person here,
+and neither village sees the other's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from server.domain.cases.lifecycle import STEPS, CaseState, is_open, next_state, parse_state
+from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
+from server.domain.catalogue.items import MigrationKind, migrate_draft
+from server.domain.people.citizen_id import normalise
+from server.domain.people.roles import MAY_CHANGE
+from server.domain.problems import problem
+from server.domain.record_checks import check_record
+from server.domain.record_fields import KINDS, integer, text
+from server.merge_policies.judging import china_day, context_of, merged_view, named, readable, refuse_for
+from sync.central.known import Record, Wants
+from sync.central.policies import (
+    Accept,
+    ChangeRule,
+    NewRecord,
+    Park,
+    Reading,
+    RecordPolicy,
+    Refuse,
+    Rule,
+    Situation,
+    Verdict,
+)
+from sync.core.changes import Change, Fields, OutcomeCode
+from sync.core.clock import iso
+from sync.core.ids import derived_id
+
+Index = Callable[[str], str]
+"""A keyed hash of a personal identifier, so that equal ones meet and none is stored."""
+
+_REFERENCES = ("resident", "consent", "item")
+
+
+def case_policy(index: Index) -> RecordPolicy:
+    rules = _CaseRules(index)
+    return RecordPolicy(
+        kind="case",
+        changes={
+            name: ChangeRule(creates=None in STEPS[name], updates=True, roles=roles_for(name))
+            for name in ("case.open", "case.edit", "case.submit", "case.amend", "case.withdraw")
+        },
+        fields={"state": Rule.LATEST, "helper": Rule.CENTRE_WINS, "receipt": Rule.CENTRE_WINS},
+        default=Rule.PERSON_DECIDES,
+        groups=(frozenset({"item", "item_version"}), frozenset({"phone", "address"})),
+        sets=frozenset({"notes"}),
+        computed=KINDS["case"].computed,
+        bucket=lambda fields: f"place:{fields['village']}",
+        reads=rules.reads,
+        settle=rules.settle,
+        columns=lambda fields: {
+            "state": text(fields, "state"),
+            "item": text(fields, "item"),
+            "resident": text(fields, "resident"),
+            "number": text(fields, "number") or None,
+            "receipt": text(fields, "receipt") or None,
+            "received_at": text(fields, "received_at") or None,
+        },
+    )
+
+
+def roles_for(name: str) -> frozenset[str]:
+    """The roles that may make a change of this name."""
+    return frozenset(role.value for role, names in MAY_CHANGE.items() if name in names)
+
+
+def filing_key(index: Index, resident: Record, item: str) -> str:
+    """Under which open filings of one person for one item meet."""
+    number = normalise(text(resident.fields, "citizen_id"))
+    return f"filing:{index(number) if number else resident.id}:{item}"
+
+
+def number_series(village: str, now: int, block: int) -> str:
+    """The series an official number is taken from: county, day of receipt, block of the centre's epoch."""
+    return f"{village[:6]}:{china_day(now):%Y%m%d}:{block}"
+
+
+class _CaseRules:
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def reads(self, change: Change, before: Record | None, reading: Reading) -> Wants:
+        fields = merged_view(change, before)
+        wants = Wants(records={(kind, named(fields, kind)) for kind in _REFERENCES if named(fields, kind)})
+        village = text(fields, "village")
+        if village:
+            wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
+        if change.record in reading.honoured:
+            wants.keys.add(f"number:{reading.honoured[change.record]}")
+        item = reading.record("item", named(fields, "item"))
+        pinned = integer(fields, "item_version")
+        if item is not None and 0 < pinned < item.rev:
+            wants.past.add(("item", item.id, pinned))
+        resident = reading.record("resident", named(fields, "resident"))
+        if resident is not None:
+            key = filing_key(self.index, resident, named(fields, "item"))
+            wants.keys.add(key)
+            holder = reading.holder(key)
+            wants.records |= {("case", holder)} if holder is not None else set()
+        return wants
+
+    def settle(self, situation: Situation) -> Verdict:
+        before = situation.before
+        state = parse_state(text(before.fields, "state")) if before is not None else None
+        after = next_state(situation.change.name, state)
+        if after is None:
+            return (
+                refuse_for([problem("state_step", "state", before=state or "new", after=situation.change.name)])
+                or Accept()
+            )
+        fields: Fields = {**situation.fields, "state": after.value}
+        if after is CaseState.SUBMITTED and state in (None, CaseState.DRAFT):
+            return self._submit(situation, fields)
+        problems = check_record("case", fields, context_of(situation, {}))
+        keys = before.keys if before is not None and is_open(after) else frozenset[str]()
+        return refuse_for(problems) or Accept(computed={"state": after.value}, keys=keys)
+
+    def _submit(self, situation: Situation, fields: Fields) -> Verdict:
+        records = {kind: readable(situation, kind, named(fields, kind)) for kind in _REFERENCES if named(fields, kind)}
+        absent = frozenset(
+            named(fields, kind) for kind in ("resident", "consent") if kind in records and not records[kind]
+        )
+        if absent:
+            return Park(reason="waits_for_record", waits=absent)
+        item, resident = records.get("item"), records.get("resident")
+        computed: Fields = {}
+        reason, code, detail = "", None, {}
+        if item is not None and integer(fields, "item_version") < integer(item.fields, "version"):
+            old = (
+                situation.known.body_at(item, integer(fields, "item_version"))
+                if integer(fields, "item_version") > 0
+                else None
+            )
+            migration = migrate_draft(fields, old.fields if old is not None else None, item.fields)
+            told = [change.as_value() for change in migration.changes]
+            if migration.kind is MigrationKind.CANCELLED:
+                return Refuse(reason="item_cancelled", detail={"problems": told})
+            computed |= migration.writes
+            if migration.kind is MigrationKind.MIGRATED:
+                reason, code, detail = "item_migrated", OutcomeCode.MERGED, {"changes": [one["code"] for one in told]}
+        visible = {record.id: record.fields for record in records.values() if record is not None}
+        refusal = refuse_for(check_record("case", {**fields, **computed}, context_of(situation, visible)))
+        if refusal is not None:
+            return refusal
+        assert resident is not None, "the check refuses a filing without a resident"
+        assert item is not None, "the check refuses a filing without an item"
+        accept = self._receive(situation, {**fields, **computed}, computed)
+        accept = replace(accept, reason=reason, code=code, detail=detail)
+        return self._link(situation, accept, filing_key(self.index, resident, item.id))
+
+    def _receive(self, situation: Situation, fields: Fields, computed: Fields) -> Accept:
+        """What the centre writes when a filing has durably arrived: the official number joins the receipt."""
+        centre = situation.centre
+        computed = {**computed, "state": CaseState.RECEIVED.value, "received_at": iso(centre.now)}
+        computed.setdefault("helper", text(fields, "helper") or situation.author.account)
+        honoured = _honoured(situation, fields)
+        if honoured:
+            return Accept(computed={**computed, "number": honoured}, keys=frozenset({f"number:{honoured}"}))
+        series = number_series(text(fields, "village"), centre.now, centre.epoch_block)
+        try:
+            number = official_number(
+                text(fields, "village"), china_day(centre.now), centre.epoch_block, situation.known.reserved(series)[0]
+            )
+        except (NumbersExhausted, IndexError):
+            return Accept(computed=computed)  # found by its receipt; a desk numbers it
+        return Accept(computed={**computed, "number": number}, took_number=series)
+
+    def _link(self, situation: Situation, accept: Accept, key: str) -> Verdict:
+        holder = situation.known.holder(key)
+        if holder is None or holder == situation.change.record:
+            return replace(accept, keys=accept.keys | {key})
+        standing = situation.known.record("case", holder)
+        assert standing is not None, "a natural key is held by a record that is there"
+        both_may_see = situation.author.may_write(standing.bucket, situation.centre.now)
+        helper = text(standing.fields, "helper")
+        told: Mapping[str, Fields] = {
+            helper: {"code": "duplicate_filing", "about": standing.id, "to": helper, "at": situation.centre.now}
+        }
+        notices = tuple(
+            NewRecord(
+                kind="notice",
+                id=derived_id("notice", situation.change.id, account),
+                bucket=f"person:{account}",
+                fields=fields,
+            )
+            for account, fields in told.items()
+            if account
+        )
+        return replace(
+            accept,
+            computed={**accept.computed, "duplicate_of": standing.id},
+            code=OutcomeCode.DUPLICATE,
+            reason=accept.reason or "duplicate_filing",
+            detail={**accept.detail, "stands": standing.id if both_may_see else ""},
+            beside=notices,
+        )
+
+
+def _honoured(situation: Situation, fields: Fields) -> str:
+    """The number an earlier epoch gave: the resident may hold it on paper. Never one this epoch could give."""
+    number = situation.honoured.get(situation.change.record, "")
+    if not number:
+        return ""
+    try:
+        parsed = parse_official_number(number)
+    except NumberInvalid:
+        return ""
+    fits = parsed.county == text(fields, "village")[:6] and parsed.block != situation.centre.epoch_block
+    key = f"number:{number}"
+    taken = not situation.known.has("keys", key) or situation.known.holder(key) is not None
+    return number if fits and not taken else ""

@@ -1,0 +1,74 @@
+"""How a conflict is decided: a person's choice is a change like any other, and writes to the record in question.
+
+Law: a decision counts only for the values its author saw. If the record moved on since the conflict was opened, the
+decision must say so (`seen`); otherwise it is refused and told what stands now.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from server.domain.people.roles import Role
+from server.domain.record_fields import KINDS, text
+from server.domain.supervision.conflicts import ConflictState, may_decide
+from server.merge_policies.case_policy import roles_for
+from server.merge_policies.judging import merged_view, named
+from sync.central.known import Record, Wants
+from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
+from sync.core.changes import Change, Fields, OutcomeCode
+
+_SUPERVISING = frozenset({Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
+_MAY_BE_SET = frozenset({"state", "decided_value", "seen"})
+
+
+def conflict_policy() -> RecordPolicy:
+    return RecordPolicy(
+        kind="conflict",
+        changes={"conflict.decide": ChangeRule(roles=roles_for("conflict.decide"))},
+        default=Rule.PERSON_DECIDES,
+        groups=(_MAY_BE_SET,),
+        fields=dict.fromkeys(_MAY_BE_SET, Rule.CENTRE_WINS),
+        computed=frozenset(KINDS["conflict"].fields) - _MAY_BE_SET | {"mine_by", "theirs_by", "bucket"},
+        bucket=lambda fields: str(fields["bucket"]),
+        reads=_reads,
+        settle=_settle,
+        columns=lambda fields: {"state": text(fields, "state"), "record": text(fields, "record")},
+    )
+
+
+def _reads(change: Change, before: Record | None, reading: Reading) -> Wants:
+    fields = merged_view(change, before)
+    wants = Wants()
+    if named(fields, "record"):
+        wants.records.add((text(fields, "kind"), named(fields, "record")))
+    if text(fields, "change"):
+        wants.changes.add(text(fields, "change"))
+        wants.records.add(("outcome", text(fields, "change")))
+    return wants
+
+
+def _settle(situation: Situation) -> Verdict:
+    before = situation.before
+    assert before is not None, "a conflict is opened by merge alone"
+    standing = before.fields
+    if text(standing, "state") == ConflictState.DECIDED:
+        return Refuse(reason="conflict_decided", detail={"decided_by": text(standing, "decided_by")})
+    supervises = situation.author.role in _SUPERVISING
+    if not may_decide(situation.author.account, standing, supervises):
+        return Refuse(reason="not_yours")
+    chosen = situation.change.set.get("decided_value")
+    names = cast("list[str]", standing["fields"])
+    if not isinstance(chosen, dict) or chosen.keys() != set(names):
+        return Refuse(reason="decision_incomplete", detail={"fields": names})
+    target = situation.known.record(text(standing, "kind"), text(standing, "record"))
+    assert target is not None, "records are never removed"
+    current = {name: target.fields.get(name) for name in names}
+    seen = situation.change.set.get("seen")
+    if current != (seen if isinstance(seen, dict) else standing["theirs"]):
+        return Refuse(reason="conflict_moved", detail={"current": current})
+    changed: Fields = {name: value for name, value in chosen.items() if value != current[name]}
+    return Accept(
+        computed={"state": ConflictState.DECIDED.value, "decided_by": situation.author.account},
+        writes=((target.kind, target.id, changed),) if changed else (),
+        resolves={text(standing, "change"): OutcomeCode.MERGED},
+    )
