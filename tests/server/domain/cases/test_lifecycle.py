@@ -1,0 +1,74 @@
+"""A case's life: the steps there are, and no others."""
+
+import pytest
+
+from server.domain.cases.lifecycle import (
+    CENTRE_ONLY,
+    STEPS,
+    CaseState,
+    actions_from,
+    filing_key,
+    is_open,
+    is_unsent,
+    may_become,
+    next_state,
+    parse_state,
+)
+
+
+def test_a_draft_is_submitted_and_received() -> None:
+    assert next_state("case.open", None) is CaseState.DRAFT
+    assert next_state("case.submit", CaseState.DRAFT) is CaseState.SUBMITTED
+    assert next_state("case.receive", CaseState.SUBMITTED) is CaseState.RECEIVED
+
+
+def test_a_whole_visit_in_one_change_is_received_in_one_write() -> None:
+    assert may_become(None, CaseState.RECEIVED)
+    assert may_become(CaseState.DRAFT, CaseState.RECEIVED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CaseState.RECEIVED, CaseState.DRAFT),
+        (CaseState.RECEIVED, CaseState.SUBMITTED),
+        (CaseState.WITHDRAWN, CaseState.RECEIVED),
+        (CaseState.SUBMITTED, CaseState.DRAFT),
+        (None, CaseState.ACCEPTED),
+        (None, CaseState.WITHDRAWN),
+    ],
+)
+def test_no_stale_change_brings_back_a_state_that_was_left(before: CaseState | None, after: CaseState) -> None:
+    assert not may_become(before, after)
+
+
+def test_a_state_may_stay_as_it_is() -> None:
+    assert all(may_become(state, state) for state in CaseState)
+
+
+def test_nobody_receives_by_hand_and_nothing_leads_out_of_withdrawn() -> None:
+    assert "case.receive" not in actions_from(CaseState.SUBMITTED)
+    assert actions_from(CaseState.WITHDRAWN) == frozenset()
+    assert STEPS.keys() >= CENTRE_ONLY
+
+
+def test_a_helper_corrects_until_a_desk_has_looked() -> None:
+    assert next_state("case.edit", CaseState.RECEIVED) is CaseState.RECEIVED
+    assert next_state("case.edit", CaseState.PRECHECKED) is None
+
+
+def test_open_filings_are_those_that_a_second_one_would_repeat() -> None:
+    assert is_open(CaseState.RECEIVED)
+    assert is_open(CaseState.REVIEWING)
+    assert not any(is_open(state) for state in (CaseState.DRAFT, CaseState.WITHDRAWN, CaseState.FINISHED))
+    assert filing_key("p", "i") == ("filing", "p", "i")
+
+
+def test_unsent_work_is_what_a_withdrawn_consent_stops() -> None:
+    assert [state for state in CaseState if is_unsent(state)] == [CaseState.DRAFT, CaseState.SUBMITTED]
+
+
+def test_an_unknown_state_is_none() -> None:
+    assert parse_state("finished") is CaseState.FINISHED
+    assert parse_state("done") is None
+    assert parse_state(7) is None
