@@ -98,6 +98,8 @@ class Draft:
             "rev": record.rev,
             "change": bare.id,
             "state": "open",
+            "fields": sorted(contests),
+            "authors": [bare.account, *(account for account, _ in others)],
             "base": {name: one.base for name, one in contests.items()},
             "mine": {name: one.mine for name, one in contests.items()},
             "theirs": {name: one.theirs for name, one in contests.items()},

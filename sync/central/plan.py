@@ -58,6 +58,12 @@ class Plan:
     """Series → how many reserved numbers were used."""
 
     @property
+    def chain_to_save(self) -> ChainState | None:
+        """The chain's new end: after new changes, or where a fork begins. An overlap alone moves nothing, although
+        `chain` then tells the device how far this request reached."""
+        return self.chain if self.log or self.status is Status.FORK else None
+
+    @property
     def writes_nothing(self) -> bool:
         return not (self.log or self.records or self.released or self.rewaits)
 
