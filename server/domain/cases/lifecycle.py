@@ -43,8 +43,7 @@ STEPS: dict[str, dict[CaseState | None, CaseState]] = {
     # A whole visit may travel as one change, so a filing can come into being submitted.
     "case.submit": {None: CaseState.SUBMITTED, CaseState.DRAFT: CaseState.SUBMITTED},
     "case.receive": {CaseState.SUBMITTED: CaseState.RECEIVED},
-    # Notes, phone and address may still be set right after receipt; the form and materials are the desk's
-    # then.
+    # Only notes, phone, address and delivery: what anyone may set right without touching the filing itself.
     "case.amend": {CaseState.RECEIVED: CaseState.RECEIVED},
     "case.withdraw": {
         CaseState.DRAFT: CaseState.WITHDRAWN,
