@@ -88,7 +88,7 @@ KINDS: dict[str, KindFields] = {
             Field("name", "姓名", "as on the id card", required=True),
             Field("citizen_id", "身份证号", "18 characters; may wait until the card is at hand"),
             Field("birth", "出生日期", "follows from the id when there is one", Shape.DATE),
-            Field("sex", "性别", "male or female; follows from the id when there is one"),
+            Field("sex", "性别", "M or F; follows from the id when there is one"),
             Field("phone", "电话", "where the resident can be reached"),
             Field("phone_relation", "电话归属", "whose phone it is: self, household, child, neighbour ..."),
             Field("address", "住址", "where the resident lives, in words"),

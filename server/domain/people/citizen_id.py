@@ -18,8 +18,8 @@ _EARLIEST_BIRTH = date(1880, 1, 1)
 
 
 class Sex(StrEnum):
-    MALE = "male"
-    FEMALE = "female"
+    MALE = "M"
+    FEMALE = "F"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from server.domain.catalogue.eligibility import RuleInvalid, Verdict, eligible, 
 TODAY = date(2026, 11, 22)
 FACTS = {
     "birth": "1946-11-22",
-    "sex": "female",
+    "sex": "F",
     "village": "341881106200",
     "hukou": "341881107200",
     "flags": ("disabled",),
@@ -40,8 +40,8 @@ def test_the_short_rule_asks_for_area_and_flags() -> None:
 @pytest.mark.parametrize(
     ("test", "expected"),
     [
-        ({"fact": "sex", "is": "female"}, Verdict.YES),
-        ({"fact": "sex", "one_of": ["male"]}, Verdict.NO),
+        ({"fact": "sex", "is": "F"}, Verdict.YES),
+        ({"fact": "sex", "one_of": ["M"]}, Verdict.NO),
         ({"fact": "age", "at_most": 80}, Verdict.YES),
         ({"fact": "hukou", "within": "341881000000"}, Verdict.YES),
         ({"fact": "hukou", "within": "341882000000"}, Verdict.NO),
@@ -58,10 +58,10 @@ def test_each_test_judges_one_fact(test: dict[str, object], expected: Verdict) -
 
 
 def test_one_known_way_settles_an_any_whatever_else_is_unknown() -> None:
-    known, unknown = {"fact": "sex", "is": "female"}, {"fact": "income", "at_most": 100}
+    known, unknown = {"fact": "sex", "is": "F"}, {"fact": "income", "at_most": 100}
     assert verdict({"any": [unknown, known]}) is Verdict.YES
-    assert verdict({"any": [unknown, {"fact": "sex", "is": "male"}]}) is Verdict.UNKNOWN
-    assert verdict({"any": [{"fact": "sex", "is": "male"}]}) is Verdict.NO
+    assert verdict({"any": [unknown, {"fact": "sex", "is": "M"}]}) is Verdict.UNKNOWN
+    assert verdict({"any": [{"fact": "sex", "is": "M"}]}) is Verdict.NO
 
 
 def test_a_failed_test_outweighs_an_unknown_fact_and_is_named() -> None:

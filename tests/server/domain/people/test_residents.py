@@ -11,7 +11,7 @@ RESIDENT = {
     "name": "王桂英",
     "citizen_id": "341802193507020027",
     "birth": "1935-07-02",
-    "sex": "female",
+    "sex": "F",
     "phone": "13812341234",
     "phone_relation": "child",
     "village": "341802001001",
@@ -33,13 +33,13 @@ def test_who_has_no_card_at_hand_is_still_recorded() -> None:
 
 def test_birth_and_sex_that_differ_from_the_id_are_told() -> None:
     assert codes(birth="1935-07-03") == ["birth_differs"]
-    assert codes(sex="male") == ["sex_differs"]
+    assert codes(sex="M") == ["sex_differs"]
 
 
 def test_an_impossible_id_birth_or_sex_is_told() -> None:
     assert codes(citizen_id="341802193507020020") == ["citizen_id_check"]
     assert codes(citizen_id="", birth="2030-01-01") == ["birth_future"]
-    assert codes(citizen_id="", sex="f") == ["value_unknown"]
+    assert codes(citizen_id="", sex="x") == ["value_unknown"]
 
 
 def test_a_wrong_phone_is_advice_and_never_costs_the_visit() -> None:
@@ -51,7 +51,7 @@ def test_a_wrong_phone_is_advice_and_never_costs_the_visit() -> None:
 
 def test_facts_follow_the_id_and_the_day() -> None:
     facts = resident_facts({**RESIDENT, "birth": None}, TODAY)
-    assert (facts["age"], facts["sex"], facts["hukou"]) == (91, "female", "341802001001")
+    assert (facts["age"], facts["sex"], facts["hukou"]) == (91, "F", "341802001001")
     assert resident_facts(RESIDENT, date(2026, 7, 1))["age"] == 90
 
 
