@@ -13,7 +13,7 @@ from server.merge_policies.case_policy import Index, case_policy, roles_for
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
 from server.merge_policies.judging import settle_by_check
-from sync.central.known import Record, Wants
+from sync.central.known import Wants
 from sync.central.policies import ChangeRule, Policies, Reading, RecordPolicy, Rule
 from sync.core.changes import Change, Fields
 
@@ -81,7 +81,7 @@ def _catalogue(fields: Fields) -> str:
     return f"unit:{fields['unit']}" if fields.get("unit") else f"catalogue:{fields['catalogue']}"
 
 
-def _reads_nothing(change: Change, before: Record | None, reading: Reading) -> Wants:
+def _reads_nothing(change: Change, reading: Reading) -> Wants:
     return Wants()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from server.domain.cases.lifecycle import STEPS, CaseState, is_open, next_state, parse_state
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
@@ -18,8 +19,8 @@ from server.domain.people.roles import MAY_CHANGE
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
-from server.merge_policies.judging import china_day, context_of, merged_view, named, readable, refuse_for
-from sync.central.known import Record, Wants
+from server.merge_policies.judging import china_day, context_of, named, readable, refuse_for
+from sync.central.known import Wants
 from sync.central.policies import (
     Accept,
     ChangeRule,
@@ -74,10 +75,10 @@ def roles_for(name: str) -> frozenset[str]:
     return frozenset(role.value for role, names in MAY_CHANGE.items() if name in names)
 
 
-def filing_key(index: Index, resident: Record, item: str) -> str:
-    """Under which open filings of one person for one item meet."""
-    number = normalise(text(resident.fields, "citizen_id"))
-    return f"filing:{index(number) if number else resident.id}:{item}"
+def filing_key(index: Index, resident: str, citizen_id: str, item: str) -> str:
+    """Under which open filings of one person for one item meet: the person by id number, else by their record."""
+    number = normalise(citizen_id)
+    return f"filing:{index(number) if number else resident}:{item}"
 
 
 def number_series(village: str, now: int, block: int) -> str:
@@ -89,24 +90,22 @@ class _CaseRules:
     def __init__(self, index: Index) -> None:
         self.index = index
 
-    def reads(self, change: Change, before: Record | None, reading: Reading) -> Wants:
-        fields = merged_view(change, before)
-        wants = Wants(records={(kind, named(fields, kind)) for kind in _REFERENCES if named(fields, kind)})
-        village = text(fields, "village")
-        if village:
+    def reads(self, change: Change, reading: Reading) -> Wants:
+        of_case = partial(reading.texts, "case", change.record)
+        wants = Wants(records={(kind, record) for kind in _REFERENCES for record in of_case(kind)})
+        for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
         if change.record in reading.honoured:
             wants.keys.add(f"number:{reading.honoured[change.record]}")
-        item = reading.record("item", named(fields, "item"))
-        pinned = integer(fields, "item_version")
-        if item is not None and 0 < pinned < item.rev:
-            wants.past.add(("item", item.id, pinned))
-        resident = reading.record("resident", named(fields, "resident"))
-        if resident is not None:
-            key = filing_key(self.index, resident, named(fields, "item"))
-            wants.keys.add(key)
-            holder = reading.holder(key)
-            wants.records |= {("case", holder)} if holder is not None else set()
+        for item in of_case("item"):
+            held = reading.record("item", item)
+            pinned = reading.numbers("case", change.record, "item_version") if held is not None else ()
+            wants.past |= {("item", item, version) for version in pinned if held and 0 < version < held.rev}
+            for resident in of_case("resident"):
+                numbers = reading.texts("resident", resident, "citizen_id")
+                wants.keys |= {filing_key(self.index, resident, number, item) for number in (*numbers, "")}
+        holders = {reading.holder(key) for key in wants.keys if key.startswith("filing:")}
+        wants.records |= {("case", holder) for holder in holders if holder is not None}
         return wants
 
     def settle(self, situation: Situation) -> Verdict:
@@ -156,7 +155,9 @@ class _CaseRules:
         assert item is not None, "the check refuses a filing without an item"
         accept = self._receive(situation, {**fields, **computed}, computed)
         accept = replace(accept, reason=reason, code=code, detail=detail)
-        return self._link(situation, accept, filing_key(self.index, resident, item.id))
+        return self._link(
+            situation, accept, filing_key(self.index, resident.id, text(resident.fields, "citizen_id"), item.id)
+        )
 
     def _receive(self, situation: Situation, fields: Fields, computed: Fields) -> Accept:
         """What the centre writes when a filing has durably arrived: the official number joins the receipt."""

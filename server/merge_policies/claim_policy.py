@@ -7,13 +7,16 @@ beside it. The state follows from what was done, never from what a stale screen 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from server.domain.catalogue.campaigns import in_scope, is_open_on
 from server.domain.catalogue.claims import STEPS, ClaimState, next_state, parse_state
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, text
 from server.merge_policies.case_policy import roles_for
-from server.merge_policies.judging import context_of, merged_view, named, refuse_for
+from server.merge_policies.judging import context_of, named, refuse_for
 from sync.central.known import Record, Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
 from sync.core.changes import Change, Fields, OutcomeCode
@@ -57,12 +60,17 @@ def place_key(fields: Fields) -> str:
     return f"claim:{text(fields, 'campaign')}:{text(fields, 'place')}:{text(fields, 'base_item')}"
 
 
-def _reads(change: Change, before: Record | None, reading: Reading) -> Wants:
-    fields = merged_view(change, before)
-    wants = Wants(keys={place_key(fields)})
-    if named(fields, "campaign"):
-        wants.records.add(("campaign", named(fields, "campaign")))
-    return wants
+def _reads(change: Change, reading: Reading) -> Wants:
+    of_claim = partial(reading.texts, "claim", change.record)
+    return Wants(
+        records={("campaign", campaign) for campaign in of_claim("campaign")},
+        keys={
+            place_key({"campaign": campaign, "place": place, "base_item": base_item})
+            for campaign in of_claim("campaign")
+            for place in of_claim("place")
+            for base_item in of_claim("base_item")
+        },
+    )
 
 
 def _settle(situation: Situation) -> Verdict:
@@ -80,7 +88,10 @@ def _settle(situation: Situation) -> Verdict:
         computed["claimed_by"] = ""
     elif not text(fields, "claimed_by"):
         computed["claimed_by"] = situation.author.account
-    refused = refuse_for(check_record("claim", {**fields, **computed}, context_of(situation, {})))
+    context = context_of(situation, {})
+    if context.state_before == ClaimState.FREE:
+        context = replace(context, before=None)  # a free claim is as good as none
+    refused = refuse_for(check_record("claim", {**fields, **computed}, context))
     if refused is not None:
         return refused
     assert campaign is not None, "a claim without its campaign was refused"

@@ -6,14 +6,14 @@ decision must say so (`seen`); otherwise it is refused and told what stands now.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from server.domain.people.roles import Role
 from server.domain.record_fields import KINDS, text
 from server.domain.supervision.conflicts import ConflictState, may_decide
 from server.merge_policies.case_policy import roles_for
-from server.merge_policies.judging import merged_view, named
-from sync.central.known import Record, Wants
+from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
 from sync.core.changes import Change, Fields, OutcomeCode
 
@@ -36,15 +36,13 @@ def conflict_policy() -> RecordPolicy:
     )
 
 
-def _reads(change: Change, before: Record | None, reading: Reading) -> Wants:
-    fields = merged_view(change, before)
-    wants = Wants()
-    if named(fields, "record"):
-        wants.records.add((text(fields, "kind"), named(fields, "record")))
-    if text(fields, "change"):
-        wants.changes.add(text(fields, "change"))
-        wants.records.add(("outcome", text(fields, "change")))
-    return wants
+def _reads(change: Change, reading: Reading) -> Wants:
+    of_conflict = partial(reading.texts, "conflict", change.record)
+    return Wants(
+        records={(kind, record) for kind in of_conflict("kind") for record in of_conflict("record")}
+        | {("outcome", earlier) for earlier in of_conflict("change")},
+        changes=set(of_conflict("change")),
+    )
 
 
 def _settle(situation: Situation) -> Verdict:

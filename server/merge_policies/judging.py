@@ -11,7 +11,7 @@ from server.domain.record_checks import check_record
 from server.domain.record_fields import text
 from sync.central.known import Record
 from sync.central.policies import Accept, Refuse, Situation, Verdict
-from sync.core.changes import Change, Fields
+from sync.core.changes import Fields
 from sync.core.clock import CHINA
 
 PROBLEMS_TOLD_MAX = 20
@@ -57,11 +57,6 @@ def readable(situation: Situation, kind: str, record: str) -> Record | None:
     if found is None or not situation.author.may_write(found.bucket, situation.centre.now):
         return None
     return found
-
-
-def merged_view(change: Change, before: Record | None) -> Fields:
-    """The fields as far as they name what must be read: what stands, overlaid with what the change sets."""
-    return {**(before.fields if before is not None else {}), **change.set}
 
 
 def named(fields: Fields, name: str) -> str:

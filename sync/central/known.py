@@ -1,7 +1,8 @@
 """Everything merge may look at, loaded beforehand: records, proven absences, earlier changes, natural keys.
 
-Law: merge reads nothing that was not asked for. A look-up of something neither loaded nor proven absent is a
-programmer's mistake and asserts, because deciding on a guess would lose somebody's work.
+Law: merge reads nothing that was not loaded or proven absent. Such a look-up raises NotLoaded, which names what is
+missing: whoever decides loads it (locking it, where others write too) and decides again from the start. Deciding on a
+guess would lose somebody's work.
 """
 
 from __future__ import annotations
@@ -173,6 +174,14 @@ class Wants:
         return any(getattr(self, name) for name in _WANTED)
 
 
+class NotLoaded(LookupError):
+    """A decision needs more than was foreseen. Nothing was decided: load `wants` and decide again."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(f"not loaded: {wants}")
+        self.wants = wants
+
+
 _WANTED = ("records", "changes", "keys", "past", "waits", "numbers")
 
 
@@ -240,7 +249,7 @@ class Known:
             if key in values:
                 return values[key]
             layer = layer.parent
-        raise AssertionError(f"{what}: {key} was not asked for")
+        raise NotLoaded(Wants(**{what: {key}}))
 
 
 def moved(record: Record, bucket: str, version: int) -> Record:

@@ -5,7 +5,7 @@ The table of all kinds is `server/merge_policies.py`. Nothing here knows a resid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -24,11 +24,16 @@ class Rule(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is known so far, while it is still being found out what a decision must look at."""
+    """What is known so far, while it is still being found out what a decision must look at.
+
+    A field may have had several values by the time a change is decided: what stands, and what the batch itself sets.
+    """
 
     known: Known
     centre: Centre
     honoured: Mapping[str, str]
+    batch: Mapping[tuple[str, str], Sequence[Change]]
+    """(kind, record) → the changes of this decision that write to it."""
 
     def record(self, kind: str, record: str) -> Record | None:
         """The record if it is loaded by now and there."""
@@ -36,6 +41,21 @@ class Reading:
 
     def holder(self, key: str) -> str | None:
         return self.known.holder(key) if self.known.has("keys", key) else None
+
+    def texts(self, kind: str, record: str, name: str) -> frozenset[str]:
+        """Every text a field may hold when the decision looks."""
+        return frozenset(value for value in self._values(kind, record, name) if isinstance(value, str) and value)
+
+    def numbers(self, kind: str, record: str, name: str) -> frozenset[int]:
+        """Every whole number a field may hold when the decision looks."""
+        return frozenset(value for value in self._values(kind, record, name) if isinstance(value, int))
+
+    def _values(self, kind: str, record: str, name: str) -> list[object]:
+        values: list[object] = [change.set.get(name) for change in self.batch.get((kind, record), ())]
+        held = self.record(kind, record)
+        if held is not None:
+            values.append(held.fields.get(name))
+        return values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +151,9 @@ class RecordPolicy:
     computed: frozenset[str] = frozenset()
     bucket: Callable[[Fields], str]
     """Where a record with these fields belongs. Raises KeyError when they do not say."""
-    reads: Callable[[Change, Record | None, Reading], Wants]
-    """What `settle` will look at. Called again with what was loaded, until it asks for nothing more."""
+    reads: Callable[[Change, Reading], Wants]
+    """What `settle` will look at, as far as can be foreseen; what it misses is found when it is looked up. Called
+    again with what was loaded, until it asks for nothing more."""
     settle: Callable[[Situation], Verdict]
     columns: Callable[[Fields], Mapping[str, object]] = lambda fields: {}
     """Columns derived from the body so that the console can query; the storage of the kind names them."""

@@ -25,24 +25,37 @@ def first_wants(lines: Sequence[ChangeLine]) -> Wants:
 def more_wants(
     lines: Sequence[ChangeLine], known: Known, policies: Policies, centre: Centre, honoured: Mapping[str, str]
 ) -> Wants:
-    """Everything needed as far as `known` tells. Load what is `beyond(known)` and ask again until nothing is."""
+    """Everything needed as far as `known` tells. Load what is `beyond(known)` and ask again until nothing is.
+
+    `lines` are all that will be decided in one transaction: a change may point at a record that another one makes.
+    """
     wants = first_wants(lines)
-    reading = Reading(known=known, centre=centre, honoured=honoured)
-    pending = [line.change for line in lines if line.change is not None]
-    seen: set[str] = set()
+    changes = _with_parked([line.change for line in lines if line.change is not None], known, wants)
+    batch: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        batch.setdefault((change.kind, change.record), []).append(change)
+    reading = Reading(known=known, centre=centre, honoured=honoured, batch=batch)
+    for change in changes:
+        _of_policy(change, reading, policies, wants)
+    return wants
+
+
+def _with_parked(changes: Sequence[Change], known: Known, wants: Wants) -> list[Change]:
+    """The changes and all that may be released by them."""
+    found: dict[str, Change] = {}
+    pending = list(reversed(changes))
     while pending:
         change = pending.pop()
-        if change.id in seen:
+        if change.id in found:
             continue
-        seen.add(change.id)
+        found[change.id] = change
         _named(change, wants)
-        _of_policy(change, reading, policies, wants)
         for parked in _parked_behind(change, known):
             wants.records.add(("outcome", parked.known.id))
             released = parse_change_line(parked.line).change
             if released is not None:
                 pending.append(released)
-    return wants
+    return list(found.values())
 
 
 def _named(change: Change, wants: Wants) -> None:
@@ -61,7 +74,7 @@ def _of_policy(change: Change, reading: Reading, policies: Policies, wants: Want
     before = reading.known.record(change.kind, change.record)
     if before is not None:
         _of_merge(change, before, reading.known, wants)
-    more = policy.reads(change, before, reading)
+    more = policy.reads(change, reading)
     for name in ("records", "changes", "keys", "past", "waits", "numbers"):
         getattr(wants, name).update(getattr(more, name))
 

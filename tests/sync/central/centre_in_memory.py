@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.merge_policies import policies_of
-from sync.central.known import Author, Centre, ChainState, Known, KnownChange, ParkedChange, PastBody, Record, Wants
+from sync.central.known import (
+    Author,
+    Centre,
+    ChainState,
+    Known,
+    KnownChange,
+    NotLoaded,
+    ParkedChange,
+    PastBody,
+    Record,
+    Wants,
+)
 from sync.central.merge import Batch, decide
 from sync.central.plan import Head, Plan, Save, finish
 from sync.central.wants import first_wants, more_wants
@@ -81,15 +92,20 @@ class CentreInMemory:
         }
         chain = self.chains.get((batch.author.device, batch.chain_epoch))
         fresh = max((epoch for device, epoch in self.chains if device == batch.author.device), default=1) + 1
-        plan = decide(
-            batch,
-            chain=chain,
-            fresh_chain_epoch=fresh,
-            stored=stored,
-            known=known.layer(),
-            policies=self.policies,
-            centre=centre,
-        )
+        while True:
+            try:
+                plan = decide(
+                    batch,
+                    chain=chain,
+                    fresh_chain_epoch=fresh,
+                    stored=stored,
+                    known=known.layer(),
+                    policies=self.policies,
+                    centre=centre,
+                )
+                break
+            except NotLoaded as missing_yet:
+                known.absorb(self.load(missing_yet.wants))
         save = finish([plan], self.records, self.heads, itertools.repeat(b"salt"))
         self._apply(batch, plan, save)
         return plan, save
