@@ -63,7 +63,9 @@ def test_every_exception_is_still_one(key: str) -> None:
     covered = [module for module in modules() if covers(key, module)]
 
     assert covered, f"{key} is gone; take it out of the table"
-    assert not any(mirrored(module) for module in covered), f"{key} has a test of its own; take it out of the table"
+    assert not all(mirrored(module) for module in covered if has_code(module)), (
+        f"{key} has a test of its own; take it out of the table"
+    )
 
 
 def covers(key: str, module: Module) -> bool:
