@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fixtures.protocol.vectors import answer_message, request_message
-from sync.core.changes import Base
 from sync.core.chain import encode_hash
+from sync.core.changes import Base
 from tests.sync.central.centre_in_memory import CentreInMemory, Phone
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")

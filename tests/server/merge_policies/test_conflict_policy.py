@@ -1,0 +1,58 @@
+"""Who may decide a conflict, and what a decision must say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sync.central.known import KnownChange
+from sync.core.changes import OutcomeCode
+from tests.sync.central.centre_in_memory import VILLAGE, CentreInMemory, Phone
+
+
+@pytest.fixture
+def centre() -> CentreInMemory:
+    return CentreInMemory()
+
+
+def open_conflict(centre: CentreInMemory) -> tuple[Phone, str]:
+    """Two helpers set one address; the second one's phone and the conflict."""
+    one, two = Phone(centre, "one"), Phone(centre, "two")
+    made = one.change("resident", "resident.register", set={"name": "汪秀英", "village": VILLAGE})
+    one.send(made)
+    seen = one.seen("resident", made.record)
+    one.send(one.change("resident", "resident.edit", made.record, base=seen, set={"address": "A"}))
+    return two, two.send(two.change("resident", "resident.edit", made.record, base=seen, set={"address": "B"}))[
+        0
+    ].conflict
+
+
+def decide(phone: Phone, conflict: str, **fields: Any) -> KnownChange:
+    return phone.send(
+        phone.change("conflict", "conflict.decide", conflict, base=phone.seen("conflict", conflict), set=fields)
+    )[0]
+
+
+def test_a_bystander_may_not_decide_but_the_town_lead_may(centre: CentreInMemory) -> None:
+    _, conflict = open_conflict(centre)
+    assert decide(Phone(centre, "three"), conflict, decided_value={"address": "B"}).reason == "not_yours"
+    lead = Phone(centre, "lead", role="town_lead")
+    assert decide(lead, conflict, decided_value={"address": "B"}).code is OutcomeCode.APPLIED
+    assert centre.fields("conflict", conflict)["decided_by"] == "lead"
+
+
+def test_a_decision_names_every_field_in_question(centre: CentreInMemory) -> None:
+    two, conflict = open_conflict(centre)
+    assert decide(two, conflict, decided_value={}).reason == "decision_incomplete"
+
+
+def test_a_decided_conflict_is_not_decided_again(centre: CentreInMemory) -> None:
+    two, conflict = open_conflict(centre)
+    decide(two, conflict, decided_value={"address": "B"})
+    assert decide(two, conflict, decided_value={"address": "A"}).reason == "conflict_decided"
+
+
+def test_evidence_cannot_be_rewritten(centre: CentreInMemory) -> None:
+    two, conflict = open_conflict(centre)
+    assert decide(two, conflict, decided_value={"address": "B"}, theirs={"address": "Z"}).reason == "computed_field"
