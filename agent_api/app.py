@@ -1,0 +1,120 @@
+"""Puts the API together: the routes behind their gates, and around them request ids, headers, metrics and the log.
+
+Nothing here decides anything. `create_app` is called by the composition root with what the API needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import groupby
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agent_api.gate import CALLER, PROBLEM, ROW, Gate, refuse
+from agent_api.headers import LEAN_HEADERS, RawHeaders, full_headers
+from agent_api.logs import logger
+from agent_api.routes import LIVE_PATH, ROWS, Row
+from agent_api.services import Services
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _nothing(_app: Starlette) -> AsyncIterator[None]:
+    yield
+
+
+def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> Starlette:
+    """The ASGI app. `lifespan` starts and stops what the services stand on."""
+    paths = [
+        Route(path, endpoint=Gate(list(rows), services), name=path)
+        for path, rows in groupby(sorted(ROWS, key=lambda row: row.path), key=lambda row: row.path)
+    ]
+    app = Starlette(
+        routes=[*paths, WebSocketRoute(LIVE_PATH, services.live)],
+        exception_handlers={HTTPException: _refuse_http, Exception: _refuse_unforeseen},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.add_middleware(Envelope, services=services)
+    return app
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    """What Starlette's router says no to: an address that is not there."""
+    return refuse(request.scope, "not_found")
+
+
+async def _refuse_unforeseen(request: Request, error: Exception) -> Response:
+    logger().error("unforeseen", exc_info=error)
+    return refuse(request.scope, "internal")
+
+
+class Envelope:
+    """Around every HTTP answer: its id, its headers, its count and its line in the log."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        self._app = app
+        self._services = services
+        self._full = full_headers(is_https=services.is_https)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._services.randomness(6).hex()
+        began = self._services.clock.monotonic_ms()
+        status, sent = 0, 0
+
+        async def send_dressed(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._dress(scope, status, list(message.get("headers", [])), request_id)
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_dressed)
+        finally:
+            self._note(scope, status, sent, self._services.clock.monotonic_ms() - began, request_id)
+
+    def _dress(self, scope: Scope, status: int, headers: RawHeaders, request_id: str) -> RawHeaders:
+        row: Row | None = scope.get(ROW)
+        lean = row is not None and row.lean and status == 200
+        have = {name.lower() for name, _ in headers}
+        wanted = LEAN_HEADERS if lean else [*self._full, (b"x-request-id", request_id.encode())]
+        return headers + [(name, value) for name, value in wanted if name not in have]
+
+    def _note(self, scope: Scope, status: int, sent: int, took_ms: int, request_id: str) -> None:
+        row: Row | None = scope.get(ROW)
+        route = row.path if row is not None else "none"
+        # Only methods we know become labels: anyone can send any word as a method.
+        method = row.method if row is not None else "other"
+        metrics = self._services.metrics
+        metrics.requests.labels(method, route, str(status)).inc()
+        metrics.seconds.labels(route).observe(took_ms / 1000)
+        problem = scope.get(PROBLEM, "")
+        if problem:
+            metrics.refusals.labels(problem).inc()
+        caller = scope.get(CALLER)
+        client = scope.get("client")
+        logger().info(
+            "request",
+            method=method,
+            route=route,
+            status=status,
+            problem_code=problem,
+            bytes=sent,
+            ms=took_ms,
+            request=request_id,
+            device=caller.device if caller else "",
+            ip=client[0] if client else "",
+        )

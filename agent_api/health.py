@@ -1,0 +1,78 @@
+"""Answers whether the centre is well: red when it cannot work or when no verified backup exists.
+
+Law: it says how the machine is, never what is in it; anyone may ask.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.storage.errors import StorageError
+from server.storage.unit_of_work import Database
+
+if TYPE_CHECKING:
+    from agent_api.services import Services
+
+BACKUP_YELLOW_S = 26 * 3_600
+BACKUP_RED_S = 50 * 3_600
+
+
+class Light(StrEnum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """`backup_age_s`: since the last backup that was verified at a second place; null when there is none."""
+
+    light: Light
+    database: Light
+    backup: Light
+    backup_age_s: int | None
+    schema_version: int
+    epoch: str
+
+
+def backup_light(age_s: int | None) -> Light:
+    if age_s is None or age_s > BACKUP_RED_S:
+        return Light.RED
+    return Light.YELLOW if age_s > BACKUP_YELLOW_S else Light.GREEN
+
+
+def overall(*lights: Light) -> Light:
+    """The worst of them."""
+    return next((light for light in (Light.RED, Light.YELLOW) if light in lights), Light.GREEN)
+
+
+async def measure_health(database: Database, *, epoch: str, backup_age_s: int | None) -> Health:
+    """What most composition roots give as `check_health`."""
+    try:
+        async with database.read() as snapshot:
+            row = await snapshot.fetch_one("SELECT max(version) FROM schema_version")
+        schema, state = (row[0] if row else 0), Light.GREEN
+    except StorageError:
+        schema, state = 0, Light.RED
+    if database.disk_failure is not None:
+        state = Light.RED
+    backup = backup_light(backup_age_s)
+    return Health(
+        light=overall(state, backup),
+        database=state,
+        backup=backup,
+        backup_age_s=backup_age_s,
+        schema_version=schema,
+        epoch=epoch,
+    )
+
+
+async def show_health(request: Request, services: Services) -> Response:
+    """503 only when the database is red: without a backup the centre still takes work, and says so."""
+    health = await services.check_health()
+    status = 503 if health.database is Light.RED else 200
+    return Response(msgspec.json.encode(health), status_code=status, media_type="application/json")

@@ -1,0 +1,184 @@
+"""Every way in which this API says no: RFC 9457 documents from one table.
+
+Laws: a code is stable and never reused; each says in Chinese and in English what is wrong and what to do next; a
+document holds nothing of the request, so that what is foreign and what is absent are the same bytes.
+docs/problems.md is written from this table and a test holds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.responses import Response
+
+from agent_api.uploads import UPLOAD_PROBLEMS
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A problem document. `type` is the code's paragraph in the readable page."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    next: str
+    title_zh: str
+    next_zh: str
+
+
+# code: (status, Chinese, English, what to do next in Chinese, in English)
+PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
+    # who is asking
+    "token_missing": (
+        *(401, "没有登录凭证", "there is no access token"),
+        *("请登录后再试", "send Authorization: Bearer with an access token"),
+    ),
+    "token_invalid": (
+        *(401, "登录凭证无效", "the access token is not valid"),
+        *("应用会自动换取新凭证；仍不行请重新激活", "refresh it; if that fails, enrol again"),
+    ),
+    "token_expired": (
+        *(401, "登录凭证已过期", "the access token has expired"),
+        *("应用会自动换取新凭证", "refresh it and repeat the request"),
+    ),
+    "session_ended": (
+        *(401, "登录已结束，未上传的内容仍在本机", "the session has ended; what was not sent is still on the device"),
+        *("请向管理员要新的激活码，在本机重新激活", "ask for a new activation code and enrol this device again"),
+    ),
+    "device_revoked": (
+        *(401, "这台设备已停用", "this device was revoked"),
+        *("上传未传内容后清空本机", "hand over what is unsent by an exchange, then wipe"),
+    ),
+    "account_closed": (
+        *(401, "账号已停用", "the account is closed"),
+        *("请联系管理员", "ask an administrator"),
+    ),
+    "not_allowed": (
+        *(403, "您的岗位不能这样做", "this is not for your role"),
+        *("请联系管理员", "ask an administrator if your role is wrong"),
+    ),
+    "credential_invalid": (
+        *(401, "激活码或凭证不对", "the code, token or proof does not fit"),
+        *("请核对激活码后再试", "check the code; take a new challenge and try again"),
+    ),
+    "code_spent": (
+        *(401, "激活码已使用或已过期", "the activation code was used or is out of time"),
+        *("请向管理员要新的激活码", "ask for a new activation code"),
+    ),
+    "device_of_another": (
+        *(409, "这台设备的密钥属于另一个账号", "this device's key is enrolled for another account"),
+        *("请为此账号新建一份本机数据", "make a new key and a store of its own for this account"),
+    ),
+    # what was sent
+    "malformed": (
+        *(400, "请求无法读取，没有任何改变", "the request cannot be read; it changed nothing"),
+        *("请更新应用；内容仍在本机", "update the app; what was to be sent is still on the device"),
+    ),
+    "too_large": (
+        *(413, "请求太大", "the request is too large"),
+        *("分成几次发送", "send less at a time"),
+    ),
+    "encoding_unknown": (
+        *(415, "不支持这种压缩", "this content encoding is not spoken here"),
+        *("请用gzip或不压缩", "use gzip or none"),
+    ),
+    "media_type_unknown": (
+        *(415, "不支持这种内容类型", "this content type is not taken here"),
+        *("请更新应用", "send the content type that the API's description names"),
+    ),
+    "not_authentic": (
+        *(403, "签名不符，没有任何改变", "the signature does not fit; nothing was changed"),
+        *("请重试；仍不行请重新激活本机", "sign with the device's enrolled key"),
+    ),
+    "upgrade_required": (
+        *(426, "应用版本太旧", "this protocol version is not spoken any more"),
+        *("请更新应用；内容仍在本机", "update the app; what was to be sent is still on the device"),
+    ),
+    "not_found": (
+        *(404, "没有找到", "not found"),
+        *("请核对后再试", "check the number or address"),
+    ),
+    "wrong_method": (
+        *(405, "不支持这种操作", "this method is not for this address"),
+        *("请更新应用", "use one of the methods in the Allow header"),
+    ),
+    # how much, how fast
+    "too_many_requests": (
+        *(429, "请求太多", "too many requests"),
+        *("请稍候，应用会自动重试", "wait as long as Retry-After says"),
+    ),
+    "too_slow": (
+        *(408, "网络太慢，请求没有收完", "the request stopped coming"),
+        *("应用会自动重试", "try again, with less at a time"),
+    ),
+    # the centre's own trouble
+    "storage_full": (
+        *(
+            507,
+            "中心存储空间已满，内容仍在本机",
+            "the centre's disk is full; what was to be sent is still on the device",
+        ),
+        *("应用会自动重试", "try again later; the operator sees it"),
+    ),
+    "storage_unavailable": (
+        *(503, "中心暂时不可用，内容仍在本机", "the centre cannot write just now; nothing is lost"),
+        *("应用会自动重试", "try again as Retry-After says"),
+    ),
+    "internal": (
+        *(500, "中心出错，内容仍在本机", "the centre failed; what was to be sent is still on the device"),
+        *("应用会自动重试；请把请求号告诉管理员", "try again; give the operator the request id"),
+    ),
+}
+
+ALL_PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {**UPLOAD_PROBLEMS, **PROBLEMS}
+
+_encoder = msgspec.json.Encoder()
+
+
+def problem(code: str) -> Problem:
+    status, zh, en, next_zh, next_en = ALL_PROBLEMS[code]
+    return Problem(f"/v1/docs#{code}", en, status, code, next_en, zh, next_zh)
+
+
+_DOCUMENTS = {code: _encoder.encode(problem(code)) for code in ALL_PROBLEMS}
+
+
+def problem_response(code: str, *, retry_after: int | None = None, allow: str = "") -> Response:
+    """The answer for a code; the same bytes every time."""
+    status = ALL_PROBLEMS[code][0]
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:
+        error = ' error="invalid_token"' if code != "token_missing" else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="bangban"{error}'
+    if retry_after is None and status in (429, 503):
+        retry_after = 5
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if allow:
+        headers["Allow"] = allow
+    return Response(_DOCUMENTS[code], status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problems_page() -> str:
+    """docs/problems.md."""
+    lines = [
+        "# Problems",
+        "",
+        "Every refusal of the helpers' API is an RFC 9457 document (`application/problem+json`) with these members:",
+        "`type`, `title`, `status`, `code`, `next`, `title_zh`, `next_zh`. Codes are stable. This page is written from",
+        "the table in `agent_api/problems.py` by `python -m agent_api.problems`; a test holds the two together.",
+        "",
+        "| code | status | meaning | what to do next | 含义 | 下一步 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for code in sorted(ALL_PROBLEMS):
+        status, zh, en, next_zh, next_en = ALL_PROBLEMS[code]
+        lines.append(f"| `{code}` | {status} | {en} | {next_en} | {zh} | {next_zh} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(problems_page(), end="")

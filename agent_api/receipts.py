@@ -1,0 +1,52 @@
+"""Lets whoever holds a receipt ask how the case stands: by either number and the last four signs of the citizen id.
+
+Laws: the answer is a state and nothing else; a number that is wrong, absent or whose digits do not fit gets the same
+404; who guesses digits for one number is stopped by the number, wherever the guesses come from.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_api.enrolment import json_response
+from agent_api.problems import problem_response
+from agent_api.services import Services
+from server.domain.cases.numbers import NumberInvalid, parse_official_number, parse_receipt
+
+_LAST4 = re.compile(r"[0-9]{3}[0-9Xx]")
+_GUESSES_PER_NUMBER = "10/hour"
+
+
+class ReceiptState(msgspec.Struct, frozen=True):
+    """`number` as it was asked for, in its canonical spelling."""
+
+    number: str
+    state: str
+
+
+def canonical_number(text: str) -> str | None:
+    """Either number as it is kept, or None for neither."""
+    for parse in (parse_receipt, parse_official_number):
+        try:
+            return str(parse(text))
+        except NumberInvalid:
+            continue
+    return None
+
+
+async def look_up_receipt(request: Request, services: Services) -> Response:
+    text = str(request.path_params["number"])
+    number = canonical_number(text) if len(text) <= 40 else None
+    last4 = request.query_params.get("last4", "")
+    if number is None or not _LAST4.fullmatch(last4):
+        return problem_response("not_found")
+    services.limits.check(_GUESSES_PER_NUMBER, "receipt", number)
+    state = await services.find_receipt(number, last4.upper())
+    if state is None:
+        services.limits.charge(_GUESSES_PER_NUMBER, "receipt", number)
+        return problem_response("not_found")
+    return json_response(ReceiptState(number, state))

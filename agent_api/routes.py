@@ -1,0 +1,146 @@
+"""Every route of the helpers' API on one screen: who may call it, how often, how much, and how it says no.
+
+Laws: a request reaches a handler only through its row (agent_api/gate.py), so a route without a row does not exist;
+the authorization matrix, the OpenAPI document and the readable page are made from these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_api import docs_page, enrolment, health, openapi, receipts
+from agent_api.caller import Caller, Who
+from agent_api.services import Services
+from agent_api.uploads import UPLOAD_PROBLEMS
+from server.domain.people.roles import Role
+from sync.core.codec import REQUEST_BYTES_MAX
+from sync.core.messages import Answer
+from sync.core.messages import Request as ExchangeRequest
+
+LINES = "application/x-bangban-lines"
+ALL_ROLES = frozenset(Role)
+# Auditors change nothing, and those who run the system handle no cases: neither has photos to send.
+SENDERS = ALL_ROLES - {Role.AUDITOR, Role.ADMINISTRATOR}
+_KB = 1024
+
+Handle = Callable[[Request, Caller | None], Awaitable[Response]]
+Bind = Callable[[Services], Handle]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`limit` counts by device for Who.DEVICE and Who.DEPOSITOR, by address otherwise. `body_max` in bytes; None:
+    the handler reads the stream itself. `takes`, `gives`: a message type, or a media type for what is not JSON.
+    """
+
+    method: str
+    path: str
+    who: Who
+    bind: Bind
+    summary: str
+    limit: str
+    body_max: int | None = 0
+    roles: frozenset[Role] = ALL_ROLES
+    takes: Any = None
+    gives: Any = None
+    media: str = "application/json"
+    problems: tuple[str, ...] = ()
+    lean: bool = False
+    status: int = 200
+
+
+def _by_services(handler: Callable[[Request, Services], Awaitable[Response]]) -> Bind:
+    """A handler for anyone."""
+    return lambda services: lambda request, _caller: handler(request, services)
+
+
+def _by_caller(pick: Callable[[Services], Callable[[Request, Caller], Awaitable[Response]]]) -> Bind:
+    """A handler that needs to know who asks."""
+
+    def bind(services: Services) -> Handle:
+        handler = pick(services)
+
+        async def handle(request: Request, caller: Caller | None) -> Response:
+            assert caller is not None, "the gate lets nobody without a caller through to this row"
+            return await handler(request, caller)
+
+        return handle
+
+    return bind
+
+
+def _upload(pick: Callable[[Services], Callable[[Request], Awaitable[Response]]]) -> Bind:
+    return lambda services: lambda request, _caller: pick(services)(request)
+
+
+async def _metrics(_request: Request, services: Services) -> Response:
+    return services.metrics.response()
+
+
+async def _openapi(_request: Request, _services: Services) -> Response:
+    return openapi.response(ROWS)
+
+
+async def _docs(_request: Request, _services: Services) -> Response:
+    return docs_page.response(ROWS)
+
+
+def _ticket(services: Services) -> Callable[[Request, Caller], Awaitable[Response]]:
+    return lambda request, caller: enrolment.give_live_ticket(request, services, caller.device, caller.session)
+
+
+_EXCHANGE = ("malformed", "not_authentic", "upgrade_required")
+_STORE = ("storage_full", "storage_unavailable")
+_COLLECTION = _upload(lambda services: services.uploads.collection)
+_UPLOAD = _upload(lambda services: services.uploads.upload)
+_ONE = "/v1/uploads/{id}"
+_TUS = tuple(UPLOAD_PROBLEMS)
+
+# fmt: off
+ROWS: tuple[Row, ...] = (
+    Row("POST", "/v1/enrol/challenge", Who.ANYONE, _by_services(enrolment.give_challenge), "A nonce for enrolling",
+        "6000/minute", 4 * _KB, gives=enrolment.Challenge),
+    Row("POST", "/v1/enrol", Who.ANYONE, _by_services(enrolment.enrol), "Enrol this device with an activation code",
+        "6000/minute", 4 * _KB, takes=enrolment.EnrolRequest, gives=enrolment.Enrolled,
+        problems=("malformed", "credential_invalid", "code_spent", "account_closed", "device_of_another",
+                  "device_revoked", *_STORE)),
+    Row("POST", "/v1/token/refresh", Who.ANYONE, _by_services(enrolment.refresh), "Trade the refresh token",
+        "6000/minute", 4 * _KB, takes=enrolment.RefreshRequest, gives=enrolment.Refreshed,
+        problems=("malformed", "credential_invalid", "session_ended", *_STORE)),
+    Row("POST", "/v1/exchange", Who.DEPOSITOR, _by_caller(lambda services: services.exchange),
+        "Changes up; outcomes and records down", "600/minute", REQUEST_BYTES_MAX,
+        takes=ExchangeRequest, gives=Answer, media=LINES, problems=(*_EXCHANGE, *_STORE), lean=True),
+    Row("POST", "/v1/relay", Who.DEVICE, _by_caller(lambda services: services.relay),
+        "Hand in another device's sealed outbox", "60/minute", REQUEST_BYTES_MAX,
+        takes="application/octet-stream", gives=Answer, media=LINES, problems=(*_EXCHANGE, *_STORE)),
+    Row("POST", "/v1/live/ticket", Who.DEVICE, _by_caller(_ticket), "A ticket for one live socket",
+        "60/minute", 4 * _KB, gives=enrolment.LiveTicket, problems=_STORE),
+    Row("OPTIONS", "/v1/uploads", Who.ANYONE, _COLLECTION, "What tus this server speaks", "600/minute", status=204),
+    Row("OPTIONS", _ONE, Who.ANYONE, _UPLOAD, "What tus this server speaks", "600/minute", status=204),
+    Row("POST", "/v1/uploads", Who.DEVICE, _COLLECTION, "Announce a file", "1200/minute", None, SENDERS,
+        takes="application/offset+octet-stream", problems=_TUS, status=201),
+    Row("HEAD", _ONE, Who.DEVICE, _UPLOAD, "How far a file has come", "1200/minute", 0, SENDERS, problems=_TUS),
+    Row("PATCH", _ONE, Who.DEVICE, _UPLOAD, "Send the next piece", "1200/minute", None, SENDERS,
+        takes="application/offset+octet-stream", problems=_TUS, status=204),
+    Row("POST", _ONE, Who.DEVICE, _UPLOAD, "The same, with X-HTTP-Method-Override", "1200/minute", None, SENDERS,
+        takes="application/offset+octet-stream", problems=_TUS, status=204),
+    Row("DELETE", _ONE, Who.DEVICE, _UPLOAD, "Withdraw an unfinished file", "600/minute", 0, SENDERS,
+        problems=_TUS, status=204),
+    Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
+        "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
+        problems=("not_found",)),
+    Row("GET", "/v1/health", Who.ANYONE, _by_services(health.show_health), "Whether the centre is well",
+        "600/minute", gives=health.Health),
+    Row("GET", "/metrics", Who.OPERATOR, _by_services(_metrics), "Numbers for Prometheus", "600/minute",
+        gives="text/plain", problems=("not_found",)),
+    Row("GET", "/v1/openapi.json", Who.ANYONE, _by_services(_openapi), "This description", "120/minute",
+        gives="application/json"),
+    Row("GET", "/v1/docs", Who.ANYONE, _by_services(_docs), "The same for people", "120/minute", gives="text/html"),
+)
+# fmt: on
+LIVE_PATH = "/v1/live"
