@@ -81,7 +81,7 @@ $(VENV)/.locked-test: requirements-test.lock $(VENV)/.locked
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked
-	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	PYTHONWARNINGS=ignore $(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.locked-test $(VENV)/.installed

@@ -48,7 +48,7 @@ def names_of_code() -> frozenset[str]:
 
 def is_path(span: str) -> bool:
     return bool(PATH.match(span)) and (
-        (span.split("/", maxsplit=1)[0] in TOP and "/" in span) or span.endswith((".py", ".md"))
+        (span.split("/", maxsplit=1)[0] in TOP and "/" in span) or span.endswith((".py", ".md", ".toml", ".lock"))
     )
 
 
