@@ -57,7 +57,7 @@ class CancelledAt:
                 self._cancel(task, awaited)
             try:
                 yield awaited
-            except BaseException as error:  # noqa: BLE001 - whatever was thrown in belongs to the work
+            except BaseException as error:
                 send = lambda error=error: steps.throw(error)  # noqa: E731
             else:
                 send = lambda: next(steps)  # noqa: E731

@@ -26,6 +26,7 @@ SYSTEM_USER = "bangban_postgres"  # PostgreSQL refuses to run as root
 START_WAIT_S = 60.0
 TEMPLATE = "bangban_template"
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
 
 
 class PostgresServer:
@@ -65,7 +66,12 @@ class PostgresServer:
             command += ["-c", option]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, user=self._user, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent
+                command,
+                user=self._user,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only makes one system call
             )
         deadline = time.monotonic() + START_WAIT_S
         while not self._ready():
@@ -182,4 +188,4 @@ def _free_port() -> int:
 
 def _die_with_parent() -> None:
     # Tests that are killed leave no server behind. SIGINT is PostgreSQL's fast shutdown.
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)

@@ -26,6 +26,7 @@ from tortoise.backends.base.client import (
 from tortoise.backends.sqlite.client import _gen_savepoint_name
 from tortoise.connection import ConnectionToken, get_connections
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError
 
 from server.storage.errors import (
     BadStatement,
@@ -71,7 +72,7 @@ _KEY_COLUMNS = re.compile(r"\((.*?)\)=\(")  # of "Key (a, b)=(1, 2) already exis
 def translate(error: BaseException) -> StorageError:
     """A driver's error as one of ours. Only the constraint's name survives, never a row's values."""
     if not isinstance(error, asyncpg.PostgresError):
-        if isinstance(error, (OSError, TimeoutError)) or "closed" in str(error):
+        if isinstance(error, (OSError, TimeoutError)) or "closed" in str(error) or "released back" in str(error):
             return Unreachable("the database server is gone")
         return BadStatement(f"{type(error).__name__}: parameters or statement refused by the driver")
     state = error.sqlstate or ""
@@ -100,9 +101,9 @@ def translate(error: BaseException) -> StorageError:
 _DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
-async def _translated(work: Awaitable[T]) -> T:
+async def _translated(call: Callable[..., Awaitable[T]], *arguments: Any) -> T:
     try:
-        return await work
+        return await call(*arguments)  # a connection that was lost refuses already the call
     except _DRIVER_ERRORS as error:
         raise translate(error) from error
 
@@ -111,12 +112,17 @@ class CancelSafePostgresClient(AsyncpgDBClient):
     """The pool. Outside a transaction each call is a transaction of its own."""
 
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return await _translated(func(self, *args, **kwargs))
+        return await _translated(lambda: func(self, *args, **kwargs))
 
     async def create_connection(self, with_db: bool) -> None:
         self.extra.setdefault("reset", _check_reset)
         self.server_settings = {**SERVER_SETTINGS, **self.server_settings}
-        await super().create_connection(with_db)
+        try:
+            await super().create_connection(with_db)
+        except DBConnectionError as error:
+            raise Unreachable(str(error)) from error
+        except _DRIVER_ERRORS as error:
+            raise translate(error) from error
 
     def unit(self, begin_sql: str = READ_COMMITTED) -> "PostgresUnit":
         return PostgresUnit(self, begin_sql)
@@ -126,7 +132,7 @@ class CancelSafePostgresClient(AsyncpgDBClient):
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self.acquire_connection() as connection:
-            await _translated(connection.executemany(query, values))  # asyncpg makes it all or nothing
+            await _translated(connection.executemany, query, values)  # asyncpg makes it all or nothing
 
     async def execute_script(self, query: str) -> None:
         raise BadStatement("a script would commit the transaction it runs in; schema changes are migrations")
@@ -141,17 +147,26 @@ class CancelSafePostgresClient(AsyncpgDBClient):
 
     async def give_back(self, connection: Connection, *, surely_idle: bool) -> None:
         """Gives a connection back to the pool, or cuts it when it may still be inside a transaction."""
-        if not surely_idle and not connection.is_closed():
+        if not surely_idle and not _is_gone(connection):
             try:
                 # asyncpg first waits until the statement that was cancelled is really over.
                 await asyncio.wait_for(connection.execute("ROLLBACK"), ROLLBACK_WAIT_S)
             except (*_DRIVER_ERRORS, asyncio.CancelledError):
-                connection.terminate()
+                if not _is_gone(connection):
+                    connection.terminate()
         await self._required_pool().release(connection)
 
     def _required_pool(self) -> Any:
         assert self._pool is not None, "the database is closed"
         return self._pool
+
+
+def _is_gone(connection: Connection) -> bool:
+    """Was the connection lost? The pool has taken it back then, and every call on it is refused."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _check_reset(connection: Connection) -> None:
@@ -194,10 +209,10 @@ class PostgresUnit(CancelSafePostgresClient, TransactionalDBClient):
 
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self.acquire_connection() as connection:
-            return await _translated(work(connection))
+            return await _translated(work, connection)
 
     async def begin(self) -> None:
-        await _translated(self._connection.execute(self._begin_sql))
+        await _translated(self._connection.execute, self._begin_sql)
 
     async def commit(self) -> None:
         self.check_usable()
@@ -229,7 +244,7 @@ class PostgresUnit(CancelSafePostgresClient, TransactionalDBClient):
     async def savepoint_rollback(self) -> None:
         self._finalized = True
         try:
-            await _translated(self._connection.execute(f"ROLLBACK TO {self._savepoint}"))
+            await _translated(self._connection.execute, f"ROLLBACK TO {self._savepoint}")
         except BaseException as error:
             assert self._within is not None, "a savepoint is always inside a transaction"
             self._within._doomed = error

@@ -175,7 +175,6 @@ def run_script_many(statements: Sequence[Statement], raw: Raw) -> None:
 
 
 def _begin(how: str, raw: Raw) -> None:
-    _undo(raw)
     raw.execute(how)
 
 
@@ -232,6 +231,7 @@ class CancelSafeSqliteClient(SqliteClient):
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await settle(connection.close())
+            connection._thread.join()  # it has run its last work; nothing of this database is left behind
 
     def unit(self) -> "SqliteUnit":
         return SqliteUnit(self)
