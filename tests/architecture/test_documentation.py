@@ -79,9 +79,14 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_every_command_a_page_shows_is_one(page: Path) -> None:
     for line in [*code_spans(page), *fenced_lines(page)]:
-        for program, name in re.findall(r"^\$? ?(?:\.venv/bin/)?(make|bangban) ([a-z][a-z-]*)", line):
-            known = make_targets() if program == "make" else COMMANDS
-            assert name in known, f"{page} shows “{line}”, and there is no {name}"
+        shown = re.match(r"(?:\$ )?(?:\.venv/bin/)?(make|bangban) ([a-z][a-z-]*)(?: ([a-z][a-z-]*)\b)?", line)
+        program, name, below = shown.groups() if shown else ("", "", None)
+        if program == "make":
+            assert name in make_targets(), f"{page} shows “{line}”, and there is no such target"
+        elif program == "bangban":
+            assert name in COMMANDS, f"{page} shows “{line}”, and there is no such command"
+            group = getattr(load(name), "commands", None)
+            assert group is None or below is None or below in group, f"{page} shows “{line}”, and {name} has no {below}"
 
 
 def test_the_architecture_page_names_only_what_the_code_knows() -> None:

@@ -14,10 +14,10 @@ EMPTY_NAMES = ("util", "utils", "helpers", "manager", "managers", "service", "se
 # What is tested from elsewhere (a module, or a folder): where, and why there.
 TESTED_ELSEWHERE = {
     "server/rendition_child.py": ("tests/server/test_renditions.py", "runs only as the child of renditions.py"),
-    "server/storage/postgres_engine.py": ("tests/server/storage/contract", "one contract holds both engines"),
+    "server/write_steps.py": ("tests/server/test_write.py", "the steps of the write path, seen only through it"),
     "server/storage/migrations/": ("tests/server/storage/test_migrate.py", "migrations are run, not read"),
     "server/storage/schema/": ("tests/server/storage/test_migrate.py", "the SQL of the first migration"),
-    "server/storage/tables/": ("tests/server/storage/test_migrate.py", "compared with the schema as migrated"),
+    "sync/device/steps.py": ("tests/sync/device/test_session.py", "what an answer does is seen through the session"),
 }
 
 
