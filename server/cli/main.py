@@ -7,8 +7,9 @@ one command leaves the others working. A module offers `app` (a Typer) or a func
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -84,8 +85,18 @@ app = typer.Typer(
 )
 
 
+def show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bangban {version('bangban')}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Bangban (帮办): helpers file without a network; everything arrives, and merges, exactly once."""
 
 

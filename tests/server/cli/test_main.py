@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,9 @@ def test_a_mistyped_command_is_told_what_was_probably_meant() -> None:
 
     assert shown.exit_code == 2
     assert "'backup'" in shown.output
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert CliRunner().invoke(app, ["--version"]).output == f"bangban {project['version']}\n"
