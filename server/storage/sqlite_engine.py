@@ -224,7 +224,11 @@ class CancelSafeSqliteClient(SqliteClient):
     async def _connect(self) -> None:
         connection = aiosqlite.Connection(self._open, iter_chunk_size=64)
         connection._thread.daemon = True  # a program that ends in an error must not hang on an open database
-        self._connection = await connection
+        try:
+            self._connection = await connection
+        except BaseException:
+            connection._thread.join()  # it has been told to stop and must not outlive the event loop
+            raise
         await self._post_connect()
 
     async def close(self) -> None:
