@@ -1,0 +1,160 @@
+"""One contract for the local folder and for S3, and what only the local folder must do."""
+
+import errno
+import hashlib
+import itertools
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from obstore.store import S3Store
+
+from server.storage.blobs import (
+    BlobDamaged,
+    BlobMissing,
+    Blobs,
+    BlobsFull,
+    BlobsUnreachable,
+    LocalBlobs,
+    RemoteBlobs,
+    new_key,
+    open_blobs,
+)
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from moto.server import ThreadedMotoServer
+
+_numbers = itertools.count(1)
+DATA = b"what a helper photographed" * 100
+HASH = hashlib.sha256(DATA).hexdigest()
+
+
+def key() -> str:
+    return new_key(next(_numbers).to_bytes(16, "big"))
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[dict[str, str]]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        settings = {"endpoint": f"http://{host}:{port}", "region": "us-east-1"}
+        settings |= {"access_key_id": "test", "secret_access_key": "test"}
+        client = boto3.client(
+            "s3",
+            endpoint_url=settings["endpoint"],
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        client.create_bucket(Bucket="files")
+        client.close()
+        yield settings
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["local", "s3"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    if request.param == "local":
+        return open_blobs(str(tmp_path / "files"))
+    return open_blobs(f"s3://files/{next(_numbers)}", s3=request.getfixturevalue("s3"))
+
+
+async def test_what_was_put_is_read_back_whole(blobs: Blobs) -> None:
+    at = key()
+    assert not await blobs.exists(at)
+    await blobs.put(at, DATA)
+    assert await blobs.exists(at)
+    assert await blobs.get(at, HASH) == DATA
+
+
+async def test_a_finished_file_becomes_an_object(blobs: Blobs, tmp_path: Path) -> None:
+    at, finished = key(), tmp_path / "finished"
+    finished.write_bytes(DATA)
+    await blobs.adopt(at, finished)
+    assert await blobs.get(at, HASH) == DATA
+
+
+async def test_bytes_that_are_not_those_put_are_an_error_and_never_an_answer(blobs: Blobs) -> None:
+    at = key()
+    await blobs.put(at, DATA[:-1] + b"?")
+    with pytest.raises(BlobDamaged):
+        await blobs.get(at, HASH)
+
+
+async def test_an_absent_object_is_missing_and_may_be_deleted(blobs: Blobs) -> None:
+    at = key()
+    with pytest.raises(BlobMissing):
+        await blobs.get(at, HASH)
+    await blobs.delete(at)
+    await blobs.put(at, DATA)
+    await blobs.delete(at)
+    assert not await blobs.exists(at)
+
+
+async def test_every_object_is_listed_with_its_size(blobs: Blobs) -> None:
+    keys = {key() for _ in range(3)}
+    for at in keys:
+        await blobs.put(at, DATA)
+    entries = [entry async for entry in blobs.entries()]
+    assert {entry.key for entry in entries} == keys
+    assert {entry.size for entry in entries} == {len(DATA)}
+    assert all(entry.modified_ms > 1_600_000_000_000 for entry in entries)
+
+
+async def test_a_store_that_is_away_is_unreachable() -> None:
+    away = {"endpoint": "http://127.0.0.1:9", "region": "x", "access_key_id": "x", "secret_access_key": "x"}
+    options = {"allow_http": True}
+    gone = RemoteBlobs(S3Store("files", config=away, client_options=options, retry_config={"max_retries": 0}))
+    with pytest.raises(BlobsUnreachable):
+        await gone.get(key(), HASH)
+
+
+async def test_a_local_object_is_synced_before_it_has_its_name_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    blobs = LocalBlobs(tmp_path)
+    fdatasync, fsync, rename = os.fdatasync, os.fsync, os.rename
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (done.append("file"), fdatasync(fd)))
+    monkeypatch.setattr(os, "rename", lambda *paths: (done.append("rename"), rename(*paths)))
+    monkeypatch.setattr(os, "fsync", lambda fd: (done.append("folder"), fsync(fd)))
+    await blobs.put(key(), DATA)
+    assert done == ["file", "rename", "folder"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"), [(errno.ENOSPC, BlobsFull), (errno.EDQUOT, BlobsFull), (errno.EIO, BlobsUnreachable)]
+)
+async def test_a_disk_that_fails_leaves_nothing_behind_and_reads_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: int, expected: type[Exception]
+) -> None:
+    blobs, before, after = LocalBlobs(tmp_path), key(), key()
+    await blobs.put(before, DATA)
+
+    def fail(descriptor: int) -> None:
+        raise OSError(failure, "failed")
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    with pytest.raises(expected):
+        await blobs.put(after, DATA)
+    assert not await blobs.exists(after)
+    assert list((tmp_path / "incoming").iterdir()) == []
+    assert await blobs.get(before, HASH) == DATA
+
+
+async def test_half_written_files_of_dead_processes_are_removed_at_start(tmp_path: Path) -> None:
+    LocalBlobs(tmp_path)
+    dead = tmp_path / "incoming" / f"{2**22 + 1}-0123"
+    living = tmp_path / "incoming" / "1-0123"
+    dead.write_bytes(DATA)
+    living.write_bytes(DATA)
+    LocalBlobs(tmp_path)
+    assert not dead.exists()
+    assert living.exists()
