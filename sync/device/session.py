@@ -7,7 +7,7 @@ that a crash could lose: all that counts is in the store. Times are milliseconds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from sync.core.chain import encode_hash, extend, signed_payload
@@ -86,6 +86,11 @@ class Session:
         return events
 
     @property
+    def failures(self) -> int:
+        """How many exchanges in a row went wrong."""
+        return self._pacing.failures
+
+    @property
     def in_flight(self) -> bool:
         return self._sent is not None
 
@@ -100,11 +105,12 @@ class Session:
         self._news = True
         self._pacing.woken(now)
 
-    def files_told(self, states: dict[str, FileState], now: int) -> None:
-        """File states that came over the live socket."""
+    def files_told(self, states: Mapping[str, str], now: int) -> None:
+        """File states that came over the live socket. Of the unknown ones the next exchange will tell."""
         effect = Effect()
+        known = {file: FileState(state) for file, state in states.items() if state in set(FileState)}
         with self.store.transaction():
-            self.steps.take_files(self.store, states, effect)
+            self.steps.take_files(self.store, known, effect)
         self._events += effect.events
 
     def network_up(self, now: int) -> None:
