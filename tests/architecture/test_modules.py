@@ -13,7 +13,6 @@ EMPTY_NAMES = ("util", "utils", "helpers", "manager", "managers", "service", "se
 
 # What is tested from elsewhere (a module, or a folder): where, and why there.
 TESTED_ELSEWHERE = {
-    "server/rendition_child.py": ("tests/server/test_renditions.py", "runs only as the child of renditions.py"),
     "server/write_steps.py": ("tests/server/test_write.py", "the steps of the write path, seen only through it"),
     "server/storage/migrations/": ("tests/server/storage/test_migrate.py", "migrations are run, not read"),
     "server/storage/schema/": ("tests/server/storage/test_migrate.py", "the SQL of the first migration"),
