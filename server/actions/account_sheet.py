@@ -102,7 +102,7 @@ def read_account_sheet(content: bytes, directory: Directory) -> SheetRows:
         entry, wrong = _read_row(number, cells, directory)
         if entry is not None and entry.login in seen:
             first = seen[entry.login]
-            wrong = [_fault(number, "login", f"与第{first}行的登录名重复", f"the same login as in row {first}")]
+            wrong = [*wrong, _fault(number, "login", f"与第{first}行的登录名重复", f"the same login as in row {first}")]
         elif entry is not None:
             seen[entry.login] = number
         if entry is not None and not wrong:
