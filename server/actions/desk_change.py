@@ -1,0 +1,122 @@
+"""What a clerk, a supervisor or the centre itself does, as changes of that account's desk.
+
+Laws: a desk is a device without a key of its own: one an account, its id derived, its chain kept by the centre. Its
+changes take the next places in that chain inside the write path, meet the same merge and stand in the same log as a
+phone's. A desk writes where its account's scope reaches, which whoever calls has checked and says by `buckets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.domain.people.entitlement import person_bucket
+from server.storage.people import AccountRow, account_by_id, lock_of
+from server.storage.unit_of_work import Database, Transaction
+from server.write import Job, Written
+from sync.central.known import Author
+from sync.core.changes import Base, Captured, Change, Fields
+from sync.core.codec import encode_change, parse_change_line
+from sync.core.ids import derived_id, timed_id
+
+DESK_NAME = "desk"
+CENTRE_LOGIN = "centre"
+CENTRE_ACCOUNT = derived_id("account", CENTRE_LOGIN)
+"""In whose name the centre acts by itself. Nobody signs in as it."""
+
+
+class Writer(Protocol):
+    """server/write_queue.py or server/write_parallel.py."""
+
+    async def write(self, job: Job) -> Written: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskEdit:
+    """What a desk does to one record. `base`: the state its person saw; None when the record is new."""
+
+    kind: str
+    record: str
+    name: str
+    fields: Fields
+    base: Base | None = None
+
+
+def desk_of(account: str) -> str:
+    """The id of an account's desk."""
+    return derived_id("desk", account)
+
+
+def desk_author(account: AccountRow, buckets: Iterable[str]) -> Author:
+    """The account at its desk, where it may write `buckets` besides its own."""
+    grants = dict.fromkeys((*buckets, person_bucket(account.id)), 0)
+    return Author(account=account.id, device=desk_of(account.id), role=account.role.value, grants=grants)
+
+
+async def desk_change(
+    database: Database,
+    writer: Writer,
+    account: AccountRow,
+    edits: Sequence[DeskEdit],
+    *,
+    buckets: Iterable[str],
+    now_ms: int,
+    randomness: Callable[[int], bytes],
+) -> Written:
+    """What became of the edits, in order, after the commit. Raises what the writer raises."""
+    await ensure_desk(database, account.id, now_ms=now_ms, randomness=randomness)
+    lines = [
+        parse_change_line(
+            encode_change(
+                Change(
+                    id=timed_id(now_ms, randomness(10)),
+                    kind=edit.kind,
+                    record=edit.record,
+                    name=edit.name,
+                    set=dict(edit.fields),
+                    base=edit.base,
+                    captured=Captured(wall=now_ms),
+                )
+            )
+        )
+        for edit in edits
+    ]
+    return await writer.write(Job.of_the_centre(desk_author(account, buckets), lines))
+
+
+async def ensure_desk(database: Database, account: str, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
+    """Makes the account's desk when it has none."""
+    async with database.read() as snapshot:
+        if await snapshot.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk_of(account)]):
+            return
+    async with database.write() as tx:
+        await add_desk(tx, account, now_ms=now_ms, randomness=randomness)
+
+
+async def add_desk(tx: Transaction, account: str, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
+    """The same inside a transaction. The public key is random: nobody has a private one, so nobody can sign for it."""
+    await tx.lock_keys([lock_of("enrol", "")])
+    if await tx.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk_of(account)]):
+        return
+    row = await tx.fetch_one("SELECT coalesce(max(ordinal), 0) FROM devices")
+    columns = ("id", "ordinal", "account", "public_key", "name", "created_at", "unsent", "app_version")
+    ordinal = (row[0] if row else 0) + 1
+    await tx.insert_many(
+        "devices", columns, [(desk_of(account), ordinal, account, randomness(32), DESK_NAME, now_ms, 0, "")]
+    )
+
+
+async def centre_account(tx: Transaction, *, now_ms: int, randomness: Callable[[int], bytes]) -> AccountRow:
+    """The centre's own account with its desk, made when it is not there."""
+    columns = ("id", "login", "name", "role", "scope", "site", "status", "created_at")
+    found = await account_by_id(tx, CENTRE_ACCOUNT)
+    if found is None:
+        row = (CENTRE_ACCOUNT, CENTRE_LOGIN, "中心", "administrator", "{}", "", "active", now_ms)
+        await tx.insert_many("accounts", columns, [row])
+        found = await account_by_id(tx, CENTRE_ACCOUNT)
+    assert found is not None, "it was just written"
+    await add_desk(tx, CENTRE_ACCOUNT, now_ms=now_ms, randomness=randomness)
+    return found

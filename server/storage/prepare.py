@@ -1,0 +1,44 @@
+"""Tells whether a database holds nothing yet, so that a new one is made and an old one is never taken for new."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+
+from server.storage import postgres_engine, sqlite_engine
+from server.storage.open import sqlite_path
+from server.storage.sqlite_engine import Key
+
+_TABLES_SQLITE = "SELECT count(*) FROM sqlite_master"
+_TABLES_POSTGRES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+
+
+async def is_empty(url: str, *, sqlite_key: bytes | None = None) -> bool:
+    """No file, or a database without a single table. Raises StorageError when it cannot be looked into."""
+    path = sqlite_path(url)
+    if path is None:
+        return await _postgres_is_empty(url)
+    return await asyncio.to_thread(_sqlite_is_empty, path, Key(sqlite_key) if sqlite_key is not None else None)
+
+
+def _sqlite_is_empty(path: str, key: Key | None) -> bool:
+    if not Path(path).exists():
+        return True
+    raw = sqlite_engine.open_raw(path, key)
+    try:
+        return bool(raw.execute(_TABLES_SQLITE).fetchone()[0] == 0)
+    finally:
+        raw.close()
+
+
+async def _postgres_is_empty(url: str) -> bool:
+    try:
+        connection = await asyncpg.connect(url)
+        try:
+            return bool(await connection.fetchval(_TABLES_POSTGRES) == 0)
+        finally:
+            await connection.close()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise postgres_engine.translate(error) from error
