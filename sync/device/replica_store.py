@@ -7,7 +7,6 @@ damaged file is kept aside and everything unsent is taken over from it; what the
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,15 +17,12 @@ import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from sync.core.messages import Evidence, Honour, Outcome
-from sync.device.errors import NotSaved, ReplicaInUse, ReplicaLocked, ReplicaTooNew, ReplicaUnreadable
+from sync.device.encrypted_file import connect_file, translated
+from sync.device.errors import ReplicaInUse, ReplicaLocked, ReplicaUnreadable
 from sync.device.replica_schema import SCHEMA, SCHEMA_VERSION
 from sync.device.salvage import Salvage, key_opens, log_is_whole, salvage
 from sync.device.state import BucketState, Entry, FileToSend, Standing, StoredRow, first_standing
 
-BUSY_MS = 0
-"""Another writer is another process: the lock was asked first, so waiting would never help."""
-WAL_PAGES = 256
-CACHE_KIB = 512
 IN_LIST_MAX = 500
 
 _standing = msgspec.msgpack.Decoder(Standing)
@@ -62,13 +58,13 @@ def _open_locked(path: Path, key: bytes, lock: int, device: str, chain_epoch: in
     try:
         if check and not log_is_whole(path):
             raise ReplicaUnreadable("the write-ahead log is damaged before its end")
-        connection = _connect(path, key, check)
+        connection = connect_file(path, key, check)
     except ReplicaUnreadable:
         if not key_opens(path, key):
             raise ReplicaLocked("this key opens no page of the replica") from None
         saved = salvage(path, key)
         _rebuild(path, key, saved, device, chain_epoch)
-        connection = _connect(path, key, check)
+        connection = connect_file(path, key, check)
     replica = ReplicaFile(connection, path, lock, saved)
     if not replica.is_made():
         if not device:
@@ -87,52 +83,13 @@ def _lock(path: Path) -> int:
     return lock
 
 
-def _connect(path: Path, key: bytes, check: bool) -> Any:
-    """A connection whose promises were read back. The salt is named, so that damage to the header stays readable."""
-    salt = hashlib.sha256(key).digest()[:16]
-    try:
-        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
-    except sqlcipher.Error as error:
-        raise _translated(error) from None
-    try:
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
-        for pragma in (
-            "cipher_log_level = NONE",  # damage is told by an exception, not on somebody's terminal
-            "locking_mode = EXCLUSIVE",  # no shared memory file, and a second lock against other programs
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            f"wal_autocheckpoint = {WAL_PAGES}",
-            f"journal_size_limit = {WAL_PAGES * 4096}",
-            f"cache_size = -{CACHE_KIB}",
-            f"busy_timeout = {BUSY_MS}",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        level = connection.execute("PRAGMA synchronous").fetchone()[0]
-        if check and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise ReplicaUnreadable("the replica's pages do not fit together")
-    except sqlcipher.Error as error:
-        connection.close()
-        raise _translated(error) from None
-    except BaseException:
-        connection.close()
-        raise
-    assert (mode, level) == ("wal", 2), "a replica writes ahead and syncs every commit"
-    if version > SCHEMA_VERSION:
-        connection.close()
-        raise ReplicaTooNew(f"the replica is of version {version}, this program knows {SCHEMA_VERSION}")
-    return connection
-
-
 def _rebuild(path: Path, key: bytes, saved: Salvage, device: str, chain_epoch: int) -> None:
     """A new file beside the damaged one, complete before any name changes: a crash leaves one or the other."""
     standing = saved.standing_or(device, chain_epoch)
     draft = Path(f"{path}.rebuilding")
     for leftover in (draft, Path(f"{draft}-wal")):
         leftover.unlink(missing_ok=True)
-    replica = ReplicaFile(_connect(draft, key, check=False), draft, lock=None, salvaged=None)
+    replica = ReplicaFile(connect_file(draft, key, check=False), draft, lock=None, salvaged=None)
     replica.make(standing, saved)
     replica.close()
     os.replace(draft, f"{path}.rebuilt")
@@ -165,16 +122,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _translated(error: Exception) -> Exception:
-    """SQLCipher's errors are not sqlite3's. A page that fails its mac is damage, like a malformed one."""
-    text = str(error)
-    if "database is locked" in text:
-        return ReplicaInUse(text)
-    if "not a database" in text or "malformed" in text or "hmac" in text:
-        return ReplicaUnreadable(text)
-    return NotSaved(text)
 
 
 class ReplicaFile:
@@ -235,13 +182,13 @@ class ReplicaFile:
             try:
                 self._connection.execute("ROLLBACK")
             except sqlcipher.Error as error:
-                raise _translated(error) from None
+                raise translated(error) from None
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> Any:
         try:
             return self._connection.execute(sql, values)
         except sqlcipher.Error as error:
-            raise _translated(error) from None
+            raise translated(error) from None
 
     def _many(self, sql: str, values: list[tuple[object, ...]]) -> None:
         assert self._within, "writes happen inside a transaction"
@@ -250,13 +197,13 @@ class ReplicaFile:
         try:
             self._connection.executemany(sql, values)
         except sqlcipher.Error as error:
-            raise _translated(error) from None
+            raise translated(error) from None
 
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return list(self._connection.execute(sql, values).fetchall())
         except sqlcipher.Error as error:
-            raise _translated(error) from None
+            raise translated(error) from None
 
     # Standing and secrets
 
