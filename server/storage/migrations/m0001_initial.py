@@ -1,6 +1,6 @@
 """The first schema."""
 
-from server.storage.schema import people
+from server.storage.schema import files, log, people, places, records
 from server.storage.unit_of_work import Engine
 
 
@@ -14,4 +14,8 @@ def steps(engine: Engine) -> list[str]:
             applied_at BIGINT NOT NULL
         )""",
         *people.statements(engine.value),
+        *places.statements(engine.value),
+        *files.statements(engine.value),
+        *log.statements(engine.value),
+        *records.statements(engine.value),
     ]

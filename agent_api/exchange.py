@@ -1,0 +1,291 @@
+"""One exchange, from the bytes of a request to the bytes of its answer (docs/protocol.md).
+
+    answer          parse → who wrote it → write its changes → one snapshot → compose
+    ├── _write          signature, then the write path; with nothing to send only a look at the chain
+    └── _compose        by status: level or paging, fork, gap, another epoch, revoked, relayed
+
+Laws: nothing is answered before its commit. Outcomes and rows are one snapshot, taken after. The signature says who
+wrote the changes; the token of whoever carries them opens nothing of the author's but outcomes. An idle exchange
+writes nothing here; what the device said of itself is noted for later (server/storage/contacts.py).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from agent_api.caller import Caller
+from server.actions.change_epoch import PROVED_BY_DEVICE, change_epoch
+from server.storage.contacts import Contact, ContactBook
+from server.storage.feed import Asked, Down, heads_told, read_feed
+from server.storage.store import DeviceKey, Entitlement, EvidenceRow, Store, StoreRead
+from server.write import Job, NoSuchDevice, Written
+from server.write_steps import Steps
+from sync.central.known import ChainState, KnownChange
+from sync.core.chain import (
+    acknowledged_payload,
+    content_hash,
+    decode_hash,
+    encode_hash,
+    extend_all,
+    signed_payload,
+)
+from sync.core.clock import Clock
+from sync.core.codec import RequestMessage, encode_answer, parse_request
+from sync.core.errors import Malformed, NotAuthentic
+from sync.core.messages import PROTOCOL, Answer, FileState, Outcome, Request, Status
+
+KEYS_KEPT = 10_000
+
+
+class Writer(Protocol):
+    """write_queue.WriteQueue or write_parallel.ParallelWriter."""
+
+    async def write(self, job: Job) -> Written: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Up:
+    """What came of the upward part, and the chain to answer with."""
+
+    status: Status
+    chain: ChainState
+    outcomes: tuple[KnownChange, ...] = ()
+    author_revoked: bool = False
+
+
+class _Need(Enum):
+    """What must be done before the answer can be given."""
+
+    FORK = "fork"  # a new chain, which only the write path gives out
+    EPOCH = "epoch"  # the device proved that this centre was restored
+
+
+class Exchange:
+    """Answers requests. `ack_key` authenticates acknowledgements and outlives every restore of the database."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        writer: Writer,
+        steps: Steps,
+        clock: Clock,
+        randomness: Callable[[int], bytes],
+        ack_key: bytes,
+        contacts: ContactBook,
+        min_app: int = 0,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._steps = steps
+        self._clock = clock
+        self._randomness = randomness
+        self._ack_key = ack_key
+        self._contacts = contacts
+        self._min_app = min_app
+        self._keys: dict[str, tuple[DeviceKey, Ed25519PublicKey]] = {}
+
+    async def answer(self, message: bytes, caller: Caller) -> bytes:
+        """Raises SyncError for what counts as nothing at all, StorageError when it could not be kept."""
+        request = parse_request(message)
+        envelope = request.envelope
+        key, public_key = await self._key_of(envelope.device)
+        if envelope.n or envelope.restart:
+            _check_signature(request, public_key)
+        up = await self._write(request, caller) if envelope.n or envelope.restart else None
+        if request.evidence and caller.device == envelope.device and not caller.revoked:
+            await self._keep_evidence(request)
+        done = await self._look(envelope, caller, key, up)
+        while isinstance(done, _Need):
+            up = await self._write(request, caller) if done is _Need.FORK else None
+            if done is _Need.EPOCH:
+                await self._change_epoch(envelope)
+            done = await self._look(envelope, caller, key, up)
+        if caller.device == envelope.device:
+            since = envelope.waiting_since if envelope.waiting else None
+            self._contacts.note(envelope.device, Contact(self._clock.wall_ms(), envelope.waiting, since))
+        return done
+
+    async def _key_of(self, device: str) -> tuple[DeviceKey, Ed25519PublicKey]:
+        """A device's key never changes, so it is read once."""
+        found = self._keys.get(device)
+        if found is None:
+            async with self._store.read() as unit:
+                key = await unit.device_key(device)
+            if key is None:
+                raise NotAuthentic("no such device")
+            found = key, Ed25519PublicKey.from_public_bytes(key.public_key)
+            if len(self._keys) >= KEYS_KEPT:
+                self._keys.clear()
+            self._keys[device] = found
+        return found
+
+    async def _write(self, request: RequestMessage, caller: Caller) -> _Up:
+        envelope = request.envelope
+        job = Job(
+            device=envelope.device,
+            carrier=caller.device,
+            chain_epoch=envelope.chain_epoch,
+            first_seq=envelope.first_seq,
+            prev_hash=_hash(envelope.prev_hash),
+            lines=request.changes,
+            restart=envelope.restart,
+            honoured={one.record: one.number for one in envelope.honour},
+            epoch=envelope.epoch,
+        )
+        try:
+            written = await self._writer.write(job)
+        except NoSuchDevice:
+            raise NotAuthentic("no such device") from None
+        return _Up(
+            status=written.status,
+            chain=written.chain,
+            outcomes=written.outcomes,
+            author_revoked=written.revoked,
+        )
+
+    async def _keep_evidence(self, request: RequestMessage) -> None:
+        rows = []
+        for one, body in zip(request.envelope.evidence, request.evidence, strict=True):
+            name = f"{request.envelope.device}\n{one.kind}\n{one.record}\n{one.bucket}\n{one.version}\n"
+            ident = encode_hash(content_hash(name.encode() + body))
+            rows.append(EvidenceRow(ident, one.kind, one.record, one.bucket, one.version, body))
+        async with self._store.write() as unit:
+            state = await unit.centre()
+            await unit.keep_evidence(request.envelope.device, state.epoch, self._clock.wall_ms(), rows)
+
+    async def _change_epoch(self, envelope: Request) -> None:
+        await change_epoch(
+            self._store,
+            envelope.epoch,
+            PROVED_BY_DEVICE,
+            now_ms=self._clock.wall_ms(),
+            randomness=self._randomness,
+        )
+
+    async def _look(self, envelope: Request, caller: Caller, key: DeviceKey, up: _Up | None) -> bytes | _Need:
+        """The answer from one snapshot, or what must be done first."""
+        async with self._steps.snapshot(self._store) as unit:
+            view = await unit.entitlement(key.account, envelope.device, envelope.chain_epoch)
+            held = view.chain or ChainState.start(envelope.device, envelope.chain_epoch)
+            if self._proves_future(envelope, view, held):
+                return _Need.EPOCH
+            if not self._steps.knows_epoch(envelope.epoch, view.centre):
+                up = _Up(status=Status.EPOCH_CHANGED, chain=held)
+            up = up or _check_position(envelope, held)
+            if up is None:
+                return _Need.FORK
+            return await self._compose(unit, envelope, caller, key, view, up)
+
+    def _proves_future(self, envelope: Request, view: Entitlement, held: ChainState) -> bool:
+        """Whether the device shows the centre's own word, in this epoch, for something the centre does not have."""
+        position, digest = envelope.first_seq - 1, _hash(envelope.prev_hash)
+        lacks = position > held.last_seq or (position == held.last_seq and digest != held.hash)
+        if not lacks or not envelope.ack:
+            return False
+        return hmac.compare_digest(envelope.ack, self._ack(view, envelope, position, digest))
+
+    def _ack(self, view: Entitlement, envelope: Request, last_seq: int, digest: bytes, chain_epoch: int = -1) -> str:
+        chain_epoch = chain_epoch if chain_epoch >= 0 else envelope.chain_epoch
+        payload = acknowledged_payload(view.centre.epoch, envelope.device, chain_epoch, last_seq, digest)
+        return encode_hash(hmac.digest(self._ack_key, payload, "sha256"))
+
+    async def _compose(
+        self, unit: StoreRead, envelope: Request, caller: Caller, key: DeviceKey, view: Entitlement, up: _Up
+    ) -> bytes:
+        own = caller.device == envelope.device
+        revoked = own and (caller.revoked or up.author_revoked)
+        opens = own and not revoked
+        answer = Answer(
+            protocol=PROTOCOL,
+            status=Status.REVOKED if revoked else up.status,
+            epoch=view.centre.epoch,
+            server_time=self._clock.wall_ms(),
+            chain_epoch=up.chain.epoch,
+            last_seq=up.chain.last_seq,
+            chain_hash=encode_hash(up.chain.hash),
+            durable_upto=min(view.durable_upto, up.chain.last_seq) if up.chain.epoch == envelope.chain_epoch else 0,
+            ack=self._ack(view, envelope, up.chain.last_seq, up.chain.hash, up.chain.epoch),
+            outcomes=[] if revoked else list(outcomes_of(up)),
+            token_expires_in=caller.token_expires_in if own else 0,
+            min_app=self._min_app,
+        )
+        if opens and up.status is Status.EPOCH_CHANGED:
+            heads = await unit.restored_heads([one.bucket for one in self._steps.may_read(view)])
+            answer = msgspec.structs.replace(answer, restored=heads_told(heads))
+        if not opens or up.status is not Status.OK:
+            return encode_answer(answer, [])
+        asked = Asked(tag=envelope.tag, cursors=envelope.cursors, target=envelope.target, max_bytes=envelope.max_bytes)
+        down = await read_feed(unit, view.centre.epoch, self._steps.may_read(view), asked)
+        files = await unit.file_states(envelope.files, key.account) if envelope.files else {}
+        return encode_answer(_with_down(answer, down, files), down.bodies)
+
+
+def outcomes_of(up: _Up) -> Iterator[Outcome]:
+    """Each change's outcome as it is told to its author, in the order of their seqs."""
+    for change in up.outcomes:
+        landed = change.code.has_effect and change.bucket != ""
+        yield Outcome(
+            seq=change.seq,
+            id=change.id,
+            code=change.code,
+            at=(change.bucket, change.version) if landed else None,
+            rev=change.rev,
+            conflict=change.conflict,
+            reason=change.reason,
+            detail=change.detail,
+        )
+
+
+def _with_down(answer: Answer, down: Down, files: Mapping[str, FileState]) -> Answer:
+    return msgspec.structs.replace(
+        answer,
+        tag=down.tag,
+        need_cursors=down.need_cursors,
+        entitled=down.entitled,
+        target=down.target,
+        pages=down.pages,
+        resets=down.resets,
+        files=dict(files),
+        more=down.more,
+    )
+
+
+def _check_position(envelope: Request, held: ChainState) -> _Up | None:
+    """Where a device stands that sends nothing. None: it was rolled back, or is another copy."""
+    position = envelope.first_seq - 1
+    if position > held.last_seq:
+        return _Up(status=Status.GAP, chain=held)
+    if position < held.last_seq or _hash(envelope.prev_hash) != held.hash:
+        return None
+    return _Up(status=Status.OK, chain=held)
+
+
+def _check_signature(request: RequestMessage, public_key: Ed25519PublicKey) -> None:
+    """Proves that the device wrote these changes, in this order, after those before them."""
+    envelope = request.envelope
+    last_seq = envelope.first_seq - 1 + envelope.n
+    reached = extend_all(_hash(envelope.prev_hash), envelope.first_seq, (line.hash for line in request.changes))
+    try:
+        signature = decode_hash(envelope.signature)
+        public_key.verify(signature, signed_payload(envelope.device, envelope.chain_epoch, last_seq, reached))
+    except (ValueError, InvalidSignature):
+        raise NotAuthentic("the signature does not fit the changes") from None
+
+
+def _hash(text: str) -> bytes:
+    try:
+        digest = decode_hash(text)
+    except ValueError:
+        raise Malformed("prev_hash is not a hash") from None
+    if len(digest) != 32:
+        raise Malformed("prev_hash is not a hash")
+    return digest

@@ -1,0 +1,86 @@
+"""The tables of synced records: one a kind, all of one shape, and the columns each kind derives from its bodies.
+
+`body` is the record: the exact line that goes to devices, in the envelope of sealing.py. The derived columns are its
+index, so that the console can query; they hold nothing the body does not. `version` is the record's place in its
+bucket; the index over (bucket, version, id) is what devices read along, so ids compare by their bytes everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_BYTES = {"sqlite": "BLOB", "postgres": "BYTEA"}
+_BY_BYTES = {"sqlite": "", "postgres": ' COLLATE "C"'}
+
+
+@dataclass(frozen=True, slots=True)
+class KindTable:
+    """Where a kind's records are kept. `columns` are text, empty where the body does not say."""
+
+    kind: str
+    table: str
+    columns: tuple[str, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+KIND_TABLES: Mapping[str, KindTable] = {
+    table.kind: table
+    for table in (
+        KindTable("resident", "residents", ("person", "name_index"), (("person",), ("name_index",))),
+        KindTable("consent", "consents", ("resident",), (("resident",),)),
+        KindTable(
+            "case",
+            "cases",
+            ("state", "item", "resident", "number", "receipt", "received_at"),
+            (("resident",), ("number",), ("receipt",)),
+        ),
+        KindTable(
+            "claim", "claims", ("state", "unit", "campaign", "base_item", "claimed_by"), (("campaign", "base_item"),)
+        ),
+        KindTable("item", "items", ("name", "status")),
+        KindTable("campaign", "campaigns"),
+        KindTable("conflict", "conflicts", ("state", "record"), (("record",),)),
+        KindTable("notice", "notices"),
+        KindTable("service_log", "service_logs"),
+        KindTable("outcome", "outcomes"),
+    )
+}
+
+
+def statements(engine: str) -> list[str]:
+    """One statement a step, for "sqlite" or "postgres"."""
+    found: list[str] = []
+    for table in KIND_TABLES.values():
+        found.append(_create(table, engine))
+        found.append(f"CREATE INDEX {table.table}_feed ON {table.table} (bucket, version, id)")
+        found += [
+            f"CREATE INDEX {table.table}_{'_'.join(columns)} ON {table.table} ({', '.join(columns)})"
+            for columns in table.indexes
+        ]
+    by_bytes = _BY_BYTES[engine]
+    found.append(
+        f"""CREATE TABLE exits (
+            bucket VARCHAR(80) NOT NULL,
+            record VARCHAR(32){by_bytes} NOT NULL,
+            version BIGINT NOT NULL,
+            kind VARCHAR(32) NOT NULL,
+            PRIMARY KEY (bucket, record)
+        )"""
+    )
+    found.append("CREATE INDEX exits_feed ON exits (bucket, version, record)")
+    return found
+
+
+def _create(table: KindTable, engine: str) -> str:
+    binary = _BYTES[engine]
+    derived = "".join(f"{column} TEXT,\n            " for column in table.columns)
+    return f"""CREATE TABLE {table.table} (
+            id VARCHAR(32){_BY_BYTES[engine]} NOT NULL PRIMARY KEY,
+            bucket VARCHAR(80) NOT NULL,
+            version BIGINT NOT NULL,
+            rev BIGINT NOT NULL,
+            {derived}natural_keys TEXT NOT NULL,
+            stamps {binary} NOT NULL,
+            body {binary} NOT NULL
+        )"""

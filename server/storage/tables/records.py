@@ -1,0 +1,165 @@
+"""Synced records and exits as Tortoise models, column for column as server/storage/schema/records.py makes them.
+
+For looking things up by their derived columns. Bodies are sealed: server/storage/records.py opens them. Nothing is
+ever written through these. Exit names its first column as the key, since Tortoise knows no key of two.
+"""
+
+from tortoise import Model, fields
+
+
+class Resident(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    person = fields.TextField(null=True)
+    name_index = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "residents"
+
+
+class Consent(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    resident = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "consents"
+
+
+class Case(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    item = fields.TextField(null=True)
+    resident = fields.TextField(null=True)
+    number = fields.TextField(null=True)
+    receipt = fields.TextField(null=True)
+    received_at = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "cases"
+
+
+class Claim(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    unit = fields.TextField(null=True)
+    campaign = fields.TextField(null=True)
+    base_item = fields.TextField(null=True)
+    claimed_by = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "claims"
+
+
+class Item(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    name = fields.TextField(null=True)
+    status = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "items"
+
+
+class Campaign(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "campaigns"
+
+
+class Conflict(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    record = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "conflicts"
+
+
+class Notice(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "notices"
+
+
+class ServiceLog(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "service_logs"
+
+
+class Outcome(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "outcomes"
+
+
+class Exit(Model):
+    bucket = fields.CharField(max_length=80, primary_key=True)
+    record = fields.CharField(max_length=32)
+    version = fields.BigIntField()
+    kind = fields.CharField(max_length=32)
+
+    class Meta:
+        table = "exits"
