@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from server.storage.errors import TryAgain
 from server.storage.store import CentreState, ChainPart, Deposit, Standing, Store, StoreWrite
 from server.write_steps import Steps
-from sync.central.known import Author, Centre, ChainState, Known, KnownChange, Record, Wants
+from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, Record, Wants
 from sync.central.merge import Batch
 from sync.central.plan import Plan, Save
 from sync.central.policies import Policies
@@ -98,8 +98,8 @@ class WriteContext:
         return frozenset(kind for kind, policy in self.policies.items() if not policy.personal)
 
 
-class _LockSetGrew(Exception):
-    """Somebody else holds one of the ids that were found to be needed."""
+class _BeginAgain(Exception):
+    """More is needed than was locked or loaded: the transaction starts over with it."""
 
 
 async def write_jobs(context: WriteContext, jobs: Sequence[Job]) -> list[Result]:
@@ -109,24 +109,32 @@ async def write_jobs(context: WriteContext, jobs: Sequence[Job]) -> list[Result]
     """
     devices = {job.device for job in jobs}
     assert len(devices) == len(jobs), "a device's jobs are written one after the other"
-    ids: set[str] = set()
+    needs = _Needs()
     for _ in range(LOCK_ROUNDS_MAX):
         try:
-            return await context.steps.commit(context.store, lambda unit: _in_transaction(context, unit, jobs, ids))
-        except _LockSetGrew:
+            return await context.steps.commit(context.store, lambda unit: _in_transaction(context, unit, jobs, needs))
+        except _BeginAgain:
             continue
     raise WriteFailed("the records this needs were never free together")
 
 
-async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequence[Job], ids: set[str]) -> list[Result]:
+@dataclass
+class _Needs:
+    """What earlier tries found out: ids to lock from the start, and what no policy had foreseen."""
+
+    ids: set[str] = field(default_factory=set)
+    unforeseen: Wants = field(default_factory=Wants)
+
+
+async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequence[Job], needs: _Needs) -> list[Result]:
     steps = context.steps
     lines = [line for job in jobs for line in job.lines]
-    ids |= _ids_of(first_wants(lines))
-    await steps.lock(unit, {job.device for job in jobs}, ids)
+    needs.ids |= _ids_of(first_wants(lines) | needs.unforeseen)
+    await steps.lock(unit, {job.device for job in jobs}, needs.ids)
     state, standings = await unit.open([job.part for job in jobs])
     centre = Centre(epoch=state.epoch, epoch_block=state.epoch_block, now=steps.now())
-    known = await _load(context, unit, jobs, standings, centre, ids)
-    results, plans = _decide(context, jobs, standings, known, centre, state)
+    known = await _load(context, unit, jobs, standings, centre, needs)
+    results, plans = _decide(context, jobs, standings, known, centre, state, needs)
     save = await _save(context, unit, jobs, plans, known, centre)
     raised = _raised(save)
     return [_written(result, save, raised) if isinstance(result, _Decided) else result for result in results]
@@ -138,7 +146,7 @@ async def _load(
     jobs: Sequence[Job],
     standings: Sequence[Standing],
     centre: Centre,
-    ids: set[str],
+    needs: _Needs,
 ) -> Known:
     """Everything that deciding will look at; what is found to be needed is locked before it is loaded."""
     known = Known()
@@ -147,15 +155,15 @@ async def _load(
     repeated = Wants(changes={one.id for standing in standings for one in standing.stored.values()})
     for _ in range(WANT_ROUNDS_MAX):
         missing = context.steps.wants(lines, known, context.policies, centre, honoured)
-        missing = (missing | repeated).beyond(known)
+        missing = (missing | repeated | needs.unforeseen).beyond(known)
         if not missing:
             return known
         if missing.numbers:
             await unit.reserve(missing.numbers, len(lines) + _parked(known), known)
-        more = _ids_of(missing) - ids
-        ids |= more
+        more = _ids_of(missing) - needs.ids
+        needs.ids |= more
         if more and not await context.steps.lock_more(unit, more):
-            raise _LockSetGrew
+            raise _BeginAgain
         await unit.load(missing, known)
     raise AssertionError("the policies' reads never came to an end")
 
@@ -183,6 +191,7 @@ def _decide(
     known: Known,
     centre: Centre,
     state: CentreState,
+    needs: _Needs,
 ) -> tuple[list[_Decided | Exception], list[tuple[Job, Plan]]]:
     """Job after job, each on a layer that is dropped when the job fails."""
     stage = known.layer()
@@ -200,6 +209,9 @@ def _decide(
             continue
         try:
             plan = _decide_one(context, job, author, standing, layer, centre)
+        except NotLoaded as missing:
+            needs.unforeseen |= missing.wants
+            raise _BeginAgain from missing
         except Exception as error:
             results.append(error)
             continue

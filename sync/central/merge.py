@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from sync.central.draft import Draft
 from sync.central.fields import NOTHING_SEEN, Contest, Merged, Seen, merge_fields
-from sync.central.known import Author, Centre, ChainState, Known, KnownChange, ParkedChange, Record
+from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
 from sync.central.plan import LogEntry, Plan
 from sync.central.policies import (
     Accept,
@@ -33,6 +33,8 @@ from sync.core.changes import Change, Fields, OutcomeCode
 from sync.core.codec import ChangeLine, parse_change_line
 from sync.core.ids import derived_id
 from sync.core.messages import Status
+
+FAULT_CHARACTERS_MAX = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,7 +293,8 @@ class _Decision:
             ), frozenset()
         if not author.may_write(bucket, self.centre.now):
             return replace(bare, code=OutcomeCode.REFUSED, reason="not_yours"), frozenset()
-        verdict = policy.settle(
+        verdict = self._settle(
+            policy,
             Situation(
                 change=ready,
                 author=author,
@@ -300,9 +303,20 @@ class _Decision:
                 known=self.known,
                 centre=self.centre,
                 honoured=self.batch.honoured,
-            )
+            ),
         )
         return self._conclude(ready, bare, identity, policy, before, merged, verdict)
+
+    @staticmethod
+    def _settle(policy: RecordPolicy, situation: Situation) -> Verdict:
+        """A fault in a kind's own rules parks the change for the operator: were it to fail the batch, the phone would
+        send the same batch for ever and everything behind it would wait."""
+        try:
+            return policy.settle(situation)
+        except NotLoaded:
+            raise
+        except Exception as fault:
+            return Park(reason="centre_fault", fault=f"{type(fault).__name__}: {fault}"[:FAULT_CHARACTERS_MAX])
 
     def _conclude(
         self,
@@ -316,7 +330,8 @@ class _Decision:
     ) -> tuple[KnownChange, frozenset[str]]:
         match verdict:
             case Park():
-                return replace(bare, code=OutcomeCode.PARKED, reason=verdict.reason), verdict.waits
+                detail: Fields = {"fault": verdict.fault} if verdict.fault else {}
+                return replace(bare, code=OutcomeCode.PARKED, reason=verdict.reason, detail=detail), verdict.waits
             case Refuse() if verdict.illegal and merged.concurrent and before is not None:
                 everything = {name: Contest(None, value, before.fields.get(name)) for name, value in change.set.items()}
                 return self.draft.open_conflict(

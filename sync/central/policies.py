@@ -118,6 +118,8 @@ class Park:
 
     reason: str
     waits: frozenset[str] = frozenset()
+    fault: str = ""
+    """What broke at the centre, for the operator."""
 
 
 Verdict = Accept | Refuse | Park

@@ -74,7 +74,10 @@ def _of_policy(change: Change, reading: Reading, policies: Policies, wants: Want
     before = reading.known.record(change.kind, change.record)
     if before is not None:
         _of_merge(change, before, reading.known, wants)
-    more = policy.reads(change, reading)
+    try:
+        more = policy.reads(change, reading)
+    except Exception:
+        return  # what settling then misses is named by NotLoaded; a fault in it parks that change alone
     for name in ("records", "changes", "keys", "past", "waits", "numbers"):
         getattr(wants, name).update(getattr(more, name))
 

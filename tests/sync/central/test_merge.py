@@ -256,6 +256,21 @@ def test_an_id_used_for_other_content_is_refused_and_both_are_kept(
     assert centre.fields("resident", change.record)["name"] == "汪秀英"
 
 
+def test_a_fault_in_a_kinds_rules_parks_that_change_and_no_other(centre: CentreInMemory, helper: Phone) -> None:
+    broken = replace(
+        centre.policies["service_log"], settle=lambda situation: 1 // 0, reads=lambda change, reading: 1 // 0
+    )
+    centre.policies = {**centre.policies, "service_log": broken}
+    log = helper.change("service_log", "service_log.write", set={"village": VILLAGE, "kind": "advice"})
+    fine = helper.change("resident", "resident.register", set=RESIDENT)
+    outcomes = helper.send(log, fine)
+    assert [(one.code, one.reason) for one in outcomes] == [
+        (OutcomeCode.PARKED, "centre_fault"),
+        (OutcomeCode.APPLIED, ""),
+    ]
+    assert "ZeroDivisionError" in str(outcomes[0].detail)
+
+
 class TestChain:
     def test_a_gap_takes_nothing_and_says_where_to_go_on(self, centre: CentreInMemory, helper: Phone) -> None:
         helper.send(helper.change("resident", "resident.register", set=RESIDENT))
