@@ -1,4 +1,4 @@
-"""A small world of people for tests: a clock and randomness one holds in the hand, a directory, and phones with keys."""
+"""A small world of people for tests: a clock and randomness held in the hand, a directory, and phones with keys."""
 
 from __future__ import annotations
 

@@ -123,8 +123,9 @@ async def test_the_devices_of_a_closed_account_may_come_to_deposit(device: Devic
 
 
 async def test_a_cancelled_refresh_can_be_repeated(device: Device) -> None:
-    step = 0
-    async for _ in at_every_await(lambda: device.refresh(step)):
+    steps = [0]
+    async for _ in at_every_await(lambda: device.refresh(steps[-1])):
         # Whatever was cut, the same token gets its successor.
-        step = (await device.refresh(step)).step
-    assert step > 1
+        steps.append((await device.refresh(steps[-1])).step)
+    assert steps == list(range(len(steps)))
+    assert len(steps) > 2

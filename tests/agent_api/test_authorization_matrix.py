@@ -1,0 +1,160 @@
+"""Who reaches which route: made from the table of routes; a route without a row here fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_api.caller import Who
+from agent_api.routes import ROWS, Row
+from server.actions.move_account import close_account
+from server.actions.revoke_device import revoke_device
+from server.domain.people.roles import Role
+from tests.agent_api.centre import Centre, Enrolled
+from tests.people import seeded
+
+ROLES = tuple(Role)
+STATES = ("anonymous", *(role.value for role in ROLES), "revoked", "closed", "ended")
+SENDERS = {
+    Role.HELPER,
+    Role.TOWN_LEAD,
+    Role.CLAIM_WORKER,
+    Role.DESK_CLERK,
+    Role.CATALOGUE_REVIEWER,
+    Role.COUNTY_SUPERVISOR,
+    Role.CITY_SUPERVISOR,
+}
+EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device", "depositors", "sending", "machine"
+
+# Written by hand, not derived: what the table of routes says is held against what we meant.
+MEANT = {
+    ("POST", "/v1/enrol/challenge"): EVERYONE,
+    ("POST", "/v1/enrol"): EVERYONE,
+    ("POST", "/v1/token/refresh"): EVERYONE,
+    ("POST", "/v1/exchange"): DEPOSITORS,
+    ("POST", "/v1/relay"): EVERY_DEVICE,
+    ("POST", "/v1/live/ticket"): EVERY_DEVICE,
+    ("OPTIONS", "/v1/uploads"): EVERYONE,
+    ("OPTIONS", "/v1/uploads/{id}"): EVERYONE,
+    ("POST", "/v1/uploads"): SENDING,
+    ("HEAD", "/v1/uploads/{id}"): SENDING,
+    ("PATCH", "/v1/uploads/{id}"): SENDING,
+    ("POST", "/v1/uploads/{id}"): SENDING,
+    ("DELETE", "/v1/uploads/{id}"): SENDING,
+    ("GET", "/v1/receipts/{number}"): EVERYONE,
+    ("GET", "/v1/health"): EVERYONE,
+    ("GET", "/metrics"): MACHINE,
+    ("GET", "/v1/openapi.json"): EVERYONE,
+    ("GET", "/v1/docs"): EVERYONE,
+}
+
+
+def expected(meant: str, state: str) -> int | None:
+    """The status of a refusal, or None for coming through."""
+    if meant in (EVERYONE, MACHINE):  # these tests come from the machine itself
+        return None
+    if state in ("anonymous", "ended"):
+        return 401
+    if state in ("revoked", "closed"):
+        return None if meant == DEPOSITORS else 401
+    return 403 if meant == SENDING and Role(state) not in SENDERS else None
+
+
+async def callers(centre: Centre) -> dict[str, Enrolled | None]:
+    """One device in each state."""
+    found: dict[str, Enrolled | None] = {"anonymous": None}
+    for role in ROLES:
+        found[role.value] = await centre.enrol(role)
+    for state in ("revoked", "closed", "ended"):
+        found[state] = await centre.enrol(Role.HELPER, login=f"{state}-1")
+    revoked, closed, ended = (found[state] for state in ("revoked", "closed", "ended"))
+    assert revoked and closed and ended
+    settings = {"actor": "admin", "now_ms": centre.clock.wall_ms(), "randomness": seeded(99).randbytes}
+    await revoke_device(centre.database, revoked.device, reason="lost", **settings)  # type: ignore[arg-type]
+    await close_account(centre.database, closed.answer["account"], **settings)  # type: ignore[arg-type]
+    async with centre.database.write() as tx:
+        await tx.execute("UPDATE sessions SET ended_at = 1 WHERE device = ?", [ended.device])
+    return found
+
+
+def path_of(row: Row, ident: str) -> str:
+    return row.path.format(id=ident, number=ident)
+
+
+def test_every_route_has_its_row() -> None:
+    assert {(row.method, row.path) for row in ROWS} == set(MEANT)
+
+
+async def test_every_state_reaches_exactly_what_was_meant_for_it(centre: Centre) -> None:
+    cells = 0
+    for state, enrolled in (await callers(centre)).items():
+        for row in ROWS:
+            headers = enrolled.bearer if enrolled else {}
+            answer = await centre.client.request(row.method, path_of(row, "f" * 32), headers=headers)
+            wanted = expected(MEANT[row.method, row.path], state)
+            if wanted is not None:
+                assert answer.status_code == wanted, (state, row.method, row.path)
+                assert answer.headers["content-type"] == "application/problem+json"
+            else:
+                # Through the gate; what the handler makes of an empty message is its own matter.
+                assert answer.status_code in (200, 201, 204, 400, 404), (state, row.method, row.path)
+            cells += 1
+    assert cells == len(STATES) * len(ROWS)
+
+
+async def test_a_revoked_caller_is_told_apart_for_the_exchange(centre: Centre) -> None:
+    for state, enrolled in (await callers(centre)).items():
+        if enrolled is None or state == "ended":
+            continue
+        answer = (await centre.client.post("/v1/exchange", headers=enrolled.bearer)).json()
+        assert answer["revoked"] == (state in ("revoked", "closed")), state
+        assert answer["device"] == enrolled.device
+
+
+async def test_foreign_and_absent_are_the_same_bytes(centre: Centre) -> None:
+    centre.receipts["T0000261122000A1", "1234"] = "received"
+    answers = [
+        await centre.client.get(f"/v1/receipts/{number}?last4={last4}")
+        for number in ("T00002611220001", "341881202611220000017", "x", "%00", "T" * 300)
+        for last4 in ("1234", "0000", "", "12345", "%F0%9F")
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_rights_that_changed_count_at_the_next_request_after_a_second(centre: Centre) -> None:
+    helper = await centre.enrol()
+    assert (await centre.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 200
+    await revoke_device(
+        centre.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes
+    )
+    centre.clock.advance(1_000)
+    answer = await centre.client.post("/v1/live/ticket", headers=helper.bearer)
+    assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
+
+
+async def test_rights_that_this_process_changed_count_at_once(centre: Centre) -> None:
+    helper = await centre.enrol()
+    await centre.client.post("/v1/live/ticket", headers=helper.bearer)
+    await revoke_device(
+        centre.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes
+    )
+    centre.services.access.forget()
+    assert (await centre.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "TRACE", "CONNECT", "__init__", "dispatch", "PROPFIND"])
+async def test_a_method_without_a_row_is_refused(centre: Centre, method: str) -> None:
+    for path in {row.path for row in ROWS}:
+        if any(row.path == path and row.method == method for row in ROWS):
+            continue
+        answer = await centre.client.request(method, path.format(id="f" * 32, number="x"))
+        assert (answer.status_code, answer.json()["code"]) == (405, "wrong_method"), path
+        assert answer.headers["allow"]
+
+
+async def test_the_host_header_opens_nothing(centre: Centre) -> None:
+    for row in ROWS:
+        if row.who in (Who.DEVICE, Who.DEPOSITOR):
+            headers = {"host": "a/v1/health?x="}
+            answer = await centre.client.request(row.method, path_of(row, "f" * 32), headers=headers)
+            assert answer.status_code == 401
