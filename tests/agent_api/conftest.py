@@ -9,6 +9,6 @@ from tests.agent_api.centre import Centre, running_centre
 
 
 @pytest.fixture
-async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
+async def api(tmp_path: Path) -> AsyncIterator[Centre]:
     async with running_centre(tmp_path) as centre:
         yield centre

@@ -59,19 +59,21 @@ def expected(meant: str, state: str) -> int | None:
     return 403 if meant == SENDING and Role(state) not in SENDERS else None
 
 
-async def callers(centre: Centre) -> dict[str, Enrolled | None]:
+async def callers(api: Centre) -> dict[str, Enrolled | None]:
     """One device in each state."""
     found: dict[str, Enrolled | None] = {"anonymous": None}
     for role in ROLES:
-        found[role.value] = await centre.enrol(role)
+        found[role.value] = await api.enrol(role)
     for state in ("revoked", "closed", "ended"):
-        found[state] = await centre.enrol(Role.HELPER, login=f"{state}-1")
+        found[state] = await api.enrol(Role.HELPER, login=f"{state}-1")
     revoked, closed, ended = (found[state] for state in ("revoked", "closed", "ended"))
-    assert revoked and closed and ended
-    settings = {"actor": "admin", "now_ms": centre.clock.wall_ms(), "randomness": seeded(99).randbytes}
-    await revoke_device(centre.database, revoked.device, reason="lost", **settings)  # type: ignore[arg-type]
-    await close_account(centre.database, closed.answer["account"], **settings)  # type: ignore[arg-type]
-    async with centre.database.write() as tx:
+    assert revoked is not None
+    assert closed is not None
+    assert ended is not None
+    settings = {"actor": "admin", "now_ms": api.clock.wall_ms(), "randomness": seeded(99).randbytes}
+    await revoke_device(api.database, revoked.device, reason="lost", **settings)  # type: ignore[arg-type]
+    await close_account(api.database, closed.answer["account"], **settings)  # type: ignore[arg-type]
+    async with api.database.write() as tx:
         await tx.execute("UPDATE sessions SET ended_at = 1 WHERE device = ?", [ended.device])
     return found
 
@@ -84,12 +86,12 @@ def test_every_route_has_its_row() -> None:
     assert {(row.method, row.path) for row in ROWS} == set(MEANT)
 
 
-async def test_every_state_reaches_exactly_what_was_meant_for_it(centre: Centre) -> None:
+async def test_every_state_reaches_exactly_what_was_meant_for_it(api: Centre) -> None:
     cells = 0
-    for state, enrolled in (await callers(centre)).items():
+    for state, enrolled in (await callers(api)).items():
         for row in ROWS:
             headers = enrolled.bearer if enrolled else {}
-            answer = await centre.client.request(row.method, path_of(row, "f" * 32), headers=headers)
+            answer = await api.client.request(row.method, path_of(row, "f" * 32), headers=headers)
             wanted = expected(MEANT[row.method, row.path], state)
             if wanted is not None:
                 assert answer.status_code == wanted, (state, row.method, row.path)
@@ -101,19 +103,19 @@ async def test_every_state_reaches_exactly_what_was_meant_for_it(centre: Centre)
     assert cells == len(STATES) * len(ROWS)
 
 
-async def test_a_revoked_caller_is_told_apart_for_the_exchange(centre: Centre) -> None:
-    for state, enrolled in (await callers(centre)).items():
+async def test_a_revoked_caller_is_told_apart_for_the_exchange(api: Centre) -> None:
+    for state, enrolled in (await callers(api)).items():
         if enrolled is None or state == "ended":
             continue
-        answer = (await centre.client.post("/v1/exchange", headers=enrolled.bearer)).json()
+        answer = (await api.client.post("/v1/exchange", headers=enrolled.bearer)).json()
         assert answer["revoked"] == (state in ("revoked", "closed")), state
         assert answer["device"] == enrolled.device
 
 
-async def test_foreign_and_absent_are_the_same_bytes(centre: Centre) -> None:
-    centre.receipts["T0000261122000A1", "1234"] = "received"
+async def test_foreign_and_absent_are_the_same_bytes(api: Centre) -> None:
+    api.receipts["T0000261122000A1", "1234"] = "received"
     answers = [
-        await centre.client.get(f"/v1/receipts/{number}?last4={last4}")
+        await api.client.get(f"/v1/receipts/{number}?last4={last4}")
         for number in ("T00002611220001", "341881202611220000017", "x", "%00", "T" * 300)
         for last4 in ("1234", "0000", "", "12345", "%F0%9F")
     ]
@@ -121,40 +123,36 @@ async def test_foreign_and_absent_are_the_same_bytes(centre: Centre) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
-async def test_rights_that_changed_count_at_the_next_request_after_a_second(centre: Centre) -> None:
-    helper = await centre.enrol()
-    assert (await centre.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 200
-    await revoke_device(
-        centre.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes
-    )
-    centre.clock.advance(1_000)
-    answer = await centre.client.post("/v1/live/ticket", headers=helper.bearer)
+async def test_rights_that_changed_count_at_the_next_request_after_a_second(api: Centre) -> None:
+    helper = await api.enrol()
+    assert (await api.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 200
+    await revoke_device(api.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes)
+    api.clock.advance(1_000)
+    answer = await api.client.post("/v1/live/ticket", headers=helper.bearer)
     assert (answer.status_code, answer.json()["code"]) == (401, "device_revoked")
 
 
-async def test_rights_that_this_process_changed_count_at_once(centre: Centre) -> None:
-    helper = await centre.enrol()
-    await centre.client.post("/v1/live/ticket", headers=helper.bearer)
-    await revoke_device(
-        centre.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes
-    )
-    centre.services.access.forget()
-    assert (await centre.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 401
+async def test_rights_that_this_process_changed_count_at_once(api: Centre) -> None:
+    helper = await api.enrol()
+    await api.client.post("/v1/live/ticket", headers=helper.bearer)
+    await revoke_device(api.database, helper.device, reason="lost", actor="a", now_ms=1, randomness=seeded(3).randbytes)
+    api.services.access.forget()
+    assert (await api.client.post("/v1/live/ticket", headers=helper.bearer)).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "TRACE", "CONNECT", "__init__", "dispatch", "PROPFIND"])
-async def test_a_method_without_a_row_is_refused(centre: Centre, method: str) -> None:
+async def test_a_method_without_a_row_is_refused(api: Centre, method: str) -> None:
     for path in {row.path for row in ROWS}:
         if any(row.path == path and row.method == method for row in ROWS):
             continue
-        answer = await centre.client.request(method, path.format(id="f" * 32, number="x"))
+        answer = await api.client.request(method, path.format(id="f" * 32, number="x"))
         assert (answer.status_code, answer.json()["code"]) == (405, "wrong_method"), path
         assert answer.headers["allow"]
 
 
-async def test_the_host_header_opens_nothing(centre: Centre) -> None:
+async def test_the_host_header_opens_nothing(api: Centre) -> None:
     for row in ROWS:
         if row.who in (Who.DEVICE, Who.DEPOSITOR):
             headers = {"host": "a/v1/health?x="}
-            answer = await centre.client.request(row.method, path_of(row, "f" * 32), headers=headers)
+            answer = await api.client.request(row.method, path_of(row, "f" * 32), headers=headers)
             assert answer.status_code == 401

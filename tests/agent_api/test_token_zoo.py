@@ -172,48 +172,48 @@ def zoo(good: str, key: SigningKey, other: Enrolled) -> dict[str, str]:
     return found
 
 
-async def test_no_animal_comes_in_anywhere(centre: Centre) -> None:
-    helper, other = await centre.enrol(), await centre.enrol(login="other-1")
+async def test_no_animal_comes_in_anywhere(api: Centre) -> None:
+    helper, other = await api.enrol(), await api.enrol(login="other-1")
     good = str(helper.answer["access_token"])
-    ring = await centre.services.access.ring()
+    ring = await api.services.access.ring()
     animals = zoo(good, ring.signing, other)
     assert len(animals) >= 80
     guarded = [row for row in ROWS if row.who in (Who.DEVICE, Who.DEPOSITOR)]
     for name, token in animals.items():
         for row in guarded:
             path = row.path.format(id="f" * 32)
-            answer = await centre.client.request(row.method, path, headers={"authorization": f"Bearer {token}"})
+            answer = await api.client.request(row.method, path, headers={"authorization": f"Bearer {token}"})
             assert answer.status_code == 401, (name, row.path)
             assert answer.headers["content-type"] == MEDIA_TYPE
             assert answer.headers["www-authenticate"].startswith("Bearer")
-    welcome = await centre.client.post("/v1/exchange", headers=helper.bearer)
+    welcome = await api.client.post("/v1/exchange", headers=helper.bearer)
     assert welcome.status_code == 200
 
 
-async def test_only_the_bearer_scheme_is_a_token(centre: Centre) -> None:
-    token = (await centre.enrol()).answer["access_token"]
+async def test_only_the_bearer_scheme_is_a_token(api: Centre) -> None:
+    token = (await api.enrol()).answer["access_token"]
     for header in (token, f"Basic {token}", f"Bearer: {token}", f"DPoP {token}", "Bearer", f"Bearer  {token}"):
-        answer = await centre.client.post("/v1/exchange", headers={"authorization": header})
+        answer = await api.client.post("/v1/exchange", headers={"authorization": header})
         assert answer.status_code == 401, header
     for scheme in ("Bearer", "bearer", "BEARER"):
-        answer = await centre.client.post("/v1/exchange", headers={"authorization": f"{scheme} {token}"})
+        answer = await api.client.post("/v1/exchange", headers={"authorization": f"{scheme} {token}"})
         assert answer.status_code == 200
 
 
-async def test_a_token_in_the_address_is_no_token(centre: Centre) -> None:
-    token = (await centre.enrol()).answer["access_token"]
+async def test_a_token_in_the_address_is_no_token(api: Centre) -> None:
+    token = (await api.enrol()).answer["access_token"]
     for name in ("access_token", "token", "authorization"):
-        assert (await centre.client.post(f"/v1/exchange?{name}={token}")).status_code == 401
+        assert (await api.client.post(f"/v1/exchange?{name}={token}")).status_code == 401
 
 
-async def test_a_token_is_good_until_its_leeway_is_over(centre: Centre) -> None:
-    helper = await centre.enrol()
-    centre.clock.advance((LIFE_S + LEEWAY_S) * 1000 - 1)
-    assert (await centre.client.post("/v1/exchange", headers=helper.bearer)).status_code == 200
-    centre.clock.advance(1_000)
-    answer = await centre.client.post("/v1/exchange", headers=helper.bearer)
+async def test_a_token_is_good_until_its_leeway_is_over(api: Centre) -> None:
+    helper = await api.enrol()
+    api.clock.advance((LIFE_S + LEEWAY_S) * 1000 - 1)
+    assert (await api.client.post("/v1/exchange", headers=helper.bearer)).status_code == 200
+    api.clock.advance(1_000)
+    answer = await api.client.post("/v1/exchange", headers=helper.bearer)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
 
 
-async def test_a_token_is_short(centre: Centre) -> None:
-    assert len(str((await centre.enrol()).answer["access_token"])) < 330
+async def test_a_token_is_short(api: Centre) -> None:
+    assert len(str((await api.enrol()).answer["access_token"])) < 330

@@ -1,0 +1,111 @@
+"""What every answer has around it."""
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_api.caller import Caller
+from agent_api.logs import configure_logs
+from server.storage.errors import Busy, CommitUnknown, DiskFailure, StorageFull
+from sync.core.errors import LimitExceeded, Malformed, NotAuthentic, ProtocolMismatch
+from tests.agent_api.centre import Centre, client_of
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    out = io.StringIO()
+    configure_logs(out)
+    yield out
+    structlog.reset_defaults()
+
+
+async def test_an_absent_address_is_a_problem(api: Centre) -> None:
+    for path in ("/", "/v2/exchange", "/v1/exchange/", "//v1/health", "/v1/uploads/", "/v1/../metrics/x"):
+        answer = await api.client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+
+
+async def test_pages_get_the_full_headers_and_the_exchange_the_few_it_needs(api: Centre) -> None:
+    page = await api.client.get("/v1/docs")
+    assert "<script" not in page.text
+    assert page.headers["x-frame-options"] == "DENY"
+    assert page.headers["permissions-policy"].startswith("camera=(self)")
+    assert "strict-transport-security" not in page.headers
+    exchange = await api.client.post("/v1/exchange", headers=(await api.enrol()).bearer)
+    assert exchange.headers["x-content-type-options"] == "nosniff"
+    assert len(exchange.headers) <= 4
+
+
+async def test_https_is_demanded_where_it_is_spoken(api: Centre) -> None:
+    async with api.client_of(is_https=True) as client:
+        assert "max-age" in (await client.get("/v1/health")).headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (Malformed("x"), 400, "malformed"),
+        (LimitExceeded("x"), 413, "too_large"),
+        (NotAuthentic("x"), 403, "not_authentic"),
+        (ProtocolMismatch("x"), 426, "upgrade_required"),
+        (Busy("x"), 503, "storage_unavailable"),
+        (CommitUnknown("x"), 503, "storage_unavailable"),
+        (DiskFailure("x"), 503, "storage_unavailable"),
+        (StorageFull("x"), 507, "storage_full"),
+        (ValueError("王小梅 13812345678"), 500, "internal"),
+        (RecursionError(), 500, "internal"),
+    ],
+)
+async def test_whatever_a_handler_raises_is_a_problem(
+    api: Centre, log: io.StringIO, error: Exception, status: int, code: str
+) -> None:
+    async def fail(request: Request, caller: Caller) -> Response:
+        raise error
+
+    bearer = (await api.enrol()).bearer
+    async with api.client_of(exchange=fail) as client:
+        answer = await client.post("/v1/exchange", headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert "王小梅" not in answer.text + log.getvalue()
+    if status == 503:
+        assert answer.headers["retry-after"]
+
+
+async def test_the_log_names_routes_and_devices_and_no_person(api: Centre, log: io.StringIO) -> None:
+    helper = await api.enrol()
+    await api.client.post("/v1/exchange", headers=helper.bearer)
+    await api.client.get("/v1/receipts/T00002611220001?last4=1234")
+    text = log.getvalue()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["route"] for line in lines][-2:] == ["/v1/exchange", "/v1/receipts/{number}"]
+    assert lines[-2]["device"] == helper.device
+    assert lines[-1]["ip"] == "127.0.0.1"
+    secrets = (helper.answer["access_token"], helper.answer["refresh_token"], "T0000261122", '1234"', "王小梅")
+    assert not [secret for secret in secrets if secret in text]
+
+
+async def test_metrics_are_for_the_machine_or_the_token(api: Centre) -> None:
+    await api.client.get("/v1/health")
+    text = (await api.client.get("/metrics")).text
+    assert 'bangban_requests_total{method="GET",route="/v1/health",status="200"} 1.0' in text
+    async with client_of(api.app, "192.0.2.7") as stranger:
+        assert (await stranger.get("/metrics")).status_code == 404
+    for name in ("x-forwarded-for", "forwarded", "via"):
+        assert (await api.client.get("/metrics", headers={name: "192.0.2.7"})).status_code == 404
+    async with api.client_of(metrics_token="s3cret") as client:
+        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/metrics", headers={"authorization": "Bearer s3cre"})).status_code == 404
+        assert (await client.get("/metrics", headers={"authorization": "Bearer s3cret"})).status_code == 200
+
+
+async def test_odd_methods_and_addresses_make_no_new_labels(api: Centre) -> None:
+    for number in range(5):
+        await api.client.request(f"ODD{number}", f"/nowhere/{number}")
+    text = api.services.metrics.text().decode()
+    assert "ODD" not in text
+    assert "nowhere" not in text

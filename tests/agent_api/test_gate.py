@@ -1,0 +1,56 @@
+"""A body is read within its row's limit, and unpacked within it too."""
+
+import gzip
+import zlib
+
+import pytest
+
+from agent_api.limits import Limits
+from sync.core.codec import REQUEST_BYTES_MAX
+from tests.agent_api.centre import Centre
+
+
+async def test_a_packed_body_reaches_the_handler_unpacked(api: Centre) -> None:
+    bearer = (await api.enrol()).bearer
+    headers = {**bearer, "content-encoding": "gzip"}
+    answer = await api.client.post("/v1/exchange", content=gzip.compress(b"x" * 100_000), headers=headers)
+    assert answer.json()["bytes"] == 100_000
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "code"),
+    [
+        (b"x" * (REQUEST_BYTES_MAX + 1), "identity", "too_large"),
+        (gzip.compress(bytes(REQUEST_BYTES_MAX + 1)), "gzip", "too_large"),
+        (gzip.compress(gzip.compress(b"x")), "gzip, gzip", "encoding_unknown"),
+        (zlib.compress(b"x"), "deflate", "encoding_unknown"),
+        (b"x", "br", "encoding_unknown"),
+        (b"not packed", "gzip", "malformed"),
+        (gzip.compress(b"x" * 1_000)[:-9], "gzip", "malformed"),
+        (gzip.compress(b"x") + b"more", "gzip", "malformed"),
+        (gzip.compress(b"x") + gzip.compress(b"y"), "gzip", "malformed"),
+        (b"", "gzip", "malformed"),
+    ],
+)
+async def test_a_bad_body_is_refused(api: Centre, body: bytes, encoding: str, code: str) -> None:
+    headers = {**(await api.enrol()).bearer, "content-encoding": encoding}
+    answer = await api.client.post("/v1/exchange", content=body, headers=headers)
+    assert answer.json()["code"] == code
+
+
+async def test_a_route_without_a_body_takes_none(api: Centre) -> None:
+    answer = await api.client.request("GET", "/v1/health", content=b"x")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_stranger_is_refused_before_the_body_is_read(api: Centre) -> None:
+    answer = await api.client.post("/v1/exchange", content=b"x" * (REQUEST_BYTES_MAX + 1))
+    assert answer.status_code == 401
+
+
+async def test_one_device_uses_up_nobody_elses_share(api: Centre) -> None:
+    greedy, modest = await api.enrol(), await api.enrol(login="modest-1")
+    async with api.client_of(limits=Limits(0.05)) as client:  # tickets: 3 a minute
+        statuses = [(await client.post("/v1/live/ticket", headers=greedy.bearer)).status_code for _ in range(4)]
+        assert statuses == [200, 200, 200, 429]
+        assert (await client.post("/v1/live/ticket", headers=modest.bearer)).status_code == 200

@@ -1,0 +1,36 @@
+"""Windows count by key, and can be widened or turned off."""
+
+import pytest
+
+from agent_api.limits import Limits, RateExceeded
+
+
+def test_one_too_many_is_refused_with_a_wait() -> None:
+    limits = Limits()
+    for _ in range(2):
+        limits.charge("2/hour", "route", "a")
+    with pytest.raises(RateExceeded) as refused:
+        limits.charge("2/hour", "route", "a")
+    assert 1 <= refused.value.retry_after <= 3_600
+    limits.charge("2/hour", "route", "b")
+
+
+def test_checking_counts_nothing() -> None:
+    limits = Limits()
+    for _ in range(5):
+        limits.check("1/hour", "x")
+    limits.charge("1/hour", "x")
+    with pytest.raises(RateExceeded):
+        limits.check("1/hour", "x")
+
+
+def test_the_factor_widens_and_zero_turns_off() -> None:
+    wide, off = Limits(2), Limits(0)
+    for _ in range(2):
+        wide.charge("1/hour", "x")
+    with pytest.raises(RateExceeded):
+        wide.charge("1/hour", "x")
+    for _ in range(1_000):
+        off.charge("1/hour", "x")
+        off.check_guesses("x")
+        off.count_failed_guess("x")
