@@ -51,26 +51,28 @@ class RepairSteps:
         effect = Effect(progressed=True)
 
         def adopt() -> None:
-            standing = store.standing()
-            back = [entry for entry in store.journal() if not is_durable(entry, standing)]
-            self.put_back(store, back)
-            store.put_standing(
-                msgspec.structs.replace(
-                    standing,
-                    chain_epoch=answer.chain_epoch,
-                    acked_seq=0,
-                    acked_hash=genesis(standing.device, answer.chain_epoch),
-                    ack="",
-                    durable_upto=0,
-                    restart=False,
-                    epoch=answer.epoch,
-                    server_time=answer.server_time,
-                )
-            )
+            self.take_chain(store, answer)
             effect.events.append(ForkHealed(answer.chain_epoch, store.outbox_size()))
 
         self.commit(store, [("chain", adopt)])
         return effect
+
+    def take_chain(self, store: ReplicaStore, answer: Answer) -> None:
+        standing = store.standing()
+        self.put_back(store, [entry for entry in store.journal() if not is_durable(entry, standing)])
+        store.put_standing(
+            msgspec.structs.replace(
+                standing,
+                chain_epoch=answer.chain_epoch,
+                acked_seq=0,
+                acked_hash=genesis(standing.device, answer.chain_epoch),
+                ack="",
+                durable_upto=0,
+                restart=False,
+                epoch=answer.epoch,
+                server_time=answer.server_time,
+            )
+        )
 
     def fill_gap(self, store: ReplicaStore, answer: Answer) -> Effect:
         effect = Effect(progressed=True)
@@ -159,32 +161,38 @@ class RepairSteps:
 
     # Answered: revoked
 
-    def take_revocation(self, store: ReplicaStore, sent: Sent) -> Effect:
-        """What was sent lies in quarantine. What can be read goes at once; the rest of the outbox is still sent."""
-        effect = Effect(progressed=bool(sent.entries))
+    def take_revocation(self, store: ReplicaStore, sent: Sent, answer: Answer) -> Effect:
+        """What can be read goes at once. What was sent lies in quarantine if the answer's position says so; the rest
+        of the outbox is still to be sent.
+        """
+        effect = Effect(progressed=answer.chain_epoch == sent.chain_epoch and answer.last_seq >= sent.last_seq)
 
         def forget() -> None:
-            standing = store.standing()
+            for state in store.buckets():
+                self.on_reset(store, state.bucket, "gone", effect)
+            store.put_standing(
+                msgspec.structs.replace(store.standing(), revoked=True, restart=False, tag="", target=None, ack="")
+            )
+
+        def deposit() -> None:
             store.replace_entries(
                 [
                     msgspec.structs.replace(entry, seq=seq, chain_epoch=sent.chain_epoch)
                     for seq, entry in enumerate(sent.entries, start=sent.first_seq)
                 ]
             )
-            for state in store.buckets():
-                self.on_reset(store, state.bucket, "gone", effect)
             store.put_standing(
                 msgspec.structs.replace(
-                    standing,
-                    revoked=True,
-                    restart=False,
-                    acked_seq=sent.last_seq,
-                    acked_hash=sent.hash_at(sent.last_seq),
-                    ack="",
-                    tag="",
-                    target=None,
+                    store.standing(), acked_seq=sent.last_seq, acked_hash=sent.hash_at(sent.last_seq)
                 )
             )
 
-        self.commit(store, [("revoked", forget)])
-        return effect
+        def find_position() -> None:
+            if answer.chain_epoch != sent.chain_epoch:
+                self.take_chain(store, answer)
+            else:
+                self.rewind(store, answer, forget_outcomes=False)
+
+        position = deposit if effect.progressed else find_position
+        self.commit(store, [("revoked", forget), ("deposit", position)])
+        return with_events(effect)

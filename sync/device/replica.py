@@ -14,7 +14,7 @@ import msgspec
 
 from sync.core.chain import content_hash, encode_hash
 from sync.core.changes import Base, Captured, Change, Depth1, Fields, OutcomeCode
-from sync.core.codec import encode_change, read_body, read_change, read_fields
+from sync.core.codec import encode_change, parse_change_line, read_body, read_fields
 from sync.core.messages import Outcome
 from sync.device.state import BucketState, Delivery, Entry, FileToSend, KnownOutcome, ReplicaStore, StoredRow
 
@@ -133,7 +133,9 @@ class Replica:
             return None
         fields = read_fields(row.body) if row else {}
         for entry in own:
-            overlay(fields, read_change(entry.line))
+            change = parse_change_line(entry.line).change
+            if change is not None:  # a line of another version, which the centre will refuse and keep
+                overlay(fields, change)
         return Sighting(record, row.kind if row else own[0].kind, fields, row, tuple(entry.id for entry in own))
 
     def see_all(self, kind: str) -> Iterator[Sighting]:

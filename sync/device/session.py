@@ -173,7 +173,7 @@ class Session:
         hashes = _chain(standing.acked_hash, standing.acked_seq + 1, batch)
         reading = not standing.revoked and not standing.restart
         with_cursors = reading and (bool(batch) or self._news or not standing.tag)
-        honours = [] if not reading else self._honours_for(batch)
+        honours, told = self._honours_for(batch) if reading else ([], ())
         evidence = [] if not reading else self._evidence_now()
         last_seq = standing.acked_seq + len(batch)
         signed = bool(batch) or standing.restart
@@ -209,7 +209,7 @@ class Session:
             hashes=tuple(hashes),
             tag=request.tag,
             with_cursors=with_cursors,
-            honours=tuple(honour.record for honour in honours),
+            honours=told,
             evidence=tuple(head.record for head, _ in evidence),
         )
         if with_cursors:
@@ -226,12 +226,17 @@ class Session:
         """Only those whose bytes are all up: an idle exchange asks for none."""
         return [file.id for file in self.store.files() if file.delivery is Delivery.SENT][:FILES_ASKED_MAX]
 
-    def _honours_for(self, batch: list[Entry]) -> list[Honour]:
-        """The numbers of records in this batch come with it, or the centre would give new ones."""
-        records = {entry.record for entry in batch}
+    def _honours_for(self, batch: list[Entry]) -> tuple[list[Honour], tuple[str, ...]]:
+        """Numbers go with the changes of their record, or the centre would give new ones. With them the records of
+        which nothing more will follow: those have been told.
+        """
         honours = self.store.honours()
-        first = [honour for honour in honours if honour.record in records]
-        return first + [honour for honour in honours if honour.record not in records][: HONOURS_MAX - len(first)]
+        if not honours:
+            return [], ()
+        sent, batched = {entry.id for entry in batch}, {entry.record for entry in batch}
+        later = {entry.record for entry in self.store.outbox() if entry.id not in sent}
+        now = [honour for honour in honours if honour.record in batched or honour.record not in later][:HONOURS_MAX]
+        return now, tuple(honour.record for honour in now if honour.record not in later)
 
     def _evidence_now(self) -> list[tuple[Evidence, bytes]]:
         chosen: list[tuple[Evidence, bytes]] = []
@@ -290,7 +295,7 @@ class Session:
             case Status.EPOCH_CHANGED:
                 effect = self.steps.change_epoch(self.store, answer)
             case Status.REVOKED:
-                effect = self.steps.take_revocation(self.store, sent)
+                effect = self.steps.take_revocation(self.store, sent, answer)
             case Status.UPGRADE_REQUIRED:
                 self._sent = sent
                 self.receive_failure(Failure.UPGRADE_REQUIRED, now, answer.retry_after * 1_000)
@@ -300,7 +305,7 @@ class Session:
         if 0 < answer.token_expires_in < 60:
             self._events.append(NeedToken(answer.token_expires_in))
         if answer.status is Status.REVOKED:
-            self._after_revocation(now)
+            self._after_revocation(effect, now)
             return
         self._plan(effect, repaired=answer.status is not Status.OK or bool(effect.resets), now=now)
         if answer.retry_after:
@@ -322,13 +327,18 @@ class Session:
         else:
             self._pacing.failed(now)
 
-    def _after_revocation(self, now: int) -> None:
+    def _after_revocation(self, effect: Effect, now: int) -> None:
+        """Whatever is unsent is deposited first. A centre that takes nothing is asked again, ever more rarely."""
         waiting = self.store.outbox_size()
         self._events.append(Revoked(waiting))
-        self._pacing.succeeded()
-        self._pacing.at_once(now)
+        self._repairs = 0 if effect.progressed else self._repairs + 1
         if not waiting:
             self._wipe()
+        elif self._repairs <= REPAIRS_AT_ONCE:
+            self._pacing.succeeded()
+            self._pacing.at_once(now)
+        else:
+            self._pacing.failed(now)
 
     def _wipe(self) -> None:
         self._wiped = True

@@ -105,8 +105,7 @@ class FakeCentre:
         envelope = request.envelope
         self.server_time += 1_000
         if self.revoked:
-            self.quarantine += [line.line for line in request.changes]
-            return self._answer(request, Status.REVOKED)
+            return self._quarantine(request)
         if envelope.epoch not in ("", self.epoch):
             restored = [Target(name, bucket.head) for name, bucket in self.buckets.items()]
             return self._answer(request, Status.EPOCH_CHANGED, restored=restored)
@@ -121,6 +120,16 @@ class FakeCentre:
         self.evidence += request.evidence
         self.honoured |= {honour.record: honour.number for honour in envelope.honour}
         return self._read(request, self._decide(request))
+
+    def _quarantine(self, request: RequestMessage) -> bytes:
+        held, before = self._chain(request), request.envelope.first_seq - 1
+        if self._check_chain(request) is Status.FORK:
+            return self._answer(request, Status.REVOKED, chain_epoch=request.envelope.chain_epoch + 1)
+        if before <= len(held.lines):
+            new = request.changes[len(held.lines) - before :]
+            held.lines += new
+            self.quarantine += [line.line for line in new]
+        return self._answer(request, Status.REVOKED)
 
     def _check_chain(self, request: RequestMessage) -> Status:
         envelope = request.envelope
@@ -184,7 +193,7 @@ class FakeCentre:
             taken, left = rows[:room], rows[room:]
             room -= len(taken)
             more = more or bool(left)
-            upto = (target.get(e.bucket, 0), "") if not left else (taken[-1][:2] if taken else after)
+            upto = (target.get(e.bucket, 0), "~") if not left else (taken[-1][:2] if taken else after)
             if taken or upto > after:
                 listed = [Row(r, v, b is None) for v, r, b in taken]
                 pages.append(Page(bucket=e.bucket, generation=e.generation, rows=listed, upto=(upto[0], upto[1])))

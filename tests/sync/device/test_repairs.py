@@ -171,3 +171,51 @@ def test_a_centre_that_repeats_itself_without_progress_is_not_asked_in_a_loop() 
         device.step(stuck)
     assert device.now > 60_000
     assert device.store.outbox_size() == 1
+
+
+def test_a_revoked_copy_of_a_phone_deposits_its_work_under_a_new_chain() -> None:
+    centre, device = FakeCentre(), Device()
+    device.write("a", n=1)
+    device.sync(centre.exchange)
+    assert isinstance(device.store, MemoryStore)
+    twin = Device(store=device.store.clone())
+    twin.made = 100
+    device.write("b", n=2)
+    device.sync(centre.exchange)
+    other = twin.write("c", n=3)
+    centre.revoked = True
+    for _ in range(6):
+        twin.step(centre.exchange)
+    assert twin.events[-1] == WipeNow()
+    assert any(other.id.encode() in line for line in centre.quarantine)
+
+
+def test_a_revoked_device_keeps_its_outbox_while_the_centre_takes_nothing() -> None:
+    centre, device = FakeCentre(), Device()
+    device.write("a", n=1)
+
+    def taking_nothing(message: bytes) -> bytes:
+        return centre._answer(parse_request(message), Status.REVOKED)
+
+    for _ in range(20):
+        device.step(taking_nothing)
+    assert WipeNow() not in device.events
+    assert device.store.outbox_size() == 1
+    assert device.now > 60_000
+
+
+def test_an_official_number_goes_with_every_page_of_its_records_changes() -> None:
+    centre, device = FakeCentre(), Device(page_bytes=4_096)
+    backup = centre.backup()
+    case = record_id("case")
+    for number in range(4):
+        device.write("case", text="x" * 3_000, n=number)
+    device.sync(centre.exchange)
+    centre.put(case, {"number": "3418-7"}, kind="case")
+    device.sync(centre.exchange)
+    backup.restore_as("e2")
+    device.sync(backup.exchange)
+    replayed = [request for request in backup.requests if request.changes and request.envelope.epoch == "e2"]
+    assert len(replayed) == 4
+    assert all([honour.number for honour in request.envelope.honour] == ["3418-7"] for request in replayed)
+    assert device.store.honours() == []
