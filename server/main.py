@@ -7,26 +7,73 @@ serve           that app in one process or several
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import logging
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import random
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import uvicorn
+import uvloop
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from agent_api.app import create_app
+from agent_api.caller import Access
+from agent_api.exchange import Exchange
+from agent_api.exchange_route import exchange_handler, relay_handler
+from agent_api.gate import caller_of, refuse
+from agent_api.health import Health, measure_health
+from agent_api.limits import Limits
+from agent_api.live import LiveSockets
+from agent_api.logs import configure_logs, logger
+from agent_api.services import Services
+from agent_api.uploads import UploadEndpoints
+from server.actions.backup_set import newest_verified
+from server.actions.desk_change import Writer
+from server.actions.find_receipt import find_receipt
+from server.actions.high_water import check_high_water
+from server.actions.receive_file import FileReception
+from server.actions.rotate_signing_key import ensure_signing_key
 from server.clock import MachineClock
-from server.credentials import Secrets
+from server.credentials import Secrets, to_base64url
 from server.merge_policies import policies_of
+from server.processes import SERVER, ReadyServer, ServeRefused, Socket, address_of, listening, run_workers
+from server.renditions import Renderer, RenditionQueue
+from server.schedule import LOCK_FILE, Parts, Schedule, jobs_of
 from server.settings import Settings
+from server.storage.blobs import open_blobs
+from server.storage.contacts import ContactBook
+from server.storage.errors import StorageError
+from server.storage.file_rows import Owner
 from server.storage.master_secret import make_secret, read_secret, sealing_of
 from server.storage.migrate import migrate
 from server.storage.open import open_database, sqlite_path
 from server.storage.prepare import is_empty
 from server.storage.sealing import Sealing
+from server.storage.spool import Spool
 from server.storage.sql_store import SqlStore, found_centre
-from server.storage.unit_of_work import Database
+from server.storage.unit_of_work import Database, Engine
+from server.wakeups import Wakes
+from server.wakeups_postgres import PostgresWakes
+from server.write import WriteContext
+from server.write_parallel import ParallelWriter
+from server.write_queue import WriteQueue
+from server.write_steps import Steps
 from sync.central.policies import Policies
 from sync.core.clock import Clock
 from sync.core.ids import timed_id
+from sync.core.messages import FileState
+
+EXIT_DISK_FAILURE = 74
+SERVER_LOCK = "server.lock"
 
 
 @dataclass(frozen=True)
@@ -85,3 +132,209 @@ async def make_database(settings: Settings, sqlite_key: bytes | None, *, now_ms:
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     await migrate(settings.database, now_ms=now_ms, sqlite_key=sqlite_key)
+
+
+@asynccontextmanager
+async def open_writer(centre: Centre, raised: Callable[[frozenset[str]], None]) -> AsyncIterator[Writer]:
+    """The write path of the centre's engine. `raised` hears which buckets have news."""
+    steps = Steps(centre.clock, centre.randomness)
+    context = WriteContext(store=centre.store, policies=centre.policies, steps=steps)
+    if centre.database.engine is Engine.SQLITE:
+        writer: WriteQueue | ParallelWriter = WriteQueue(context, raised=raised, end_process=_end_process)
+    else:
+        writer = ParallelWriter(
+            context,
+            raised=raised,
+            end_process=_end_process,
+            jitter=random.random,
+            writers=centre.settings.read_connections,
+        )
+    try:
+        yield writer
+    finally:
+        await writer.close()
+
+
+@asynccontextmanager
+async def open_server(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Starlette]:
+    """The app with everything it stands on. Leave it once requests have ended: what was begun is brought to its end."""
+    async with open_centre(settings, new=True, clock=clock) as centre, AsyncExitStack() as stack:
+        now, randomness = centre.clock.wall_ms, centre.randomness
+        await check_high_water(centre.database, centre.store, settings.data_folder, now_ms=now(), randomness=randomness)
+        await ensure_signing_key(centre.database, centre.secrets, now_ms=now(), randomness=randomness)
+        hub = Wakes()
+        between = PostgresWakes(hub, centre.database, settings.database) if not _is_sqlite(settings) else None
+        writer = await stack.enter_async_context(open_writer(centre, between.raised if between else hub.publish))
+        sockets = LiveSockets(
+            database=centre.database,
+            store=centre.store,
+            secrets=centre.secrets,
+            clock=centre.clock,
+            wakes=hub,
+            allowed_origins=settings.allowed_origins,
+        )
+        blobs, spool = open_blobs(settings.blobs), Spool(settings.data_folder / "spool")
+        renderer = Renderer()
+        queue = RenditionQueue(centre.database, blobs, renderer, now=now, random_bytes=randomness)
+
+        def tell(owner: Owner, file: str, state: FileState) -> None:
+            sockets.tell_files(owner.device, {file: state.value})
+            queue.wake()
+
+        reception = FileReception(centre.database, blobs, spool, now=now, random_bytes=randomness, tell=tell)
+        contacts = ContactBook(centre.store)
+        jobs = jobs_of(
+            Parts(
+                database=centre.database,
+                blobs=blobs,
+                spool=spool,
+                secrets=centre.secrets,
+                contacts=contacts,
+                clock=centre.clock,
+                data_folder=settings.data_folder,
+                second_place=second_place(settings),
+            )
+        )
+        schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
+        services = _services(centre, writer, contacts, reception, sockets)
+        tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
+        stack.push_async_callback(schedule.end)
+        stack.push_async_callback(renderer.close)
+        stack.push_async_callback(reception.close)
+        stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
+        stack.push_async_callback(sockets.close)
+        yield create_app(services)
+
+
+def _services(
+    centre: Centre, writer: Writer, contacts: ContactBook, reception: FileReception, sockets: LiveSockets
+) -> Services:
+    """What the API is given."""
+    settings, secrets = centre.settings, centre.secrets
+    exchange = Exchange(
+        store=centre.store,
+        writer=writer,
+        steps=Steps(centre.clock, centre.randomness),
+        clock=centre.clock,
+        randomness=centre.randomness,
+        ack_key=secrets.key("acknowledgements"),
+        contacts=contacts,
+        min_app=settings.min_app,
+    )
+    relay_key = X25519PrivateKey.from_private_bytes(secrets.key("relay"))
+
+    async def identify(request: Request) -> Owner:
+        caller = caller_of(request)
+        return Owner(caller.account, caller.device)
+
+    async def epoch() -> str:
+        async with centre.store.read() as unit:
+            return (await unit.centre()).epoch
+
+    async def check_health() -> Health:
+        manifest = await asyncio.to_thread(newest_verified, second_place(settings), secrets)
+        age = (centre.clock.wall_ms() - manifest.verified_at) // 1000 if manifest and manifest.second_place else None
+        return await measure_health(centre.database, epoch=await epoch(), backup_age_s=age)
+
+    return Services(
+        database=centre.database,
+        secrets=secrets,
+        access=Access(centre.database, secrets, centre.clock, standing_life_ms=settings.access_cache_ms),
+        clock=centre.clock,
+        randomness=centre.randomness,
+        exchange=exchange_handler(exchange),
+        relay=relay_handler(exchange, relay_key),
+        uploads=UploadEndpoints(reception, identify, lambda request, code: refuse(request.scope, code)),
+        live=sockets.serve,
+        find_receipt=lambda number, last4: find_receipt(centre.database, centre.sealing, number, last4),
+        check_health=check_health,
+        epoch=epoch,
+        relay_public_key=to_base64url(relay_key.public_key().public_bytes_raw()),
+        limits=Limits(settings.rate_limit_factor),
+        metrics_token=settings.metrics_token,
+        session_life_ms=settings.session_days * 86_400_000,
+        is_https=settings.is_https,
+    )
+
+
+def second_place(settings: Settings) -> Path:
+    """Where backups and signed heads go: the second place when there is one."""
+    return Path(settings.second_backup) if settings.second_backup else settings.backup_folder
+
+
+def _is_sqlite(settings: Settings) -> bool:
+    return sqlite_path(settings.database) is not None
+
+
+async def _keep(run: Callable[[], Awaitable[None]]) -> None:
+    """A task of the server that must never end by itself: what it raises is told, and it begins again."""
+    while True:
+        try:
+            await run()
+        except Exception as error:
+            _tell_failed(run.__qualname__, error)
+        await asyncio.sleep(1)
+
+
+async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_failed(job: str, error: Exception) -> None:
+    logger().error("job_failed", job=job, exc_info=error)
+
+
+def _end_process(error: StorageError) -> None:
+    """After a disk failure nothing may be synced again: whoever started the process starts it anew."""
+    logger().error("disk_failure", exc_info=error)
+    sys.stdout.flush()
+    os._exit(EXIT_DISK_FAILURE)
+
+
+def serve(settings: Settings, ready: Callable[[str], None] = lambda address: None) -> None:
+    """Serves until SIGTERM or SIGINT, then lets what was begun come to its end. `ready` hears the address.
+
+    Raises ServeRefused for several workers on SQLite, or when another server has this database.
+    """
+    if _is_sqlite(settings) and settings.workers > 1:
+        raise ServeRefused("SQLite has one writer and so one process: take --workers 1, or PostgreSQL")
+    with listening(settings.host, settings.port) as socket:
+        address = address_of(settings.host, socket)
+        if settings.workers == 1:
+            with _alone(settings):
+                run_worker(settings, socket, lambda: ready(address))
+        else:
+            run_workers(settings.workers, settings, socket, run_worker, lambda: ready(address))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """On SQLite one server has the database: a second would give its own versions to the same buckets."""
+    path = sqlite_path(settings.database)
+    if path is None:
+        yield
+        return
+    lock = Path(f"{path}.{SERVER_LOCK}")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServeRefused(f"another server is running on {path}") from None
+        yield
+
+
+def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None]) -> None:
+    """One process: the app on a socket that is bound already."""
+    configure_logs(sys.stdout, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
+    config: dict[str, Any] = dict(SERVER)
+    if settings.trusted_proxies:
+        config |= {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
+
+    async def work() -> None:
+        async with open_server(settings) as app:
+            await ReadyServer(uvicorn.Config(app, **config), ready).serve(sockets=[socket])
+
+    uvloop.run(work())

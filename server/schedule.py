@@ -1,0 +1,141 @@
+"""Everything the centre does by itself, on one screen: what, how often, and in which process.
+
+Laws: a job that fails is told and tried again at its next time; it stops nothing else. What one process must do is
+done by whichever holds the lock file; the kernel passes it on when that process ends. Every job can be done twice, so
+two machines on one database do no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.actions.high_water import keep_high_water, read_high_water
+from server.actions.log_heads import sign_heads, signing_key
+from server.actions.mark_durable import mark_durable
+from server.actions.sweep_credentials import sweep_credentials
+from server.actions.sweep_orphans import sweep_orphans
+from server.credentials import Secrets
+from server.storage.blobs import Blobs
+from server.storage.contacts import FLUSH_EVERY_S, ContactBook
+from server.storage.spool import Spool
+from server.storage.unit_of_work import Database
+from sync.core.clock import Clock
+
+LOCK_FILE = "schedule.lock"
+TICK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """`alone`: in one process of the machine only. It runs first after `every_s`, and at the end if `at_end`."""
+
+    name: str
+    every_s: float
+    run: Callable[[], Awaitable[object]]
+    alone: bool = True
+    at_end: bool = False
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the jobs work on. `second_place` is where signed heads and backups are told to go."""
+
+    database: Database
+    blobs: Blobs
+    spool: Spool
+    secrets: Secrets
+    contacts: ContactBook
+    clock: Clock
+    data_folder: Path
+    second_place: Path
+
+
+def jobs_of(parts: Parts) -> tuple[Job, ...]:
+    """The table of all background jobs. Renditions and wakes run as tasks of their own (server/main.py)."""
+    database, now = parts.database, parts.clock.wall_ms
+    heads_key = signing_key(parts.secrets)
+
+    async def high_water() -> None:
+        mark = await read_high_water(database)
+        if mark is not None:
+            await asyncio.to_thread(keep_high_water, parts.data_folder, mark)
+
+    return (
+        Job("last contacts", FLUSH_EVERY_S, parts.contacts.flush, alone=False, at_end=True),
+        Job("high water mark", 15, high_water, at_end=True),
+        Job(
+            "signed log heads",
+            300,
+            lambda: sign_heads(database, parts.second_place, heads_key, now_ms=now()),
+            at_end=True,
+        ),
+        Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
+        Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
+        Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),
+    )
+
+
+class Schedule:
+    """Runs jobs until `run` is cancelled. `failed` hears the name of a job and what it raised."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        lock: Path,
+        clock: Clock,
+        failed: Callable[[str, Exception], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._jobs = jobs
+        self._lock = lock
+        self._clock = clock
+        self._failed = failed
+        self._sleep = sleep
+        self._descriptor: int | None = None
+
+    async def run(self) -> None:
+        due = {job.name: self._clock.monotonic_ms() + job.every_s * 1000 for job in self._jobs}
+        while True:
+            await self._sleep(TICK_S)
+            for job in self._jobs:
+                now = self._clock.monotonic_ms()
+                if now >= due[job.name]:
+                    due[job.name] = now + job.every_s * 1000
+                    await self._run(job)
+
+    async def end(self) -> None:
+        """The last round, after `run` was cancelled and the requests have ended; then the lock is let go."""
+        for job in self._jobs:
+            if job.at_end:
+                await self._run(job)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    async def _run(self, job: Job) -> None:
+        if job.alone and not self._leads():
+            return
+        try:
+            await job.run()
+        except Exception as error:
+            self._failed(job.name, error)
+
+    def _leads(self) -> bool:
+        """Whether this process holds the lock, or gets it now."""
+        if self._descriptor is not None:
+            return True
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._descriptor = descriptor
+            return True
+        os.close(descriptor)
+        return False
