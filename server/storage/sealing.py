@@ -73,17 +73,6 @@ class Sealing:
         return self._active_prefix + nonce + self._active.encrypt(nonce, plain, place.encode())
 
     @staticmethod
-    def derived(
-        key: Callable[[str], bytes], ring: Mapping[int, Algorithm], active: int, randomness: Callable[[int], bytes]
-    ) -> Sealing:
-        """The ring's keys by number, made from `key`, which gives 32 bytes for each purpose it is asked for."""
-        keys = {
-            number: SealingKey(algorithm, key(f"sealing-{number}-{algorithm.name}")[: algorithm.key_length])
-            for number, algorithm in ring.items()
-        }
-        return Sealing(keys, active, key("index"), randomness)
-
-    @staticmethod
     def keep_plain(plain: bytes) -> bytes:
         """The envelope of what need not be sealed."""
         return _PLAIN + plain
