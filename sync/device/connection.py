@@ -15,7 +15,7 @@ import httpx
 
 from sync.core.clock import Clock
 from sync.core.codec import ANSWER_BYTES_MAX
-from sync.device.events import Event, NeedToken
+from sync.device.events import AnswerNotSaved, BadAnswer, Event, NeedToken
 from sync.device.live import LiveSocket
 from sync.device.pacing import REQUEST_MS
 from sync.device.session import Failure, Session
@@ -183,6 +183,8 @@ class Connection:
         for event in self.session.take_events():
             if isinstance(event, NeedToken):
                 self._tokens.forget_access()
+            if isinstance(event, BadAnswer | AnswerNotSaved):
+                self.failed += 1
             self._on_event(event)
 
     async def send_files(self) -> int:
