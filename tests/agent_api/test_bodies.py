@@ -37,12 +37,10 @@ async def test_a_lie_about_the_length_does_not_help() -> None:
         await read_body(request_of([part(b"ab", True), part(b"cd")], {"content-length": "1"}), 3)
 
 
-@pytest.mark.parametrize("claimed", ["4", "-1", "x", "9" * 400)
+@pytest.mark.parametrize("claimed", ["4", "-1", "x", "9" * 400])
 async def test_a_claim_beyond_the_limit_is_refused_unread(claimed: str) -> None:
     with pytest.raises(BodyRefused):
-        await read_body(
-            request_of([], {"content-length": claimed}), 3
-        )
+        await read_body(request_of([], {"content-length": claimed}), 3)
 
 
 async def test_whoever_hangs_up_has_sent_nothing() -> None:
