@@ -7,6 +7,7 @@ SIGTERM and SIGINT reach every worker, and each lets its requests end.
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import signal
 import socket
@@ -23,6 +24,7 @@ from server.settings import Settings
 Socket = socket.socket
 RunWorker = Callable[[Settings, Socket, Callable[[], None]], None]
 BACKLOG = 2_048
+ENDING = (signal.SIGTERM, signal.SIGINT)
 
 SERVER: dict[str, Any] = {
     "http": "httptools",
@@ -49,6 +51,19 @@ class ReadyServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends serving, and that is all: uvicorn's own would then raise the signal anew and end the process before
+        what the server stands on was closed."""
+        loop = asyncio.get_running_loop()
+        for one in ENDING:
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        try:
+            yield
+        finally:
+            for one in ENDING:
+                loop.remove_signal_handler(one)
 
     async def startup(self, sockets: list[Socket] | None = None) -> None:
         await super().startup(sockets)
@@ -99,7 +114,7 @@ def run_workers(count: int, settings: Settings, bound: Socket, run: RunWorker, r
         for worker in workers:
             worker.terminate()
 
-    previous = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)}
+    previous = {one: signal.signal(one, end) for one in ENDING}
     told = False
     try:
         while True:
