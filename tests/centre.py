@@ -26,7 +26,7 @@ from server.storage.errors import StorageError
 from server.storage.memory import CentreMemory, MemoryDevice, MemoryGrant, MemoryStore
 from server.storage.migrate import migrate
 from server.storage.open import open_database
-from server.storage.sealing import Algorithm, Sealing
+from server.storage.sealing import Algorithm, Sealing, SealingKey
 from server.storage.sql_store import SqlStore, found_centre
 from server.storage.store import CentreState, Store
 from server.storage.unit_of_work import Database
@@ -85,12 +85,7 @@ def ident(*parts: object) -> str:
 
 
 def sealing() -> Sealing:
-    return Sealing.derived(
-        lambda purpose: hashlib.sha256(SEALING_KEY + purpose.encode()).digest(),
-        {1: Algorithm.AES_256_GCM},
-        1,
-        Counted("nonce"),
-    )
+    return Sealing({1: SealingKey(Algorithm.AES_256_GCM, SEALING_KEY)}, 1, SEALING_KEY, Counted("nonce"))
 
 
 @dataclass
@@ -207,7 +202,7 @@ class Phone:
         body = self.rows[record][2]
         return Base(epoch=self.epoch, rev=read_body(body).rev, hash=encode_hash(content_hash(body)))
 
-    def request(self, lines: Sequence[bytes] = (), **fields: Any) -> bytes:
+    def request(self, lines: Sequence[bytes] = (), *, bodies: Sequence[bytes] = (), **fields: Any) -> bytes:
         reached = self.chain_hash
         for seq, line in enumerate(lines, start=self.last_seq + 1):
             reached = extend(reached, seq, content_hash(line))
@@ -226,7 +221,7 @@ class Phone:
             "tag": self.tag,
             **fields,
         }
-        return encode_request(Request(**envelope), [*lines, *fields.get("bodies", ())])
+        return encode_request(Request(**envelope), [*lines, *bodies])
 
     async def tell(self, lines: Sequence[bytes], *, carrier: Phone | None = None, **fields: Any) -> Answer:
         """Sends changes and remembers what was answered."""
