@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sync.device.errors import NotSaved, ReplicaInUse, ReplicaTooNew, ReplicaUnreadable
 from sync.device.replica_schema import SCHEMA_VERSION
 
-BUSY_MS = 0
+BUSY_S = 0.0
 """Another writer is another process: the lock was asked first, so waiting would never help."""
 WAL_PAGES = 256
 CACHE_KIB = 512
@@ -25,7 +25,7 @@ def connect_file(path: Path, key: bytes, check: bool) -> Any:
     """A connection whose promises were read back. The salt is named, so that damage to the header stays readable."""
     salt = hashlib.sha256(key).digest()[:16]
     try:
-        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_S)
     except sqlcipher.Error as error:
         raise translated(error) from None
     try:
@@ -38,7 +38,6 @@ def connect_file(path: Path, key: bytes, check: bool) -> Any:
             f"wal_autocheckpoint = {WAL_PAGES}",
             f"journal_size_limit = {WAL_PAGES * 4096}",
             f"cache_size = -{CACHE_KIB}",
-            f"busy_timeout = {BUSY_MS}",
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")

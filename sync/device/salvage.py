@@ -20,8 +20,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from sync.core.chain import content_hash
-from sync.core.codec import read_change
-from sync.core.errors import SyncError
+from sync.core.codec import parse_change_line
 from sync.core.messages import Outcome
 from sync.device.errors import ReplicaUnreadable
 from sync.device.replica_schema import SCHEMA, SCHEMA_VERSION
@@ -187,7 +186,9 @@ def _read_image(image: bytes) -> Salvage:
         plain.deserialize(image)
         plain.execute("PRAGMA cell_size_check = OFF")
         _read_standing(plain, found)
-        for row in _each(plain, "entries", "position, line, hash, captured, chain_epoch, seq, outcome, received"):
+        for row in _each(
+            plain, "entries", "position, id, kind, record, line, hash, captured, chain_epoch, seq, outcome, received"
+        ):
             _take_entry(row, found)
         for row in _each(plain, "files", "rowid, id, body"):
             _take_file(plain, row, found)
@@ -228,16 +229,18 @@ def _read_standing(plain: sqlite3.Connection, found: Salvage) -> None:
 
 def _take_entry(row: tuple[Any, ...], found: Salvage) -> None:
     try:
-        position, line, content, captured, chain_epoch, seq, outcome, received = row
+        position, name, kind, record, line, content, captured, chain_epoch, seq, outcome, received = row
         if content_hash(line) != content:
             raise ValueError("the line is not the one that was stored")
-        change = read_change(line)
+        change = parse_change_line(line).change
+        if change is not None:  # else another version wrote it, and only the columns beside it say what it is
+            name, kind, record = change.id.encode(), change.kind.encode(), change.record.encode()
         found.entries.append(
             Entry(
                 position=int(position),
-                id=change.id,
-                kind=change.kind,
-                record=change.record,
+                id=name.decode(),
+                kind=kind.decode(),
+                record=record.decode(),
                 line=line,
                 hash=content,
                 captured=int(captured),
@@ -247,7 +250,7 @@ def _take_entry(row: tuple[Any, ...], found: Salvage) -> None:
                 received=int(received),
             )
         )
-    except (ValueError, TypeError, SyncError, msgspec.MsgspecError):
+    except (ValueError, TypeError, AttributeError, msgspec.MsgspecError):
         found.lost += 1
 
 

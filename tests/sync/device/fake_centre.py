@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sync.core import chain
 from sync.core.changes import Change, OutcomeCode
 from sync.core.codec import ChangeLine, RequestMessage, encode_answer, encode_body, parse_request
+from sync.core.ids import derived_id
 from sync.core.messages import (
     Answer,
     Entitled,
@@ -152,15 +153,17 @@ class FakeCentre:
         outcomes = []
         for seq, line in enumerate(request.changes, start=request.envelope.first_seq):
             if seq > len(held.lines):
-                assert line.change is not None
-                twin = self.known.get(line.change.id)
-                if twin is None:
+                twin = None if line.change is None else self.known.get(line.change.id)
+                if line.change is None:
+                    name = derived_id("malformed", str(seq))
+                    outcome = Outcome(seq=seq, id=name, code=OutcomeCode.REFUSED, reason="malformed")
+                elif twin is None:
                     outcome = self._apply(line.change, seq)
                 elif twin[0] == line.hash:
                     outcome = _with_seq(twin[1], seq)
                 else:
                     outcome = Outcome(seq=seq, id=line.change.id, code=OutcomeCode.REFUSED, reason="id_reused")
-                self.known.setdefault(line.change.id, (line.hash, outcome))
+                self.known.setdefault(outcome.id, (line.hash, outcome))
                 held.lines.append(line)
                 held.outcomes.append(outcome)
             outcomes.append(held.outcomes[seq - 1])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from sync.core.chain import content_hash
-from sync.core.changes import OutcomeCode
-from sync.core.codec import encode_answer, parse_answer
 from sync.core.ids import derived_id
 from sync.device.state import Entry
 from tests.sync.device.device import Device, record_id
@@ -43,19 +41,8 @@ def test_a_record_with_a_line_that_is_no_change_can_still_be_seen() -> None:
 def test_an_outcome_for_a_line_that_is_no_change_is_known_by_its_place() -> None:
     device, bad = with_a_bad_line()
     centre = FakeCentre()
-
-    def line(message: bytes) -> bytes:
-        """The centre has no id for such a line but one it derives."""
-        answer = parse_answer(centre.exchange(message))
-        outcomes = [
-            msgspec.structs.replace(one, id=derived_id("malformed", "x"), code=OutcomeCode.REFUSED, reason="malformed")
-            for one in answer.envelope.outcomes
-        ]
-        return encode_answer(msgspec.structs.replace(answer.envelope, outcomes=outcomes), list(answer.bodies))
-
-    centre._apply_line = None  # type: ignore[attr-defined]
     device.session.exchange_now(device.now)
-    device.step(line)
+    device.step(centre.exchange)
     entry = device.store.entry(bad)
     assert entry is not None
     assert entry.outcome is not None

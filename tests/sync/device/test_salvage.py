@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sync.core.chain import content_hash
 from sync.device.errors import ReplicaUnreadable
+from sync.device.replica_store import open_replica
 from sync.device.salvage import Salvage, key_opens, log_is_whole, salvage
-from sync.device.state import first_standing
+from sync.device.state import Entry, first_standing
 from tests.sync.device.test_replica_store import KEY, PHONE, damaged_replica
 
 
@@ -20,6 +22,17 @@ def test_an_undamaged_file_is_read_whole(tmp_path: Path) -> None:
     assert found.standing.device == PHONE
     assert found.secrets == {"device": b"k" * 32}
     assert found.lost == 0
+
+
+def test_a_line_of_another_version_is_saved_too(tmp_path: Path) -> None:
+    replica = open_replica(tmp_path / "r.db", KEY, device=PHONE)
+    line = b'{"id":"an older app wrote this"}'
+    hashed = content_hash(line)
+    entry = Entry(position=1, id="i", kind="note", record="r", line=line, hash=hashed, captured=1)
+    with replica.transaction():
+        replica.append_entries([entry])
+    replica.close()
+    assert salvage(tmp_path / "r.db", KEY).entries == [entry]
 
 
 def test_a_key_is_known_by_any_whole_page(tmp_path: Path) -> None:
