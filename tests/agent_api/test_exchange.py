@@ -1,4 +1,4 @@
-"""The exchange, on every store: what goes up is decided once, what comes down is one moment and only what is allowed."""
+"""The exchange, on every store: what goes up is decided once, what comes down is one moment and only what is due."""
 
 from pathlib import Path
 from typing import Any
