@@ -20,7 +20,7 @@ from agent_api.gate import CALLER, PROBLEM, ROW, Gate, refuse
 from agent_api.headers import LEAN_HEADERS, RawHeaders, full_headers
 from agent_api.logs import logger
 from agent_api.routes import LIVE_PATH, ROWS, Row
-from agent_api.services import Services
+from agent_api.wiring import Services
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 

@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api.services import Services
+from agent_api.wiring import Services
 from server.actions.enrol_device import Enrolment, enrol_device
 from server.actions.issue_live_ticket import TICKET_LIFE_MS, issue_live_ticket
 from server.actions.refresh_session import refresh_session

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from agent_api.caller import Caller
 from agent_api.exchange import Exchange
 from agent_api.relay import open_sealed
-from agent_api.services import Handler
+from agent_api.wiring import Handler
 
 LINES = "application/x-bangban-lines"
 PACK_FROM_BYTES = 800

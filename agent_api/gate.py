@@ -21,7 +21,7 @@ from agent_api.logs import logger
 from agent_api.metrics import is_operator
 from agent_api.problems import ALL_PROBLEMS, problem_response
 from agent_api.routes import Handle, Row
-from agent_api.services import Services
+from agent_api.wiring import Services
 from server.actions.refusals import ActionRefused
 from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, TryAgain
 from sync.core.errors import SyncError

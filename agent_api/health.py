@@ -16,7 +16,7 @@ from server.storage.errors import StorageError
 from server.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
-    from agent_api.services import Services
+    from agent_api.wiring import Services
 
 BACKUP_YELLOW_S = 26 * 3_600
 BACKUP_RED_S = 50 * 3_600

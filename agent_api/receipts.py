@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
-from agent_api.services import Services
+from agent_api.wiring import Services
 from server.domain.cases.numbers import NumberInvalid, parse_official_number, parse_receipt
 
 _LAST4 = re.compile(r"[0-9]{3}[0-9Xx]")

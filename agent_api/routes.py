@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts
 from agent_api.caller import Caller, Who
-from agent_api.services import Services
 from agent_api.uploads import UPLOAD_PROBLEMS
+from agent_api.wiring import Services
 from server.domain.people.roles import Role
 from sync.core.codec import REQUEST_BYTES_MAX
 from sync.core.messages import Answer

@@ -19,7 +19,7 @@ from agent_api.caller import Access, Caller
 from agent_api.gate import caller_of
 from agent_api.health import Health, measure_health
 from agent_api.limits import Limits
-from agent_api.services import Services
+from agent_api.wiring import Services
 from server.actions.activate_account import activate_account
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.credentials import Secrets, enrolment_proof

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent_api.services import Services
+from agent_api.wiring import Services
 from tests.agent_api.centre import Centre
 
 
