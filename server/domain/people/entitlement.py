@@ -122,7 +122,8 @@ def buckets_of(account: str, role: Role, scope: Scope, directory: Directory) -> 
     places: set[str] = set()
     match role:
         case Role.HELPER:
-            places |= scope.places
+            # Who serves at a hall has no village: what is filed there lies in the bucket of the hall's own place.
+            places |= scope.places or {directory.unit(unit).place for unit in units}
         case Role.TOWN_LEAD:
             for code in scope.places:
                 places |= {code, *directory.below(code)}

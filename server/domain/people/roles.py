@@ -60,7 +60,8 @@ _CLAIM_WORK = frozenset(
 
 # role → the changes it may make, by name; names that are not here nobody makes by hand.
 MAY_CHANGE: Mapping[Role, frozenset[str]] = {
-    Role.HELPER: _VISIT,
+    # In a village the helper is often the only hand that the unit has, and claims beside its claim workers.
+    Role.HELPER: _VISIT | _CLAIM_WORK,
     Role.TOWN_LEAD: _VISIT | _CLAIM_WORK,
     Role.CLAIM_WORKER: _CLAIM_WORK,
     Role.DESK_CLERK: _VISIT,
@@ -77,7 +78,7 @@ MAY_CHANGE: Mapping[Role, frozenset[str]] = {
 CATALOGUE_KINDS = frozenset({"base_item", "item", "campaign"})
 _VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict"})
 MAY_READ: Mapping[Role, frozenset[str]] = {
-    Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS,
+    Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
     Role.TOWN_LEAD: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
     Role.CLAIM_WORKER: CATALOGUE_KINDS | {"claim", "conflict"},
     Role.DESK_CLERK: _VILLAGE_KINDS | CATALOGUE_KINDS,

@@ -51,7 +51,7 @@ def test_a_claim_worker_reads_units_and_no_place() -> None:
 
 def test_a_hall_helper_reads_the_halls_bucket_and_not_the_countys_villages() -> None:
     hall = Scope(frozenset(), frozenset({HALL}))
-    assert own(Role.HELPER, hall) == {f"unit:{HALL}", f"person:{ME}"}
+    assert own(Role.HELPER, hall) == {f"unit:{HALL}", "place:341881000000", f"person:{ME}"}
     assert "catalogue:county:341881" in catalogues(Role.HELPER, hall)
 
 

@@ -41,9 +41,10 @@ def test_the_administrator_sees_no_resident_and_no_case() -> None:
     assert may_read(Role.AUDITOR, "case")
 
 
-def test_helpers_file_and_claim_workers_claim() -> None:
+def test_helpers_file_and_claim_beside_the_claim_workers_who_do_not_file() -> None:
     assert may_change(Role.HELPER, "case.submit")
-    assert not may_change(Role.HELPER, "claim.take")
+    assert may_change(Role.HELPER, "claim.take")
+    assert may_read(Role.HELPER, "claim")
     assert may_change(Role.CLAIM_WORKER, "claim.take")
     assert not may_change(Role.CLAIM_WORKER, "case.submit")
     assert not any(may_change(role, "case.receive") for role in Role)
