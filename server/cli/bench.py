@@ -1,0 +1,84 @@
+"""`bangban bench`: measures the centre's speed in one run, as ratios, beside the targets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fixtures.bench.measures import MEASURES, PEAK_MONTH, QUICK, Bench, Scale
+from fixtures.bench.on_postgres import WORKERS, measure_on_postgres
+from fixtures.bench.site import prepare, settings_in
+from fixtures.bench.targets import Figures, table_of
+from fixtures.world import Size, build_world
+from server.actions.load_world import NewRecord, WorldContent
+from server.cli.centre import fail
+from server.cli.world import DEFAULT_SEED, content_of
+
+POSTGRES = "postgres"
+RESIDENTS = 30
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Figures under stable keys.")] = False,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Only this measurement; may be repeated.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer devices and filings; the figures say so.")] = False,
+    cases: Annotated[int, typer.Option("--cases", min=0, help="Cases in the centre whose memory is measured.")] = 0,
+    seed: Annotated[int, typer.Option("--seed")] = DEFAULT_SEED,
+) -> None:
+    """Measure speed as ratios inside one run: everything against what the same disk and processor do by themselves."""
+    wanted = only or [*MEASURES, POSTGRES]
+    unknown = sorted(set(wanted) - {*MEASURES, POSTGRES})
+    if unknown:
+        fail(f"no measurement {', '.join(unknown)}: there are {', '.join([*MEASURES, POSTGRES])}")
+    scale = replace(QUICK if quick else Scale(), cases=cases)
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="bangban-bench-") as folder:
+        sections = asyncio.run(_measure(Path(folder), wanted, scale, seed, console))
+    if quick:
+        told: Figures = {"quick": f"scaled down: {scale.devices} devices, {scale.month} of {PEAK_MONTH} filings"}
+        sections.insert(0, ("scale", told))
+    if as_json:
+        print(json.dumps({key: value for _, figures in sections for key, value in figures.items()}))
+    else:
+        Console().print(table_of(sections))
+
+
+async def _measure(
+    folder: Path, wanted: list[str], scale: Scale, seed: int, console: Console
+) -> list[tuple[str, Figures]]:
+    console.print("preparing the world …")
+    world = content_of(build_world(seed, Size.FULL), RESIDENTS)
+    on_files = [name for name in wanted if name != POSTGRES]
+    sections: list[tuple[str, Figures]] = []
+    if on_files:
+        base = folder / "base"
+        base.mkdir()
+        content = world if "memory" in wanted else without_unit_items(world)
+        bench = Bench(await prepare(settings_in(base), content, devices=scale.devices), folder, scale)
+        for name in on_files:
+            console.print(f"measuring {name} …")
+            sections.append((name, await MEASURES[name](bench)))
+    if POSTGRES in wanted:
+        for workers in WORKERS:
+            console.print(f"measuring PostgreSQL with {workers} …")
+            fresh = without_unit_items(content_of(build_world(seed, Size.FULL), RESIDENTS))
+            figures = await measure_on_postgres(folder, fresh, scale, workers)
+            sections.append((f"PostgreSQL, {workers} workers", figures))
+    return sections
+
+
+def without_unit_items(content: WorldContent) -> WorldContent:
+    """What a village or town reads; the county units' 43,465 items only take up room."""
+
+    def kept() -> Iterator[NewRecord]:
+        return (one for one in content.records if not (one.kind == "item" and "unit" in one.fields))
+
+    return replace(content, records=kept())
