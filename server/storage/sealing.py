@@ -82,8 +82,8 @@ class Sealing:
         if kept[:1] == _PLAIN:
             return kept[1:]
         cipher = self._ciphers.get(kept[:3])
-        if cipher is None:
-            raise SealBroken(f"no key of the ring opens {place}")
+        if cipher is None or len(kept) < 3 + _NONCE + _TAG:
+            raise SealBroken(f"no key of the ring opens what is kept at {place}")
         try:
             return cipher.decrypt(kept[3 : 3 + _NONCE], kept[3 + _NONCE :], place.encode())
         except InvalidTag:
@@ -108,8 +108,6 @@ class _Sm4:
         return encryptor.update(data) + encryptor.finalize() + encryptor.tag
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        if len(data) < _TAG:
-            raise InvalidTag
         decryptor = Cipher(self._key, modes.GCM(nonce, data[-_TAG:])).decryptor()
         decryptor.authenticate_additional_data(associated_data or b"")
         return decryptor.update(data[:-_TAG]) + decryptor.finalize()
