@@ -35,6 +35,9 @@ _encoder = msgspec.json.Encoder()
 # NUL breaks databases; the directional overrides make a text read as what it is not.
 _FORBIDDEN = re.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u0000|[\u202a-\u202e\u2066-\u2069]")
 
+# JavaScript moves such keys to the front, so two ends would write one object in two ways.
+_NUMBER_KEY = re.compile(rb'[{,]"(?:0|[1-9][0-9]*)":')
+
 T = TypeVar("T")
 
 
@@ -180,6 +183,8 @@ def _check_canonical(line: bytes) -> None:
         raise Malformed(f"not JSON: {error}") from None
     if again != line:
         raise Malformed("not in canonical form: duplicate keys, spaces or escapes")
+    if _NUMBER_KEY.search(line):
+        raise Malformed("a key that reads as a whole number")
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("text is not in Unicode form NFC")
     if _FORBIDDEN.search(text):

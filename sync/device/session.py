@@ -21,6 +21,7 @@ from sync.device.state import Delivery, Entry, ReplicaStore, Standing
 from sync.device.steps import Effect, Sent, SessionSteps
 
 PAGE_BYTES = 48 * 1024
+PACKED = 5  # lines of one kind pack about five to one, and a page is what the line must carry
 PAGE_BYTES_MIN = 4 * 1024
 PAGE_BYTES_MAX = 1024 * 1024
 EXPORT_BYTES_MAX = 3 * 1024 * 1024
@@ -167,9 +168,10 @@ class Session:
         return messages
 
     def _build(self, standing: Standing, now: int) -> tuple[bytes, Sent]:
-        limit = min(CHANGES_MAX, 1 + self._page_bytes // LINE_BYTES_TYPICAL)
+        room = self._page_bytes * PACKED
+        limit = min(CHANGES_MAX, 1 + room // LINE_BYTES_TYPICAL)
         waiting = [] if standing.restart else self.store.outbox(limit + 1)
-        batch = self.steps.cut_batch(waiting[:limit], self._page_bytes)
+        batch = self.steps.cut_batch(waiting[:limit], room)
         hashes = _chain(standing.acked_hash, standing.acked_seq + 1, batch)
         reading = not standing.revoked and not standing.restart
         with_cursors = reading and (bool(batch) or self._news or not standing.tag)

@@ -209,7 +209,7 @@ def test_an_official_number_goes_with_every_page_of_its_records_changes() -> Non
     backup = centre.backup()
     case = record_id("case")
     for number in range(4):
-        device.write("case", text="x" * 3_000, n=number)
+        device.write("case", text="x" * 15_000, n=number)
     device.sync(centre.exchange)
     centre.put(case, {"number": "3418-7"}, kind="case")
     device.sync(centre.exchange)

@@ -103,8 +103,8 @@ def test_a_cut_answer_is_no_answer(where: float) -> None:
 def test_the_outbox_goes_up_in_pages_and_one_change_at_least() -> None:
     centre, device = FakeCentre(), Device(page_bytes=4_096)
     for number in range(5):
-        device.write(str(number), text="x" * 3_000)
-    device.write("big", text="y" * 20_000)
+        device.write(str(number), text="x" * 15_000)
+    device.write("big", text="y" * 100_000)
     device.sync(centre.exchange)
     assert [len(request.changes) for request in centre.requests] == [1] * 6
     assert centre.requests[0].envelope.waiting == 5
@@ -114,7 +114,7 @@ def test_the_outbox_goes_up_in_pages_and_one_change_at_least() -> None:
 def test_a_failing_line_gets_smaller_pages() -> None:
     centre, device = FakeCentre(), Device()
     for number in range(40):
-        device.write(str(number), text="x" * 1_000)
+        device.write(str(number), text="x" * 5_000)
     for _ in range(4):
         device.step(lambda message: None)
     device.step(centre.exchange)
@@ -126,7 +126,7 @@ def test_a_failing_line_gets_smaller_pages() -> None:
 def test_a_smaller_page_than_the_one_whose_reply_was_lost_is_no_fork() -> None:
     centre, device = FakeCentre(), Device()
     for number in range(40):
-        device.write(str(number), text="x" * 1_000)
+        device.write(str(number), text="x" * 5_000)
 
     def reply_lost(message: bytes) -> None:
         centre.exchange(message)
