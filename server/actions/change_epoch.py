@@ -22,5 +22,6 @@ async def change_epoch(
     """The epoch that holds now. `expected` is the one that was cut."""
     async with store.write() as unit:
         await unit.change_epoch(expected, timed_id(now_ms, randomness(10)), reason, now_ms)
-        state = await unit.centre()
+    async with store.read() as committed:
+        state = await committed.centre()
     return state.epoch
