@@ -15,7 +15,7 @@ import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,15 @@ from agent_api.health import Health, measure_health
 from agent_api.limits import Limits
 from agent_api.live import LiveSockets
 from agent_api.logs import configure_logs, logger
-from agent_api.services import Services
 from agent_api.uploads import UploadEndpoints
+from agent_api.wiring import Services
+from server.actions.backup import BackupSource
 from server.actions.backup_set import newest_verified
 from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
 from server.actions.receive_file import FileReception
+from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.clock import MachineClock
 from server.credentials import Secrets, to_base64url
@@ -81,6 +83,7 @@ class Centre:
     """What a centre stands on, opened and checked."""
 
     settings: Settings
+    sqlite_key: bytes | None = field(repr=False)
     database: Database
     secrets: Secrets
     sealing: Sealing
@@ -102,7 +105,7 @@ async def open_centre(
     SecretUnusable.
     """
     clock = clock or MachineClock()
-    key = read_secret(settings.database_key_file) if settings.database_key_file is not None else None
+    key = sqlite_key_of(settings)
     if new and await is_empty(settings.database, sqlite_key=key):
         # The secret first: a database whose secret was never written could not be used at all.
         make_secret(settings.master_secret_file, randomness)
@@ -114,6 +117,7 @@ async def open_centre(
         await found_centre(database, timed_id(clock.wall_ms(), randomness(10)), clock.wall_ms())
         yield Centre(
             settings=settings,
+            sqlite_key=key,
             database=database,
             secrets=secrets,
             sealing=sealing,
@@ -124,6 +128,40 @@ async def open_centre(
         )
     finally:
         await database.close()
+
+
+def backup_source(centre: Centre) -> BackupSource:
+    """The centre as a backup wants it."""
+    path = sqlite_path(centre.settings.database)
+    return BackupSource(
+        database=centre.database,
+        path=Path(path) if path is not None else None,
+        key=centre.sqlite_key,
+        blobs=open_blobs(centre.settings.blobs),
+        secrets=centre.secrets,
+        sealing=centre.sealing,
+        policies=centre.policies,
+        data_folder=centre.settings.data_folder,
+    )
+
+
+def restore_target(settings: Settings, randomness: Callable[[int], bytes] = os.urandom) -> RestoreTarget:
+    """Where a centre comes to be again. Raises SecretUnusable: a backup opens only with the secret it was made with."""
+    secrets = Secrets(read_secret(settings.master_secret_file))
+    sealing = sealing_of(secrets, settings.cipher, randomness)
+    return RestoreTarget(
+        url=settings.database,
+        key=sqlite_key_of(settings),
+        blobs=open_blobs(settings.blobs),
+        secrets=secrets,
+        sealing=sealing,
+        policies=policies_of(sealing.keyed_index),
+    )
+
+
+def sqlite_key_of(settings: Settings) -> bytes | None:
+    """The key of an encrypted database file, when one is set."""
+    return read_secret(settings.database_key_file) if settings.database_key_file is not None else None
 
 
 async def make_database(settings: Settings, sqlite_key: bytes | None, *, now_ms: int) -> None:
@@ -306,7 +344,14 @@ def serve(settings: Settings, ready: Callable[[str], None] = lambda address: Non
             with _alone(settings):
                 run_worker(settings, socket, lambda: ready(address))
         else:
+            asyncio.run(_prepare(settings))
             run_workers(settings.workers, settings, socket, run_worker, lambda: ready(address))
+
+
+async def _prepare(settings: Settings) -> None:
+    """Once, before several workers would all make a new database and its secret."""
+    async with open_centre(settings, new=True):
+        pass
 
 
 @contextmanager

@@ -1,15 +1,22 @@
-"""What the commands that run a centre share: where its database and data lie, and how they say no."""
+"""What the commands that run a centre share: where its database and data lie, how they run, and how they say no."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from server.actions.refusals import ActionRefused
 from server.settings import SettingInvalid, Settings, settings_from
+from server.storage.errors import StorageError
+from server.storage.master_secret import SecretUnusable
+
+T = TypeVar("T")
 
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="sqlite:///folder/file.db or postgres://user@host:port/name")
@@ -17,6 +24,9 @@ DatabaseOption = Annotated[
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="The folder for everything that is not in the database.")
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="For a program: one JSON document.")]
+ACTOR = "operator"
+"""Who acts when a command does: whoever may run it on this machine."""
 
 
 def settings_with(database: str | None, data: Path | None) -> Settings:
@@ -43,6 +53,16 @@ def in_folder(settings: Settings, data: Path) -> Settings:
     return replace(
         settings, **{name: value for name, value in moved.items() if getattr(settings, name) == getattr(fresh, name)}
     )
+
+
+def run(work: Coroutine[Any, Any, T], *refusals: type[Exception]) -> T:
+    """Runs a command's work. `refusals` are what it may say no with; what storage and secrets say is always told."""
+    try:
+        return asyncio.run(work)
+    except Exception as error:
+        if not isinstance(error, (StorageError, SecretUnusable, ActionRefused, *refusals)):
+            raise
+        fail(str(error))
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

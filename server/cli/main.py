@@ -33,6 +33,7 @@ COMMANDS = MappingProxyType(
     {
         "serve": Entry(OPERATE, "server.cli.serve", "Start the centre's server."),
         "migrate": Entry(OPERATE, "server.cli.migrate", "Bring a database to this version's schema."),
+        "move": Entry(OPERATE, "server.cli.move", "Move a centre to another database, in the same epoch."),
         "accounts": Entry(OPERATE, "server.cli.accounts", "Import, activate and revoke accounts."),
         "backup": Entry(OPERATE, "server.cli.backup", "Write a verified backup to a second place."),
         "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),

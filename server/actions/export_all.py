@@ -1,0 +1,212 @@
+"""Writes everything out in open formats: JSON lines and the files themselves; or all that concerns one resident.
+
+    <kind>.jsonl      {"kind", "id", "bucket", "version", "rev", "fields"}: every record as it stands
+    history.jsonl     every body that was replaced
+    changes.jsonl     every change: who, when, what, and its outcome
+    places.jsonl, units.jsonl, accounts.jsonl, files.jsonl
+    files/<sha256>    the originals
+
+Laws: one snapshot; nothing is masked, so the folder is for whoever may see it all, and is made readable by its owner
+alone. What cannot be opened is told, not left out in silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from server.storage.blobs import BlobDamaged, BlobMissing, Blobs
+from server.storage.change_log import KNOWN_COLUMNS, history_place, known_of, line_place
+from server.storage.records import columns_of, place_of
+from server.storage.schema.records import KIND_TABLES
+from server.storage.sealing import SealBroken, Sealing
+from server.storage.table_copy import TableShape, rows_of, tables
+from server.storage.unit_of_work import Database, Snapshot
+
+_KNOWN = tuple(column.strip() for column in KNOWN_COLUMNS.split(","))
+_CHANGES = TableShape("changes", (*_KNOWN, "captured_wall", "carrier", "line", "position"), ("position",))
+_PLAIN_TABLES = {"places": "places", "units": "units", "accounts": "accounts"}
+_SECRET_COLUMNS = frozenset({"password_hash"})
+_FILES = """SELECT f.id, f.sha256, f.size, f.type, f.purpose, f.account, f.device, f.stored_at, b.object
+            FROM files f JOIN blobs b ON b.blob = f.blob WHERE f.state = 'stored' ORDER BY f.id"""
+_FILE_COLUMNS = ("id", "sha256", "size", "type", "purpose", "account", "device", "stored_at")
+_NAMED_IDS = re.compile(rb'"([0-9a-f]{32})"')
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass
+class ExportReport:
+    """File → lines. `unreadable`: ids of what did not open, `objects_missing` of files whose bytes are not there."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    objects_missing: list[str] = field(default_factory=list)
+
+
+class ResidentUnknown(Exception):
+    """There is no such resident."""
+
+
+async def export_all(
+    database: Database, sealing: Sealing, blobs: Blobs, to: Path, *, resident: str = ""
+) -> ExportReport:
+    """`to` must be new. `resident`: a record id, for all that names that resident and nothing else."""
+    await asyncio.to_thread(_make, to)
+    report = ExportReport()
+    async with database.read() as snapshot:
+        wanted = await _concerning(snapshot, sealing, resident) if resident else None
+        for kind in KIND_TABLES:
+            await _write(to, f"{kind}.jsonl", _records(snapshot, sealing, kind, wanted, report), report)
+        await _write(to, "history.jsonl", _history(snapshot, sealing, wanted, report), report)
+        await _write(to, "changes.jsonl", _changes(snapshot, sealing, wanted, report), report)
+        if wanted is None:
+            for table, name in _PLAIN_TABLES.items():
+                await _write(to, f"{name}.jsonl", _plain(snapshot, table), report)
+        await _export_files(snapshot, blobs, to, wanted, report)
+    return report
+
+
+def _make(to: Path) -> None:
+    to.mkdir(parents=True, mode=0o700)
+    (to / "files").mkdir()
+
+
+async def _concerning(snapshot: Snapshot, sealing: Sealing, resident: str) -> frozenset[str]:
+    """The resident, every record that names the resident, every record about one of those, and the files they name."""
+    wanted = {resident}
+    named: dict[str, frozenset[str]] = {}
+    async for _, record, body in _bodies(snapshot, sealing):
+        named[record] = frozenset(one.decode() for one in _NAMED_IDS.findall(body))
+    if resident not in named:
+        raise ResidentUnknown(f"there is no resident {resident}")
+    for _ in range(2):
+        wanted |= {record for record, ids in named.items() if ids & wanted}
+    return frozenset(wanted | {one for record in wanted for one in named.get(record, ())})
+
+
+async def _bodies(snapshot: Snapshot, sealing: Sealing) -> AsyncIterator[tuple[str, str, bytes]]:
+    """Bodies of the kinds that are about people."""
+    for kind, table in KIND_TABLES.items():
+        if kind in ("item", "campaign"):
+            continue
+        async for rows in rows_of(snapshot, TableShape(table.table, ("id", "body"), ("id",))):
+            for record, body in rows:
+                try:
+                    yield kind, record, sealing.open(place_of(table.table, record), bytes(body))
+                except SealBroken:
+                    continue  # told when the kind itself is written
+
+
+async def _records(
+    snapshot: Snapshot, sealing: Sealing, kind: str, wanted: frozenset[str] | None, report: ExportReport
+) -> AsyncIterator[bytes]:
+    table = KIND_TABLES[kind]
+    async for rows in rows_of(snapshot, TableShape(table.table, columns_of(table), ("id",))):
+        for row in rows:
+            if wanted is not None and row[0] not in wanted:
+                continue
+            try:
+                body = sealing.open(place_of(table.table, row[0]), bytes(row[-1]))
+            except SealBroken:
+                report.unreadable.append(row[0])
+                continue
+            told = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+            yield _encode({"bucket": row[1], "version": row[2], **told})
+
+
+async def _history(
+    snapshot: Snapshot, sealing: Sealing, wanted: frozenset[str] | None, report: ExportReport
+) -> AsyncIterator[bytes]:
+    async for rows in rows_of(snapshot, TableShape("history", ("at", "body"), ("at",))):
+        for at, body in rows:
+            kind, record, rev = at.split("/")
+            if body is None or (wanted is not None and record not in wanted):
+                continue
+            try:
+                yield sealing.open(history_place(kind, record, int(rev)), bytes(body))
+            except SealBroken:
+                report.unreadable.append(at)
+
+
+async def _changes(
+    snapshot: Snapshot, sealing: Sealing, wanted: frozenset[str] | None, report: ExportReport
+) -> AsyncIterator[bytes]:
+    async for rows in rows_of(snapshot, _CHANGES):
+        for row in rows:
+            if wanted is not None and row[8] not in wanted:
+                continue
+            captured_wall, carrier, line, position = row[len(_KNOWN) :]
+            try:
+                change = known_of(row, sealing)
+                text = sealing.open(line_place(change.id), bytes(line)).decode(errors="replace") if line else None
+            except SealBroken:
+                report.unreadable.append(row[0])
+                continue
+            yield _encode(
+                {
+                    "position": position,
+                    "id": change.id,
+                    "account": change.account,
+                    "device": change.device,
+                    "chain_epoch": change.chain_epoch,
+                    "seq": change.seq,
+                    "carrier": carrier,
+                    "received_at": change.received_at,
+                    "captured_wall": captured_wall,
+                    "outcome": change.code.value,
+                    "reason": change.reason,
+                    "detail": change.detail,
+                    "line": text,
+                }
+            )
+
+
+async def _plain(snapshot: Snapshot, name: str) -> AsyncIterator[bytes]:
+    shape = next(table for table in tables() if table.name == name)
+    async for rows in rows_of(snapshot, shape):
+        for row in rows:
+            told: dict[str, Any] = dict(zip(shape.columns, row, strict=True))
+            yield _encode({column: value for column, value in told.items() if column not in _SECRET_COLUMNS})
+
+
+async def _export_files(
+    snapshot: Snapshot, blobs: Blobs, to: Path, wanted: frozenset[str] | None, report: ExportReport
+) -> None:
+    lines: list[bytes] = []
+    for *row, key in await snapshot.fetch(_FILES):
+        told = dict(zip(_FILE_COLUMNS, row, strict=True))
+        if wanted is not None and told["id"] not in wanted:
+            continue
+        lines.append(_encode(told))
+        path = to / "files" / str(told["sha256"])
+        try:
+            content = await blobs.get(key, str(told["sha256"]))
+        except (BlobMissing, BlobDamaged):
+            report.objects_missing.append(str(told["id"]))
+            continue
+        await asyncio.to_thread(path.write_bytes, content)
+        report.files += 1
+    await _write(to, "files.jsonl", _each(lines), report)
+
+
+async def _each(lines: list[bytes]) -> AsyncIterator[bytes]:
+    for line in lines:
+        yield line
+
+
+async def _write(to: Path, name: str, lines: AsyncIterator[bytes], report: ExportReport) -> None:
+    path = to / name
+    opened: Callable[[], Any] = lambda: path.open("wb")  # noqa: E731
+    with await asyncio.to_thread(opened) as file:
+        count = 0
+        async for line in lines:
+            file.write(line + b"\n")
+            count += 1
+    report.lines[name] = count

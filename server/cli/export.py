@@ -1,0 +1,41 @@
+"""`bangban export`: everything, or all about one resident, in open formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from server.actions.export_all import ExportReport, ResidentUnknown, export_all
+from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.main import open_centre
+from server.settings import Settings
+from server.storage.blobs import open_blobs
+
+
+def export(
+    to: Annotated[Path, typer.Option("--to", help="A new folder.")],
+    resident: Annotated[str, typer.Option("--resident", help="A resident's record id: only what concerns them.")] = "",
+    database: DatabaseOption = None,
+    data: DataOption = None,
+) -> None:
+    """Write records, changes and files out as JSON lines and originals. Nothing is masked: keep the folder close."""
+    if to.exists():
+        fail(f"{to} is there already: an export goes into a new folder")
+    report = run(_export(settings_with(database, data), to, resident), ResidentUnknown, OSError)
+    table = Table("file", "lines")
+    for name, count in report.lines.items():
+        table.add_row(name, str(count))
+    console = Console()
+    console.print(table)
+    console.print(f"{report.files} files in {to / 'files'}")
+    if report.unreadable or report.objects_missing:
+        fail(f"{len(report.unreadable)} rows did not open, {len(report.objects_missing)} files have no bytes", 2)
+
+
+async def _export(settings: Settings, to: Path, resident: str) -> ExportReport:
+    async with open_centre(settings) as centre:
+        return await export_all(centre.database, centre.sealing, open_blobs(settings.blobs), to, resident=resident)
