@@ -69,6 +69,9 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "min_app": (0, 1_000_000_000),
 }
 
+DEVICE_VARIABLES = ("STORE", "PIN", "LANG")
+"""What `bangban device` reads: on a computer that is both, they are no mistyped settings of a centre."""
+
 
 def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """Raises SettingInvalid. The environment wins over the file; a file that is named must be there."""
@@ -94,6 +97,8 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     """From BANGBAN_SETTINGS, when it names a file, and the environment."""
     found = dict(os.environ if environment is None else environment)
     file = found.pop(PREFIX + "SETTINGS", "")
+    for name in DEVICE_VARIABLES:
+        found.pop(PREFIX + name, None)
     return read_settings(Path(file) if file else None, found)
 
 

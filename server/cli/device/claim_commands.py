@@ -14,9 +14,11 @@ from server.cli.device.claims import (
     fill_claim,
     find_claimables,
     inherited_from,
+    needs_place,
     open_campaign,
     own_values,
     read_value,
+    remember_place,
     take_claims,
 )
 from server.cli.device.desk import desk_of
@@ -44,7 +46,7 @@ def claim(
     screen = desk.screen
     with desk.office() as office:
         office.check_contact()
-        campaign, found = _campaign_items(office, place)
+        campaign, found = _campaign_items(screen, office, place)
         wanted = _wanted(found, items or [], take_all=take_all)
         if not (items or take_all):
             _list(screen, campaign, found, office.identity.account)
@@ -56,11 +58,17 @@ def claim(
     screen.say("claimed", "green", count=len(changes))
 
 
-def _campaign_items(office: Office, place: str = "") -> tuple[Sighting, list[Claimable]]:
+def _campaign_items(screen: Screen, office: Office, place: str = "") -> tuple[Sighting, list[Claimable]]:
     campaign = open_campaign(office)
     if campaign is None:
         raise Stopped("no_campaign")
-    return campaign, claimables(office, campaign, place)
+    if not place and needs_place(office):
+        if screen.as_json:
+            raise Stopped("choice_missing", what="--place")
+        place = screen.ask(screen.text("ask_unit_place"))
+    if place:
+        remember_place(office, place)
+    return campaign, claimables(office, campaign)
 
 
 def _wanted(found: list[Claimable], words: list[str], *, take_all: bool) -> list[Claimable]:
@@ -115,7 +123,7 @@ def fill(
     screen = desk.screen
     with desk.office() as office:
         office.check_contact()
-        _, found = _campaign_items(office)
+        _, found = _campaign_items(screen, office)
         one = _one_claim(screen, found, claim)
         seen = office.replica.see(one.claim)
         if seen is None:

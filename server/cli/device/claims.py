@@ -7,8 +7,10 @@ neighbour is never the five local fields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from server.cli.device.failures import NotLawful, Stopped
 from server.cli.device.finding import matches_words
@@ -18,6 +20,7 @@ from server.domain.catalogue.claim_fields import CLAIM_FIELDS, LOCAL_FIELDS, PRE
 from server.domain.catalogue.claims import ClaimState, advise_claim, next_state, parse_state
 from server.domain.catalogue.items import ItemState, item_state
 from server.domain.check_context import CheckContext
+from server.domain.places import is_place
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import Fields, family, groups, text
@@ -46,6 +49,15 @@ _INHERITED = {
 }
 
 
+_PLACE = "unit_place"
+
+
+class UnitPlace(msgspec.Struct, frozen=True):
+    """Where a claim worker's unit is, said once."""
+
+    place: str
+
+
 @dataclass(frozen=True)
 class Claimable:
     """One item of a unit, and its claim as far as there is one."""
@@ -67,7 +79,21 @@ def open_campaign(office: Office) -> Sighting | None:
     return max(running, key=lambda seen: text(seen.fields, "start"), default=None)
 
 
-def claimables(office: Office, campaign: Sighting, place: str = "") -> list[Claimable]:
+def needs_place(office: Office) -> bool:
+    """Whether some unit's place has to be told once: the standard list does not say where a unit is."""
+    claims = [seen.fields for seen in office.replica.see_all("claim")]
+    known = _places_of_units(office, claims)
+    return any(unit not in known for unit in office.units())
+
+
+def remember_place(office: Office, place: str) -> None:
+    """Raises Stopped: answer_wrong."""
+    if not is_place(place):
+        raise Stopped("answer_wrong", what="--place", why="12 digits")
+    office.remember(_PLACE, UnitPlace(place))
+
+
+def claimables(office: Office, campaign: Sighting) -> list[Claimable]:
     """Every item of own units, and the standard list where this store knows its place."""
     held = {seen.record: seen.fields for seen in office.replica.see_all("claim")}
     places = _places_of_units(office, held.values())
@@ -79,25 +105,26 @@ def claimables(office: Office, campaign: Sighting, place: str = "") -> list[Clai
         for unit in office.units():
             if own not in ("", unit):
                 continue
-            where = text(item.fields, "place") or place or places.get(unit, "")
+            where = text(item.fields, "place") or places.get(unit, "")
             if where and in_scope(campaign.fields, unit, where):
                 one = _claimable(campaign.record, unit, where, item.fields, held)
                 found.setdefault(one.claim, one)
     return sorted(found.values(), key=lambda one: (one.state is not ClaimState.FREE, one.name))
 
 
-def _places_of_units(office: Office, claims: object) -> dict[str, str]:
-    """A unit's place, as its own items or a colleague's claim tell it; a town lead has only one place anyway."""
-    places: dict[str, str] = {}
+def _places_of_units(office: Office, claims: Iterable[Fields]) -> dict[str, str]:
+    """A unit's place: as its person said, or as its own items or a colleague's claim tell it. A helper has one village
+    and one unit.
+    """
+    told = office.remembered(_PLACE, UnitPlace)
     villages = office.villages()
-    for unit in office.units():
-        if len(villages) == 1:
-            places[unit] = villages[0]
-    for kind in ("claim", "item"):
-        for seen in office.replica.see_all(kind):
-            unit, place = text(seen.fields, "unit"), text(seen.fields, "place")
-            if unit and place:
-                places[unit] = place
+    only = told.place if told else villages[0] if len(villages) == 1 else ""
+    places = dict.fromkeys(office.units(), only) if only else {}
+    items = (seen.fields for seen in office.replica.see_all("item"))
+    for fields in (*items, *claims):
+        unit, place = text(fields, "unit"), text(fields, "place")
+        if unit and place:
+            places[unit] = place
     return places
 
 

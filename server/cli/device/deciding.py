@@ -6,7 +6,7 @@ overwrites what came after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +15,9 @@ import msgspec
 from server.cli.device.failures import Stopped
 from server.cli.device.finding import see_fields
 from server.cli.device.office import Office
-from server.cli.device.standing import open_conflicts, title_of
+from server.cli.device.standing import open_conflicts
+from server.cli.device.texts import TEXTS
+from server.cli.device.titles import title_of
 from server.domain.record_fields import KINDS, Fields, text, texts
 from server.domain.supervision.conflicts import ConflictState
 from sync.device.replica import Draft, Sighting
@@ -135,10 +137,20 @@ def _side(conflict: Conflict, name: str) -> Side:
     raise Stopped("nothing_found", what=name)
 
 
-def shown(value: object) -> str:
-    """A value as a person reads it."""
-    if value is None:
-        return "—"
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
+def shown(value: object, words: Callable[[str], str]) -> str:
+    """A value as a person reads it; `words` gives the row of texts of that key."""
+    match value:
+        case None | "":
+            return "—"
+        case str():
+            return value
+        case {"state": str(state), **rest} if f"material_{state}" in TEXTS:
+            file, due = rest.get("file"), rest.get("due")
+            more = [str(file)[-6:] if file else "", str(due or "")]
+            return " ".join(filter(None, (words(f"material_{state}"), *more)))
+        case {"both": [*values]}:
+            return " ／ ".join(shown(one, words) for one in values)
+        case [*values]:
+            return "、".join(shown(one, words) for one in values)
+        case _:
+            return msgspec.json.encode(value).decode()

@@ -17,15 +17,23 @@ from server.cli.device.deciding import (
     shown,
 )
 from server.cli.device.desk import desk_of
+from server.cli.device.notices import mark_read, unread
 from server.cli.device.outcome_words import change_words
 from server.cli.device.screen import Screen
 from server.cli.device.standing import Standing, moment, standing_of, unsent_changes
+from server.cli.device.texts import TEXTS
 
 
-def status(context: typer.Context) -> None:
+def status(
+    context: typer.Context,
+    read: Annotated[bool, typer.Option("--read", help="把通知标为已读 / mark notices as read.")] = False,
+) -> None:
     """最近联系、未发多少及从何时起、冲突、等待与未接受的及怎么办。 How this store stands."""
     desk = desk_of(context)
     with desk.office() as office:
+        if read:
+            office.check_contact()
+            mark_read(office, unread(office))
         made = standing_of(office)
     desk.screen.emit(msgspec.to_builtins(made))
     _show_standing(desk.screen, made)
@@ -53,6 +61,12 @@ def _show_standing(screen: Screen, made: Standing) -> None:
     if made.contact_needed:
         key = "clock_hint" if made.contact_needed == "clock_wrong" else "contact_hint"
         screen.say(key, "bold red", **({"days": made.days_without_contact} if key == "contact_hint" else {}))
+    for notice in made.notices:
+        words = screen.either(notice["zh"], notice["en"])
+        key = f"notice_{notice['code']}"
+        screen.line("· " + (words or say(key if key in TEXTS else "notice_other", title=notice["title"])))
+    if made.notices:
+        screen.say("notice_read", "dim")
     if made.attention:
         wait = screen.table("to_look_at", "col_record", "col_outcome", "col_why", "col_do")
         for one in made.attention:
@@ -99,7 +113,7 @@ def _show_conflict(screen: Screen, one: Conflict) -> None:
     table.title = f"{one.title or one.kind}  {one.id}"
     for side in one.sides:
         values = [side.base, side.theirs, side.mine, *([side.now] if moved else [])]
-        table.add_row(side.label, *(shown(value) for value in values))
+        table.add_row(side.label, *(shown(value, screen.text) for value in values))
     screen.show(table)
 
 
@@ -143,9 +157,9 @@ def _ask_choices(screen: Screen, found: Conflict, chosen: dict[str, object]) -> 
         if side.field in chosen:
             continue
         options = [
-            (f"{screen.text('use_theirs')}：{shown(side.now)}", side.now),
-            (f"{screen.text('use_mine')}：{shown(side.mine)}", side.mine),
-            (f"{screen.text('use_base')}：{shown(side.base)}", side.base),
+            (f"{screen.text('use_theirs')}：{shown(side.now, screen.text)}", side.now),
+            (f"{screen.text('use_mine')}：{shown(side.mine, screen.text)}", side.mine),
+            (f"{screen.text('use_base')}：{shown(side.base, screen.text)}", side.base),
         ]
         labels = [label for label, _ in options] + [screen.text("use_other")]
         place = screen.pick(screen.text("ask_choice", field=side.label), labels)

@@ -24,7 +24,7 @@ EDGE_MAX = 1800
 """Enough to read a page of a household register."""
 AIM_BYTES = 300 * 1024
 PDF_BYTES_MAX = 10 * 1024 * 1024
-_QUALITIES = (80, 70, 60, 50)
+_TRIES = ((1800, 80), (1800, 65), (1800, 50), (1400, 50), (1100, 50))
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,13 @@ def shrink(raw: bytes) -> bytes:
 
 
 def _as_jpeg(picture: Image.Image) -> bytes:
+    """Coarser first, then smaller: a page stays readable longer that way. What is still large is taken as it is."""
     content = b""
-    for quality in _QUALITIES:
+    for edge, quality in _TRIES:
+        smaller = picture.copy()
+        smaller.thumbnail((edge, edge), Image.Resampling.LANCZOS)
         out = io.BytesIO()
-        picture.save(out, "JPEG", quality=quality, optimize=True)
+        smaller.save(out, "JPEG", quality=quality)
         content = out.getvalue()
         if len(content) <= AIM_BYTES:
             break

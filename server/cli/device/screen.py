@@ -50,8 +50,13 @@ class Screen:
             self._out.print(Text(self.text(key, **details), style=style))
 
     def show(self, what: RenderableType) -> None:
-        if not self.as_json:
-            self._out.print(what)
+        if self.as_json:
+            return
+        if isinstance(what, Table) and what.title:
+            # A title of the table's own would be broken to the width of its columns.
+            self._out.print(Text(str(what.title), style="bold"))
+            what.title = None
+        self._out.print(what)
 
     def line(self, text: str, style: str = "") -> None:
         if not self.as_json:
@@ -65,22 +70,24 @@ class Screen:
 
     def table(self, title: str, *columns: str) -> Table:
         """A table with headings of TEXTS."""
-        made = Table(title=self.text(title) if title else None, title_justify="left", title_style="bold")
+        made = Table(title=self.text(title) if title else None)
         for column in columns:
             made.add_column(self.text(column), overflow="fold")
         return made
 
     # Asking
 
-    def ask(self, label: str, default: str | None = None, *, hide: bool = False) -> str:
-        answer = typer.prompt(label, default=default, hide_input=hide, show_default=bool(default), err=self.as_json)
+    def ask(self, label: str, default: str | None = None, *, hide: bool = False, shown: bool = True) -> str:
+        """`default` is what Enter means; it stands in brackets unless `shown` is off."""
+        told = bool(default) and shown
+        answer = typer.prompt(label, default=default, hide_input=hide, show_default=told, err=self.as_json)
         return str(answer).strip()
 
     def confirm(self, label: str, *, default: bool | None = None) -> bool:
         hint = {True: "Y/n", False: "y/N", None: "y/n"}[default]
         while True:
             preset = {True: "y", False: "n", None: None}[default]
-            said = self.ask(f"{label} [{hint}]", preset).lower()
+            said = self.ask(f"{label} [{hint}]", preset, shown=False).lower()
             if said in ("y", "yes", "是", "1"):
                 return True
             if said in ("n", "no", "否", "0"):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
-from server.cli.device.finding import see_fields
+from server.cli.device.notices import Notice, unread
 from server.cli.device.office import Office
 from server.cli.device.outcome_words import Told, tell_outcome
+from server.cli.device.titles import title_of
 from server.cli.device.unfinished import drafts_of
 from server.domain.record_fields import text
 from server.domain.supervision.conflicts import ConflictState
@@ -43,6 +43,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int
     drafts: int
     notices_unread: int
+    notices: list[dict[str, str]]
     attention: list[dict[str, str]]
 
 
@@ -60,6 +61,7 @@ def standing_of(office: Office) -> Standing:
     unsent = office.replica.unsent()
     files = [file.delivery for file in office.store.files()]
     stop = office.needs_contact()
+    waiting = unread(office)
     return Standing(
         name=office.identity.name,
         login=office.identity.login,
@@ -76,7 +78,8 @@ def standing_of(office: Office) -> Standing:
         files_refused=files.count(Delivery.REFUSED),
         conflicts=sum(1 for _ in open_conflicts(office)),
         drafts=len(drafts_of(office)),
-        notices_unread=sum(1 for row in office.replica.see_all("notice") if not row.fields.get("read_at")),
+        notices=[] if stop else [_notice(one) for one in waiting],
+        notices_unread=len(waiting),
         # Names and reasons are stored data; the counts above are not.
         attention=[] if stop else [_attention(office, outcome) for outcome in needing_attention(office)],
     )
@@ -104,6 +107,10 @@ def _attention(office: Office, outcome: KnownOutcome) -> dict[str, str]:
     }
 
 
+def _notice(one: Notice) -> dict[str, str]:
+    return {"id": one.id, "code": one.code, "about": one.about, "title": one.title, "zh": one.zh, "en": one.en}
+
+
 def told_of(outcome: KnownOutcome) -> Told:
     return tell_outcome(outcome.code, outcome.reason, outcome.detail)
 
@@ -127,38 +134,6 @@ def open_conflicts(office: Office) -> Iterator[Sighting]:
     for seen in office.replica.see_all("conflict"):
         if text(seen.fields, "state") != ConflictState.DECIDED:
             yield seen
-
-
-def title_of(office: Office, record: str) -> str:
-    """What a person knows a record by."""
-    seen = office.replica.see(record)
-    if seen is None:
-        return ""
-    fields = seen.fields
-    match seen.kind:
-        case "case" | "consent":
-            person = text(see_fields(office, text(fields, "resident")), "name")
-            item = text(see_fields(office, text(fields, "item")), "name")
-            return "·".join(filter(None, (person, item or text(fields, "purpose"))))
-        case "claim":
-            return claim_title(office, fields)
-        case "conflict":
-            return title_of(office, text(fields, "record"))
-        case _:
-            return text(fields, "name")
-
-
-def claim_title(office: Office, fields: dict[str, Any]) -> str:
-    """A claim names its base item by code; the item's own name is nicer."""
-    return text(fields, "f.name") or text(item_of_base(office, text(fields, "base_item")), "name") or "?"
-
-
-def item_of_base(office: Office, base_item: str) -> dict[str, object]:
-    """The standard or own item of that base code."""
-    for seen in office.replica.see_all("item"):
-        if text(seen.fields, "base_item") == base_item:
-            return seen.fields
-    return {}
 
 
 def moment(wall_ms: int) -> str:

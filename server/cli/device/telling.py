@@ -16,7 +16,6 @@ from sync.device.events import (
     FilesChanged,
     ForkHealed,
     GapFound,
-    Level,
     OutcomesChanged,
     Revoked,
     RowsChanged,
@@ -27,9 +26,11 @@ def tell_event(screen: Screen, event: Event) -> None:
     """One line, or none for what only a program cares about."""
     match event:
         case OutcomesChanged(outcomes):
-            counted = Counter(code for _, code in outcomes)
+            # A change that came out otherwise is told twice: in the answer, and as a record.
+            latest = dict(outcomes)
+            counted = Counter(latest.values())
             codes = "，".join(f"{screen.text(f'code_{code}')} {count}" for code, count in counted.items())
-            screen.say("outcomes_came", count=len(outcomes), codes=codes)
+            screen.say("outcomes_came", count=len(latest), codes=codes)
         case RowsChanged(records):
             screen.say("rows_came", "dim", count=len(records))
         case FilesChanged(states):
@@ -55,7 +56,3 @@ def event_as_json(event: Event) -> dict[str, object]:
     """For a program that watches: the event's name and its parts."""
     parts = {name: getattr(event, name) for name in event.__dataclass_fields__}
     return {"event": type(event).__name__, **parts}
-
-
-def is_level(event: Event) -> bool:
-    return isinstance(event, Level)

@@ -104,6 +104,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no contact for {days} days: sync before stored data is shown",
     ),
     "clock_hint": ("本机时钟早于上次联系，请校准", "this clock is before the last contact: set it"),
+    "notice_conflict_opened": (
+        "别人改了您也改过的内容，请决定：{title}",
+        "somebody changed what you changed: {title}; please decide",
+    ),
+    "notice_duplicate_filing": (
+        "同一人同一事项另有人申报，已关联到您先报的：{title}",
+        "a second filing was linked to yours: {title}",
+    ),
+    "notice_other": ("{title}", "{title}"),
+    "notice_read": ("看过后用 status --read 标为已读", "mark them as read with status --read"),
+    "ask_unit_place": ("本单位所在区划代码（12位，只问一次）", "your unit's division code (12 digits, asked once)"),
     # outcomes
     "code_applied": ("已办入", "applied"),
     "code_merged": ("已合并", "merged"),
