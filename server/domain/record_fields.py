@@ -8,10 +8,11 @@ is: a newer phone may know more. Computed fields are written by the centre alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias
 
 from server.domain.places import is_place
@@ -67,6 +68,11 @@ class KindFields:
             return self.fields[name]
         prefix, dot, rest = name.partition(".")
         return self.families.get(prefix + dot) if dot and rest else None
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """What must be there whatever the record's state, by name."""
+        return tuple(sorted(name for name, field in self.fields.items() if field.required))
 
     @property
     def computed(self) -> frozenset[str]:
@@ -235,27 +241,36 @@ KINDS: dict[str, KindFields] = {
 def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -> list[Problem]:
     """Missing required fields (also those named in `required_only`) and values of the wrong shape."""
     table = KINDS[kind]
-    must = {name for name, field in table.fields.items() if field.required} | set(required_only)
+    must = sorted({*table.required, *required_only}) if required_only else table.required
     found = [
-        problem("field_missing", name, label=table.fields[name].zh)
-        for name in sorted(must)
-        if fields.get(name) in (None, "", [])
+        problem("field_missing", name, label=table.fields[name].zh) for name in must if _is_empty(fields.get(name))
     ]
     for name, value in fields.items():
         field = table.find(name)
-        if field is not None and value not in (None, "", []):
+        if field is not None and not _is_empty(value):
             found += _check_shape(field, name, value)
     return found
 
 
-def _check_shape(field: Field, name: str, value: object) -> list[Problem]:
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _check_shape(field: Field, name: str, value: object) -> Sequence[Problem]:
+    if field.shape is Shape.TEXT and type(value) is str and len(value) <= TEXT_LENGTH_MAX:
+        return ()  # what most fields are, found without looking further
     if not _has_shape(field.shape, value):
         zh, en = field.shape.value
         return [problem("field_shape", name, label=field.zh, shape_zh=zh, shape_en=en)]
-    limit = {Shape.LIST: LIST_LENGTH_MAX, Shape.TEXT: TEXT_LENGTH_MAX}.get(field.shape, LONG_TEXT_LENGTH_MAX)
-    if isinstance(value, str | list) and len(value) > limit:
+    if isinstance(value, str | list) and len(value) > (limit := _length_max(field.shape)):
         return [problem("field_too_long", name, label=field.zh, limit=limit)]
-    return []
+    return ()
+
+
+def _length_max(shape: Shape) -> int:
+    if shape is Shape.LIST:
+        return LIST_LENGTH_MAX
+    return TEXT_LENGTH_MAX if shape is Shape.TEXT else LONG_TEXT_LENGTH_MAX
 
 
 def _has_shape(shape: Shape, value: object) -> bool:

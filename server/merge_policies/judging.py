@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem
@@ -12,15 +12,17 @@ from server.domain.record_fields import text
 from sync.central.known import Record
 from sync.central.policies import Accept, Refuse, Situation, Verdict
 from sync.core.changes import Fields
-from sync.core.clock import CHINA
 
 PROBLEMS_TOLD_MAX = 20
+_DAY_MS = 24 * 3600 * 1000
+_CHINA_MS = 8 * 3600 * 1000  # China keeps one offset all year
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 def china_day(wall_ms: int) -> date:
     """The calendar day in China; a device's clock may be anywhere, so it is held to the years we know."""
     held = min(max(wall_ms, 0), 4_102_444_800_000)
-    return datetime.fromtimestamp(held / 1000, tz=UTC).astimezone(CHINA).date()
+    return date.fromordinal(_FIRST_DAY + (held + _CHINA_MS) // _DAY_MS)
 
 
 def context_of(situation: Situation, records: Mapping[str, Fields]) -> CheckContext:

@@ -45,6 +45,8 @@ class CitizenIdInvalid(ValueError):
 
 def normalise(text: str) -> str:
     """As people write it (spaces, full-width digits, a small x) → as records keep it."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     narrow = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
     return "".join(c for c in narrow if not c.isspace() and c not in "-·").upper()
 
