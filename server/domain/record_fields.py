@@ -253,7 +253,7 @@ def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == "" or value == []
+    return value is None or value in ("", [])
 
 
 def _check_shape(field: Field, name: str, value: object) -> Sequence[Problem]:

@@ -8,8 +8,9 @@ and neither village sees the other's data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from server.domain.cases.lifecycle import STEPS, CaseState, is_open, next_state, parse_state
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number

@@ -6,7 +6,8 @@ Everything written is known at once to what is decided after it in the same batc
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sync.central.fields import Contest
 from sync.central.known import Known, KnownChange, PastBody, Record, Stamp
@@ -26,6 +27,8 @@ class Draft:
         self.past: list[tuple[str, str, PastBody]] = []
         self.keys: dict[str, tuple[str, str] | None] = {}
         self.numbers: dict[str, int] = {}
+        self.born: list[str] = []
+        """Records put for the first time that a change may be waiting for: a restored centre opens a conflict again."""
 
     def write(
         self,
@@ -53,7 +56,7 @@ class Draft:
             keys,
         )
         if before is not None:
-            self.past.append((policy.kind, record, PastBody(before.rev, before.hash, before.body)))
+            self._keep_past(before)
         held = before.keys if before is not None else frozenset()
         for key in held - keys:
             self.keys[key] = None
@@ -79,8 +82,16 @@ class Draft:
         rev = before.rev + 1 if before is not None else 1
         body = encode_body(new.kind, new.id, rev, dict(new.fields))
         if before is not None:
-            self.past.append((new.kind, new.id, PastBody(before.rev, before.hash, before.body)))
+            self._keep_past(before)
+        elif new.kind in self.policies and self.policies[new.kind].changes:
+            self.born.append(new.id)
         self.records[key] = self.known.records[key] = Record(new.kind, new.id, rev, new.bucket, 0, body, {})
+
+    def _keep_past(self, before: Record) -> None:
+        """Known at once as well: who is decided next in this transaction may have seen it, and storage lacks it still."""
+        body = PastBody(before.rev, before.hash, before.body)
+        self.past.append((before.kind, before.id, body))
+        self.known.past[before.kind, before.id, before.rev] = body
 
     def take_number(self, series: str) -> None:
         self.known.numbers[series] = self.known.reserved(series)[1:]

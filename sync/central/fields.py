@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import Struct
+
 from sync.central.known import PastBody, Record
 from sync.central.policies import RecordPolicy, Rule
 from sync.core.changes import Change, Depth1, Fields, Value
@@ -37,8 +39,7 @@ class Merged:
     """Somebody else wrote to the record since the author last saw it."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the author of a change had seen of the record: `rev`, and whose writes count as the author's own."""
 
     rev: int

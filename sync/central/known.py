@@ -8,9 +8,12 @@ guess would lose somebody's work.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.core.chain import content_hash, genesis
 from sync.core.changes import Fields, OutcomeCode
@@ -31,8 +34,7 @@ class Stamp(NamedTuple):
     change: str
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True, dict=True):
     """A record as the centre holds it. `version` is its position in `bucket`, 0 while not yet saved."""
 
     kind: str
@@ -66,8 +68,7 @@ class PastBody(NamedTuple):
         return read_fields(self.body)
 
 
-@dataclass(frozen=True, kw_only=True)
-class KnownChange:
+class KnownChange(Struct, frozen=True, kw_only=True):
     """A change the centre has decided: enough to answer it again, to build on it, and to try it once more."""
 
     id: str
@@ -89,11 +90,10 @@ class KnownChange:
     """The record's rev after it; 0 without effect."""
     conflict: str = ""
     reason: str = ""
-    detail: Fields = field(default_factory=dict)
+    detail: Fields = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParkedChange:
+class ParkedChange(Struct, frozen=True, kw_only=True):
     """A change kept until what it waits for is there, with what is needed to decide it again."""
 
     known: KnownChange

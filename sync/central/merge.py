@@ -12,7 +12,9 @@ Nothing is looked at that was not asked for (`wants.py`), so that the caller can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from sync.central.draft import Draft
 from sync.central.fields import NOTHING_SEEN, Contest, Merged, Seen, merge_fields
@@ -134,7 +136,7 @@ class _Decision:
             status=Status.OK,
             chain=chain,
             log=tuple(self.log),
-            answered=tuple(self.released.get(one.id, one) for one in self.answered),
+            answered=tuple(self._as_it_is_now(one) for one in self.answered),
             released=tuple(self.released.values()),
             rewaits=self.rewaits,
             records=self.draft.records,
@@ -142,6 +144,13 @@ class _Decision:
             keys=self.draft.keys,
             numbers=self.draft.numbers,
         )
+
+    def _as_it_is_now(self, answered: KnownChange) -> KnownChange:
+        """What was decided later in this batch counts, at the place where this request holds the change."""
+        now = self.released.get(answered.id, answered)
+        if (now.hash, now.account) != (answered.hash, answered.account):
+            return answered
+        return replace(now, device=answered.device, chain_epoch=answered.chain_epoch, seq=answered.seq)
 
     def repeat(self, stored: KnownChange) -> None:
         """A change the centre has already: its outcome as it is now."""
@@ -404,15 +413,17 @@ class _Decision:
         return self.known.waiting_for(what) if self.known.has("waits", what) else ()
 
     def _release(self, done: KnownChange) -> None:
-        """Try again what waited for this change or its record; that may release more."""
+        """Try again what waited for this change, its record or what merge put beside it; that may release more."""
         pending = [done]
         while pending:
             current = pending.pop(0)
-            for what in (current.id, current.record):
-                for parked in self._waiting(what):
-                    decided = self._retry(parked)
-                    if decided is not None:
-                        pending.append(decided)
+            waiting = [*self._waiting(current.id), *self._waiting(current.record)]
+            while self.draft.born:
+                waiting += self.known.waiting_for(self.draft.born.pop(0))
+            for parked in waiting:
+                decided = self._retry(parked)
+                if decided is not None:
+                    pending.append(decided)
 
     def _retry(self, parked: ParkedChange) -> KnownChange | None:
         """The change if it has an effect now."""
@@ -433,6 +444,7 @@ class _Decision:
             self.known.changes[decided.id] = decided
             return None
         self.rewaits.pop(decided.id, None)
+        self.known.record("outcome", decided.id)  # told of before, as parked: this is its next rev
         self.released[decided.id] = self.known.changes[decided.id] = decided
         self.draft.tell(decided)
         return decided if decided.code.has_effect else None

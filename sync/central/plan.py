@@ -7,16 +7,18 @@ out, bucket sums moved and the audit chain extended; `finish` makes it, under th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.central.known import Author, ChainState, KnownChange, PastBody, Record, moved
 from sync.core.chain import SUM_MODULUS, content_hash, row_sum
 from sync.core.messages import Status
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True, kw_only=True):
     """One change in the log: the line as it came, who made it, and what became of it."""
 
     change: KnownChange

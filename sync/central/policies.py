@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from msgspec import Struct
+
 from sync.central.known import Author, Centre, Known, Record, Wants
 from sync.core.changes import Change, Fields, OutcomeCode
 
@@ -58,8 +60,7 @@ class Reading:
         return values
 
 
-@dataclass(frozen=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """A change after its fields were merged, for the kind's own rules to settle."""
 
     change: Change
@@ -83,20 +84,19 @@ class NewRecord:
     fields: Fields
 
 
-@dataclass(frozen=True, kw_only=True)
-class Accept:
+class Accept(Struct, frozen=True, kw_only=True):
     """The change may stand. `computed` fields are set by the centre; `keys` are all natural keys held afterwards."""
 
-    computed: Fields = field(default_factory=dict)
+    computed: Fields = {}
     keys: frozenset[str] = frozenset()
     code: OutcomeCode | None = None
     """Overrides applied or merged, e.g. duplicate for a filing that was linked."""
     reason: str = ""
-    detail: Fields = field(default_factory=dict)
+    detail: Fields = {}
     beside: tuple[NewRecord, ...] = ()
     writes: tuple[tuple[str, str, Fields], ...] = ()
     """(kind, record, fields) to set on other loaded records in the same decision: deciding a conflict does this."""
-    resolves: Mapping[str, OutcomeCode] = field(default_factory=dict)
+    resolves: Mapping[str, OutcomeCode] = {}
     """Earlier change → its outcome now: the author of a change in conflict hears what was decided."""
     took_number: str = ""
     """The series whose first reserved number was used."""

@@ -1,6 +1,6 @@
 """A change comes back from the log as it went in, and only its outcome is ever altered."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from server.storage.change_log import (
     INSERT_COLUMNS,
