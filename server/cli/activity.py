@@ -78,8 +78,7 @@ def _shown(name: str, value: object) -> object:
 
 def _show(rows: Sequence[Activity]) -> None:
     console = Console()
-    if console.width < WIDTH_MIN:
-        console.width = WIDTH_MIN  # numbers cut off on a narrow screen would be wrong numbers
+    console.width = max(console.width, WIDTH_MIN)  # numbers cut off on a narrow screen would be wrong numbers
     shown = [column for column in COLUMNS if column[0] not in _NOT_ON_SCREEN]
     table = Table(*(f"{title}\n{english}" for _, title, english in shown), caption=f"{len(rows)}")
     for row in rows:
