@@ -110,6 +110,7 @@ def parse_request(message: bytes) -> RequestMessage:
     first, *lines = message.split(b"\n")
     _check_protocol(first)
     envelope = _decode(_request, first, "request")
+    _check_text(first)
     if len(lines) != envelope.n + len(envelope.evidence):
         raise Malformed(f"{len(lines)} lines where {envelope.n + len(envelope.evidence)} were announced")
     if any(len(line) > LINE_BYTES_MAX for line in lines):
@@ -190,6 +191,10 @@ def _check_canonical(line: bytes) -> None:
         raise Malformed("a key that reads as a whole number")
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("text is not in Unicode form NFC")
+    _check_text(line)
+
+
+def _check_text(line: bytes) -> None:
     if _OVERRIDE.search(line) or (b"\\u0000" in line and _NUL.search(line)):
         raise Malformed("text holds a NUL or a directional override")
 

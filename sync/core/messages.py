@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from sync.core.changes import Id, OutcomeCode, Value
+from sync.core.changes import Id, Kind, OutcomeCode, Value
 
 PROTOCOL = 1
 SCHEMA = 1
@@ -56,7 +56,7 @@ class Honour(msgspec.Struct, frozen=True, array_like=True):
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """A record held from beyond the head of a restored centre; its body follows as a line."""
 
-    kind: str
+    kind: Kind
     record: Id
     bucket: Bucket
     version: Seq

@@ -317,3 +317,71 @@ async def test_what_was_signed_is_decided_and_kept_and_has_no_effect(at: Served)
             wrong.append((odd.why, differing))
     assert not wrong, "\n".join(map(repr, wrong))
     assert (await wang.tell([filed(wang, 101)])).outcomes[0].code is OutcomeCode.APPLIED
+
+
+# What a good request carries beside its changes
+
+
+@pytest.mark.parametrize("at", ["sqlite", "postgres"], indirect=True)
+async def test_what_an_envelope_claims_beside_the_changes_never_harms_the_centre(at: Served) -> None:
+    """It is not signed: it may be turned away, or taken for what it is worth."""
+    wang, li = at.phones
+    await li.tell([resident(li, 1, SIBLING)])
+    await wang.tell([])
+    body = filed(wang, 7)
+    wrong: list[tuple[str, str]] = []
+    claims: dict[str, tuple[Any, ...]] = {
+        "evidence": tuple(
+            [[kind, "a" * 32, bucket, 1]]
+            for kind, bucket in (
+                ("x" * 33, "place:1"),
+                ("a\0b", "place:1"),
+                ("\u202e", "place:1"),
+                ("resident", "place:\0"),
+                ("resident", "x" * 80),
+                ("resident", "é" * 80),
+                ("", "x"),
+            )
+        ),
+        "honour": ([["a" * 32, "1\0"]], [["a" * 32, ""]], [["a" * 32, "'; DROP TABLE changes"]]),
+        "cursors": (
+            [[f"place:{SIBLING}", 1, 0, ""]],
+            [[f"place:{VILLAGE}", 1, BOTH - 1, "~" * 9]],
+            [[f"place:{VILLAGE}", 7, 0, ""]],
+            [["place:\0", 1, 0, "\0"]],
+            [[f"place:{VILLAGE}", 1, 0, "\0"]],
+            [[f"place:{VILLAGE}", 1, 0, "x" * 100_000]],
+            [[f"place:{at}", 1, 0, ""] for at in range(2_000)],
+            [[f"place:{VILLAGE}", 1, 0, ""]] * 2_000,
+        ),
+        "target": (
+            [[f"place:{SIBLING}", BOTH - 1]],
+            [[f"place:{VILLAGE}", BOTH - 1]],
+            [["\0", 1]],
+            [[f"place:{at}", 1] for at in range(2_000)],
+        ),
+        "files": (["a" * 32], ["a" * 32] * 1_000),
+        "epoch": ("\0", "e1", "'", "é" * 32),
+        "ack": ("\0", "A" * 43, "é" * 43),
+        "tag": ("\0", "A" * 22, "é" * 22),
+        "waiting": (BOTH - 1,),
+        "waiting_since": (BOTH - 1,),
+        "unheard_of": ({"a": [1.5, None]}, "x" * 1_000, 10**400),
+    }
+    for name, values in claims.items():
+        for value in values:
+            lines = [body] * len(value) if name == "evidence" else []
+            wanted = {"cursors": []} | {name: value} if name == "target" else {name: value}
+            message = b"\n".join([with_envelope(wang.request([]), **wanted), *lines])
+            response = await at.post(message, wang)
+            if response.status_code != 200:
+                code = problem_of(response).code
+                if code not in REFUSALS:
+                    wrong.append((f"{name} {value!r}"[:80], code))
+            elif f"place:{SIBLING}".encode() in response.content.replace(
+                b'["place:%s","gone"]' % SIBLING.encode(), b""
+            ):
+                wrong.append((f"{name} {value!r}"[:80], response.text))
+    assert not wrong, "\n".join(map(repr, wrong))
+    assert at.clock.wall == at.site.now_ms
+    assert (await wang.tell([filed(wang, 8)])).outcomes[0].code is OutcomeCode.APPLIED
