@@ -15,6 +15,9 @@ from sync.central.known import PastBody, Record
 from sync.central.policies import RecordPolicy, Rule
 from sync.core.changes import Change, Depth1, Fields, Value
 
+COMBINED = "both"
+"""Whose value it is that merge put together: nobody's. Even whoever caused it has not seen the other half."""
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -52,6 +55,8 @@ class Seen(Struct, frozen=True):
         stamp = record.stamps.get(name)
         if stamp is None or stamp.rev <= self.rev:
             return False
+        if stamp.identity == COMBINED:
+            return True
         return not (stamp.identity and stamp.identity == self.identity) and stamp.change != (self.change or None)
 
     def value(self, name: str) -> Value:

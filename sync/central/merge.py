@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from sync.central.draft import Draft
-from sync.central.fields import NOTHING_SEEN, Contest, Merged, Seen, merge_fields
+from sync.central.fields import COMBINED, NOTHING_SEEN, Contest, Merged, Seen, merge_fields
 from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
 from sync.central.plan import LogEntry, Plan
 from sync.central.policies import (
@@ -260,10 +260,12 @@ class _Decision:
         found = {one: self.known.change(one) for one in needed}
         return frozenset(one for one, known in found.items() if known is None or not known.code.has_effect)
 
-    @staticmethod
-    def _before_creation(change: Change, rule: ChangeRule) -> Park | Change:
+    def _before_creation(self, change: Change, rule: ChangeRule) -> Refuse | Park | Change:
+        """A device knows its rows by record id alone: two kinds under one id would never agree with the centre."""
         if change.base is not None or not rule.creates:
             return Park(reason="record_unknown", waits=frozenset({change.record}))
+        if any(self.known.record(kind, change.record) for kind in self.policies if kind != change.kind):
+            return Refuse(reason="id_of_another_kind")
         return change
 
     def _before_update(
@@ -342,7 +344,8 @@ class _Decision:
                 detail: Fields = {"fault": verdict.fault} if verdict.fault else {}
                 return replace(bare, code=OutcomeCode.PARKED, reason=verdict.reason, detail=detail), verdict.waits
             case Refuse() if verdict.illegal and merged.concurrent and before is not None:
-                everything = {name: Contest(None, value, before.fields.get(name)) for name, value in change.set.items()}
+                mine = {name: merged.fields.get(name) for name in change.touched} | change.set
+                everything = {name: Contest(None, value, before.fields.get(name)) for name, value in mine.items()}
                 return self.draft.open_conflict(
                     bare, before, {**everything, **merged.contests}, verdict.detail
                 ), frozenset()
@@ -363,7 +366,7 @@ class _Decision:
     ) -> KnownChange:
         fields = {**merged.fields, **accept.computed}
         stamps = dict.fromkeys(merged.written, (identity, bare.id))
-        stamps |= dict.fromkeys(merged.combined | accept.computed.keys(), ("", bare.id))
+        stamps |= dict.fromkeys(merged.combined, (COMBINED, bare.id)) | dict.fromkeys(accept.computed, ("", bare.id))
         record = self.draft.write(policy, bare.record, fields, stamps, before, accept.keys)
         if accept.took_number:
             self.draft.take_number(accept.took_number)
@@ -419,7 +422,7 @@ class _Decision:
             current = pending.pop(0)
             waiting = [*self._waiting(current.id), *self._waiting(current.record)]
             while self.draft.born:
-                waiting += self.known.waiting_for(self.draft.born.pop(0))
+                waiting += self._waiting(self.draft.born.pop(0))
             for parked in waiting:
                 decided = self._retry(parked)
                 if decided is not None:
