@@ -153,9 +153,11 @@ async def _load(
     lines = [line for job in jobs for line in job.lines]
     honoured = {record: number for job in jobs for record, number in job.honoured.items()}
     repeated = Wants(changes={one.id for standing in standings for one in standing.stored.values()})
+    foresight = context.steps.foresight(lines, context.policies, centre, honoured)
     for _ in range(WANT_ROUNDS_MAX):
-        missing = context.steps.wants(lines, known, context.policies, centre, honoured)
-        missing = (missing | repeated | needs.unforeseen).beyond(known)
+        missing = foresight.wants(known)
+        missing.add_beyond(repeated, known)
+        missing.add_beyond(needs.unforeseen, known)
         if not missing:
             return known
         if missing.numbers:

@@ -11,11 +11,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from server.storage.store import CentreState, EntitledBucket, Entitlement, Store, StoreRead, StoreWrite
-from sync.central.known import Centre, ChainState, Known, KnownChange, Record, Wants
+from sync.central.known import Centre, ChainState, Known, KnownChange, Record
 from sync.central.merge import Batch, decide
 from sync.central.plan import Head, Plan, Save, finish, touched_buckets
 from sync.central.policies import Policies
-from sync.central.wants import more_wants
+from sync.central.wants import Foresight
 from sync.core.clock import Clock
 from sync.core.codec import ChangeLine
 
@@ -47,16 +47,11 @@ class Steps:
     async def lock_more(self, unit: StoreWrite, ids: Collection[str]) -> bool:
         return await unit.try_lock(ids)
 
-    def wants(
-        self,
-        lines: Sequence[ChangeLine],
-        known: Known,
-        policies: Policies,
-        centre: Centre,
-        honoured: Mapping[str, str],
-    ) -> Wants:
+    def foresight(
+        self, lines: Sequence[ChangeLine], policies: Policies, centre: Centre, honoured: Mapping[str, str]
+    ) -> Foresight:
         """What must be known: the changes' own ids among it, so that a twin is seen."""
-        return more_wants(lines, known, policies, centre, honoured)
+        return Foresight(lines, policies, centre, honoured)
 
     def decide(
         self,

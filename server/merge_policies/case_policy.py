@@ -8,7 +8,8 @@ and neither village sees the other's data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -33,6 +34,7 @@ from sync.central.policies import (
     Rule,
     Situation,
     Verdict,
+    texts_in,
 )
 from sync.core.changes import Change, Fields, OutcomeCode
 from sync.core.clock import iso
@@ -84,7 +86,12 @@ def filing_key(index: Index, resident: str, citizen_id: str, item: str) -> str:
 
 def number_series(village: str, now: int, block: int) -> str:
     """The series an official number is taken from: county, day of receipt, block of the centre's epoch."""
-    return f"{village[:6]}:{china_day(now):%Y%m%d}:{block}"
+    return f"{village[:6]}:{_day_digits(china_day(now))}:{block}"
+
+
+@lru_cache(maxsize=16)
+def _day_digits(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
 class _CaseRules:
@@ -92,7 +99,7 @@ class _CaseRules:
         self.index = index
 
     def reads(self, change: Change, reading: Reading) -> Wants:
-        of_case = partial(reading.texts, "case", change.record)
+        of_case = partial(texts_in, reading.sources("case", change.record))
         wants = Wants(records={(kind, record) for kind in _REFERENCES for record in of_case(kind)})
         for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
@@ -107,6 +114,9 @@ class _CaseRules:
                 wants.keys |= {filing_key(self.index, resident, number, item) for number in (*numbers, "")}
         holders = {reading.holder(key) for key in wants.keys if key.startswith("filing:")}
         wants.records |= {("case", holder) for holder in holders if holder is not None}
+        standing = [reading.record("case", holder) for holder in holders if holder is not None]
+        # Whoever is told of a duplicate may have answered before a restored centre tells it again.
+        wants.waits |= {derived_id("notice", change.id, text(one.fields, "helper")) for one in standing if one}
         return wants
 
     def settle(self, situation: Situation) -> Verdict:

@@ -147,20 +147,19 @@ class Centre:
     """Milliseconds since 1970."""
 
 
-@dataclass
-class Wants:
+class Wants(Struct):
     """What must be loaded, or proven absent, before a change can be decided."""
 
-    records: set[tuple[str, str]] = field(default_factory=set)
+    records: set[tuple[str, str]] = set()
     """(kind, record id)"""
-    changes: set[str] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
+    changes: set[str] = set()
+    keys: set[str] = set()
     """Natural keys."""
-    past: set[tuple[str, str, int]] = field(default_factory=set)
+    past: set[tuple[str, str, int]] = set()
     """(kind, record id, rev): the body it had then."""
-    waits: set[str] = field(default_factory=set)
+    waits: set[str] = set()
     """Ids of changes or records that parked changes may wait for."""
-    numbers: set[str] = field(default_factory=set)
+    numbers: set[str] = set()
     """Series of official numbers of which at least one a change is needed."""
 
     def __or__(self, other: Wants) -> Wants:
@@ -169,6 +168,16 @@ class Wants:
     def beyond(self, known: Known) -> Wants:
         """What of this is not loaded yet."""
         return Wants(*({key for key in getattr(self, name) if not known.has(name, key)} for name in _WANTED))
+
+    def add_beyond(self, other: Wants, known: Known) -> bool:
+        """Adds what of `other` is not known. False when all of it is."""
+        added = False
+        for name in _WANTED:
+            wanted: set[Any] = getattr(other, name)
+            if wanted and (missing := [key for key in wanted if not known.has(name, key)]):
+                getattr(self, name).update(missing)
+                added = True
+        return added
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in _WANTED)
@@ -199,8 +208,12 @@ class Known:
     parent: Known | None = None
 
     def record(self, kind: str, record: str) -> Record | None:
-        found: Record | None = self._find("records", (kind, record))
-        return found
+        key, layer = (kind, record), self
+        while key not in layer.records:
+            if layer.parent is None:
+                raise NotLoaded(Wants(records={key}))
+            layer = layer.parent
+        return layer.records[key]
 
     def change(self, change: str) -> KnownChange | None:
         found: KnownChange | None = self._find("changes", change)

@@ -46,18 +46,25 @@ class Reading:
 
     def texts(self, kind: str, record: str, name: str) -> frozenset[str]:
         """Every text a field may hold when the decision looks."""
-        return frozenset(value for value in self._values(kind, record, name) if isinstance(value, str) and value)
+        return texts_in(self.sources(kind, record), name)
 
     def numbers(self, kind: str, record: str, name: str) -> frozenset[int]:
         """Every whole number a field may hold when the decision looks."""
-        return frozenset(value for value in self._values(kind, record, name) if isinstance(value, int))
+        values = [source.get(name) for source in self.sources(kind, record)]
+        return frozenset(value for value in values if isinstance(value, int))
 
-    def _values(self, kind: str, record: str, name: str) -> list[object]:
-        values: list[object] = [change.set.get(name) for change in self.batch.get((kind, record), ())]
+    def sources(self, kind: str, record: str) -> list[Fields]:
+        """Where a field's value may come from when the decision looks."""
+        sources = [change.set for change in self.batch.get((kind, record), ())]
         held = self.record(kind, record)
         if held is not None:
-            values.append(held.fields.get(name))
-        return values
+            sources.append(held.fields)
+        return sources
+
+
+def texts_in(sources: Sequence[Fields], name: str) -> frozenset[str]:
+    """Every text that one of the sources has under this name."""
+    return frozenset(value for source in sources if isinstance(value := source.get(name), str) and value)
 
 
 class Situation(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from sync.central.known import Centre, Known, ParkedChange, Record, Wants
 from sync.central.policies import Policies, Reading
 from sync.core.changes import Change
 from sync.core.codec import ChangeLine, parse_change_line
+from sync.core.ids import derived_id
 
 
 def first_wants(lines: Sequence[ChangeLine]) -> Wants:
@@ -25,61 +26,103 @@ def first_wants(lines: Sequence[ChangeLine]) -> Wants:
 def more_wants(
     lines: Sequence[ChangeLine], known: Known, policies: Policies, centre: Centre, honoured: Mapping[str, str]
 ) -> Wants:
-    """Everything needed as far as `known` tells. Load what is `beyond(known)` and ask again until nothing is.
+    """Everything named, and what is needed beyond `known` as far as that tells: one round of `Foresight`."""
+    return first_wants(lines) | Foresight(lines, policies, centre, honoured).wants(known)
+
+
+class Foresight:
+    """Finds in rounds what a transaction must know. Load what `wants` gives and ask again until it gives nothing.
 
     `lines` are all that will be decided in one transaction: a change may point at a record that another one makes.
+    A change whose reads are all known has nothing more to ask, and is not asked again unless the batch grows.
     """
-    wants = first_wants(lines)
-    changes = _with_parked([line.change for line in lines if line.change is not None], known, wants)
-    batch: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        batch.setdefault((change.kind, change.record), []).append(change)
-    reading = Reading(known=known, centre=centre, honoured=honoured, batch=batch)
-    for change in changes:
-        _of_policy(change, reading, policies, wants)
-    return wants
 
+    def __init__(
+        self, lines: Sequence[ChangeLine], policies: Policies, centre: Centre, honoured: Mapping[str, str]
+    ) -> None:
+        self.named = first_wants(lines)
+        """What the lines name by themselves."""
+        self._policies = policies
+        self._centre = centre
+        self._honoured = honoured
+        self._changes: dict[str, Change] = {}
+        self._batch: dict[tuple[str, str], list[Change]] = {}
+        self._asking: list[Change] = []
+        self._unlooked: list[Change] = []
+        for line in lines:
+            if line.change is not None:
+                self._take(line.change)
 
-def _with_parked(changes: Sequence[Change], known: Known, wants: Wants) -> list[Change]:
-    """The changes and all that may be released by them."""
-    found: dict[str, Change] = {}
-    pending = list(reversed(changes))
-    while pending:
-        change = pending.pop()
-        if change.id in found:
-            continue
-        found[change.id] = change
-        _named(change, wants)
-        for parked in _parked_behind(change, known):
-            wants.records.add(("outcome", parked.known.id))
-            released = parse_change_line(parked.line).change
-            if released is not None:
-                pending.append(released)
-    return list(found.values())
+    def wants(self, known: Known) -> Wants:
+        """What is needed beyond `known`, as far as it tells."""
+        wants = self.named.beyond(known)
+        self._look_behind(known, wants)
+        reading = Reading(known=known, centre=self._centre, honoured=self._honoured, batch=self._batch)
+        self._asking = [change for change in self._asking if self._asks(change, reading, wants)]
+        return wants
+
+    def _take(self, change: Change) -> bool:
+        """Whether this change is new to the batch."""
+        if change.id in self._changes:
+            return False
+        self._changes[change.id] = change
+        self._batch.setdefault((change.kind, change.record), []).append(change)
+        self._asking.append(change)
+        self._unlooked.append(change)
+        return True
+
+    def _look_behind(self, known: Known, wants: Wants) -> None:
+        """The changes parked behind the batch join it; then everybody is asked again."""
+        grew = False
+        pending, self._unlooked = self._unlooked, []
+        while pending:
+            change = pending.pop()
+            if not (known.has("waits", change.id) and known.has("waits", change.record)):
+                self._unlooked.append(change)
+            for parked in _parked_behind(change, known):
+                wants.add_beyond(Wants(records={("outcome", parked.known.id)}), known)
+                released = parse_change_line(parked.line).change
+                if released is not None and self._take(released):
+                    grew = True
+                    pending.append(self._unlooked.pop())
+                    named = Wants()
+                    _named(released, named)
+                    self.named |= named
+                    wants.add_beyond(named, known)
+        if grew:
+            self._asking = list(self._changes.values())
+
+    def _asks(self, change: Change, reading: Reading, wants: Wants) -> bool:
+        """Adds what this change needs. False: it needs nothing that is not known."""
+        policy, known = self._policies.get(change.kind), reading.known
+        if policy is None:
+            return False
+        if not known.has("records", (change.kind, change.record)):
+            return True
+        before = known.record(change.kind, change.record)
+        of_merge = Wants()
+        if before is not None:
+            _of_merge(change, before, known, of_merge)
+        elif change.base is None:
+            # No other kind may have a record under the id that this one creates.
+            of_merge.records.update((kind, change.record) for kind in self._policies)
+        asks = wants.add_beyond(of_merge, known)
+        try:
+            more = policy.reads(change, reading)
+        except Exception:
+            return True  # what settling then misses is named by NotLoaded; a fault in it parks that change alone
+        return wants.add_beyond(more, known) or asks
 
 
 def _named(change: Change, wants: Wants) -> None:
     wants.changes.add(change.id)
-    wants.changes.update(change.needs)
+    if change.needs:
+        wants.changes.update(change.needs)
     if change.base is not None and change.base.change:
         wants.changes.add(change.base.change)
     wants.records.add((change.kind, change.record))
-    wants.waits.update((change.id, change.record))
-
-
-def _of_policy(change: Change, reading: Reading, policies: Policies, wants: Wants) -> None:
-    policy = policies.get(change.kind)
-    if policy is None or not reading.known.has("records", (change.kind, change.record)):
-        return
-    before = reading.known.record(change.kind, change.record)
-    if before is not None:
-        _of_merge(change, before, reading.known, wants)
-    try:
-        more = policy.reads(change, reading)
-    except Exception:
-        return  # what settling then misses is named by NotLoaded; a fault in it parks that change alone
-    for name in ("records", "changes", "keys", "past", "waits", "numbers"):
-        getattr(wants, name).update(getattr(more, name))
+    wants.waits.add(change.id)
+    wants.waits.add(change.record)
 
 
 def _of_merge(change: Change, before: Record, known: Known, wants: Wants) -> None:
@@ -90,10 +133,17 @@ def _of_merge(change: Change, before: Record, known: Known, wants: Wants) -> Non
         base_rev = own.base_rev if own is not None else 0
     if 0 < base_rev < before.rev:
         wants.past.add((change.kind, change.record, base_rev))
-    wants.changes.update(stamp.change for stamp in before.stamps.values() if stamp.rev > base_rev and stamp.change)
+    since = {stamp.change for stamp in before.stamps.values() if stamp.rev > base_rev and stamp.change}
+    wants.changes.update(since)
+    if since:
+        # A conflict may open, and after a restore a decision about it may be here before it, waiting.
+        conflict = derived_id("conflict", change.id)
+        others = {one.account for one in (known.change(each) for each in since if known.has("changes", each)) if one}
+        wants.waits.add(conflict)
+        wants.waits.update(derived_id("notice", conflict, account) for account in others)
 
 
 def _parked_behind(change: Change, known: Known) -> Iterable[ParkedChange]:
-    for what in (change.id, change.record):
+    for what in (change.id, change.record, derived_id("conflict", change.id)):
         if known.has("waits", what):
             yield from known.waiting_for(what)
