@@ -24,6 +24,33 @@ _ALWAYS = ("too_many_requests", "internal")
 _QUERIES = {
     "/v1/receipts/{number}": [("last4", "The last four signs of the resident's citizen id", "^[0-9]{3}[0-9Xx]$")]
 }
+_TUS = ("Tus-Resumable", "The version of tus that is spoken", True, "^1\\.0\\.0$")
+_OFFSET = ("Upload-Offset", "How much of the file was sent before", True, "^[0-9]{1,15}$")
+_CHECKSUM = (
+    "Upload-Checksum",
+    "sha256 or sha1, a space, and this piece's hash in base64",
+    False,
+    "^sha(256|1) [A-Za-z0-9+/=]+$",
+)
+_ANNOUNCED = (
+    ("Upload-Length", "The file's size in bytes", True, "^[0-9]{1,15}$"),
+    (
+        "Upload-Metadata",
+        "id, sha256, type and purpose, each with its value in base64",
+        True,
+        "^[a-z0-9]+ [A-Za-z0-9+/=]*",
+    ),
+)
+_HEADERS = {
+    ("POST", "/v1/uploads"): (_TUS, *_ANNOUNCED, _CHECKSUM),
+    ("HEAD", "/v1/uploads/{id}"): (_TUS,),
+    ("PATCH", "/v1/uploads/{id}"): (_TUS, _OFFSET, _CHECKSUM),
+    ("POST", "/v1/uploads/{id}"): (
+        _TUS,
+        ("X-HTTP-Method-Override", "PATCH, HEAD or DELETE", True, "^(PATCH|HEAD|DELETE)$"),
+    ),
+    ("DELETE", "/v1/uploads/{id}"): (_TUS,),
+}
 
 
 def document(rows: Sequence[Row]) -> dict[str, Any]:
@@ -78,7 +105,7 @@ def _operation(row: Row) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": row.summary,
-        "parameters": _parameters(row.path),
+        "parameters": _parameters(row.method, row.path),
         "responses": _responses(row),
         "security": [{"device": []}] if row.who in (Who.DEVICE, Who.DEPOSITOR) else [],
     }
@@ -87,7 +114,7 @@ def _operation(row: Row) -> dict[str, Any]:
     return operation
 
 
-def _parameters(path: str) -> list[dict[str, Any]]:
+def _parameters(method: str, path: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in _PARAMETER.findall(path)
@@ -95,6 +122,9 @@ def _parameters(path: str) -> list[dict[str, Any]]:
     for name, description, pattern in _QUERIES.get(path, []):
         schema = {"type": "string", "pattern": pattern}
         found.append({"name": name, "in": "query", "required": True, "description": description, "schema": schema})
+    for name, description, required, pattern in _HEADERS.get((method, path), ()):
+        schema = {"type": "string", "pattern": pattern}
+        found.append({"name": name, "in": "header", "required": required, "description": description, "schema": schema})
     return found
 
 
@@ -102,7 +132,7 @@ def _responses(row: Row) -> dict[str, Any]:
     good: dict[str, Any] = {"description": row.summary}
     if row.gives is not None:
         good["content"] = _content(row.gives, row.media)
-    found = {str(row.status): good}
+    found = {str(status): good for status in (row.status, *row.also)}
     by_status: dict[int, list[str]] = {}
     for code in codes_of(row):
         by_status.setdefault(ALL_PROBLEMS[code][0], []).append(code)
@@ -115,7 +145,7 @@ def _responses(row: Row) -> dict[str, Any]:
 
 def _content(kind: Any, media: str) -> dict[str, Any]:
     if isinstance(kind, str):
-        return {kind: {"schema": {"type": "string"}}}
+        return {kind: {"schema": {"type": "object" if kind == "application/json" else "string"}}}
     reference = {"$ref": REF.format(name=kind.__name__)}
     if media == "application/json":
         return {media: {"schema": reference}}

@@ -36,6 +36,7 @@ Bind = Callable[[Services], Handle]
 class Row:
     """`limit` counts by device for Who.DEVICE and Who.DEPOSITOR, by address otherwise. `body_max` in bytes; None:
     the handler reads the stream itself. `takes`, `gives`: a message type, or a media type for what is not JSON.
+    `also`: other statuses that mean success.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Row:
     problems: tuple[str, ...] = ()
     lean: bool = False
     status: int = 200
+    also: tuple[int, ...] = ()
 
 
 def _by_services(handler: Callable[[Request, Services], Awaitable[Response]]) -> Bind:
@@ -99,7 +101,8 @@ _STORE = ("storage_full", "storage_unavailable")
 _COLLECTION = _upload(lambda services: services.uploads.collection)
 _UPLOAD = _upload(lambda services: services.uploads.upload)
 _ONE = "/v1/uploads/{id}"
-_TUS = tuple(UPLOAD_PROBLEMS)
+_TUS = (*UPLOAD_PROBLEMS, "storage_full")
+_TUS_ONE = (*_TUS, "not_found")
 
 # fmt: off
 ROWS: tuple[Row, ...] = (
@@ -123,14 +126,14 @@ ROWS: tuple[Row, ...] = (
     Row("OPTIONS", "/v1/uploads", Who.ANYONE, _COLLECTION, "What tus this server speaks", "600/minute", status=204),
     Row("OPTIONS", _ONE, Who.ANYONE, _UPLOAD, "What tus this server speaks", "600/minute", status=204),
     Row("POST", "/v1/uploads", Who.DEVICE, _COLLECTION, "Announce a file", "1200/minute", None, SENDERS,
-        takes="application/offset+octet-stream", problems=_TUS, status=201),
-    Row("HEAD", _ONE, Who.DEVICE, _UPLOAD, "How far a file has come", "1200/minute", 0, SENDERS, problems=_TUS),
+        takes="application/offset+octet-stream", problems=_TUS, status=201, also=(200,)),
+    Row("HEAD", _ONE, Who.DEVICE, _UPLOAD, "How far a file has come", "1200/minute", 0, SENDERS, problems=_TUS_ONE),
     Row("PATCH", _ONE, Who.DEVICE, _UPLOAD, "Send the next piece", "1200/minute", None, SENDERS,
-        takes="application/offset+octet-stream", problems=_TUS, status=204),
+        takes="application/offset+octet-stream", problems=_TUS_ONE, status=204),
     Row("POST", _ONE, Who.DEVICE, _UPLOAD, "The same, with X-HTTP-Method-Override", "1200/minute", None, SENDERS,
-        takes="application/offset+octet-stream", problems=_TUS, status=204),
+        takes="application/offset+octet-stream", problems=(*_TUS_ONE, "wrong_method"), status=204, also=(200,)),
     Row("DELETE", _ONE, Who.DEVICE, _UPLOAD, "Withdraw an unfinished file", "600/minute", 0, SENDERS,
-        problems=_TUS, status=204),
+        problems=_TUS_ONE, status=204),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -80,7 +80,9 @@ class UploadEndpoints:
             case "DELETE":
                 return await self._answer(request, self._withdraw)
             case _:
-                return Response(status_code=405, headers={**_COMMON, "Allow": "OPTIONS, HEAD, PATCH, DELETE"})
+                answer = self._answer_problem(request, "wrong_method")
+                answer.headers.update({**_COMMON, "Allow": "OPTIONS, HEAD, PATCH, DELETE"})
+                return answer
 
     def describe(self) -> Response:
         """What this server speaks. Asked before anybody has signed in."""
