@@ -58,7 +58,7 @@ from server.storage.file_rows import Owner
 from server.storage.master_secret import make_secret, read_secret, sealing_of
 from server.storage.migrate import migrate
 from server.storage.open import open_database, sqlite_path
-from server.storage.prepare import is_empty
+from server.storage.prepare import is_empty, is_founded
 from server.storage.sealing import Sealing
 from server.storage.spool import Spool
 from server.storage.sql_store import SqlStore, found_centre
@@ -107,13 +107,14 @@ async def open_centre(
     clock = clock or MachineClock()
     key = sqlite_key_of(settings)
     if new and await is_empty(settings.database, sqlite_key=key):
-        # The secret first: a database whose secret was never written could not be used at all.
-        make_secret(settings.master_secret_file, randomness)
         await make_database(settings, key, now_ms=clock.wall_ms())
-    secrets = Secrets(read_secret(settings.master_secret_file))
-    sealing = sealing_of(secrets, settings.cipher, randomness)
     database = await open_database(settings.database, sqlite_key=key, read_connections=settings.read_connections)
     try:
+        if new and not await is_founded(database):
+            # Before the centre is: one whose secret was never written could not be used at all.
+            make_secret(settings.master_secret_file, randomness)
+        secrets = Secrets(read_secret(settings.master_secret_file))
+        sealing = sealing_of(secrets, settings.cipher, randomness)
         await found_centre(database, timed_id(clock.wall_ms(), randomness(10)), clock.wall_ms())
         yield Centre(
             settings=settings,

@@ -21,6 +21,8 @@ from sync.core.codec import encode_change, parse_change_line
 from sync.core.ids import derived_id, timed_id
 
 DESK_NAME = "desk"
+DESK_APP = "centre"
+"""Stands where a device tells its app's version: what tells desks from devices in a query."""
 CENTRE_LOGIN = "centre"
 CENTRE_ACCOUNT = derived_id("account", CENTRE_LOGIN)
 """In whose name the centre acts by itself. Nobody signs in as it."""
@@ -105,7 +107,7 @@ async def add_desk(tx: Transaction, account: str, *, now_ms: int, randomness: Ca
     columns = ("id", "ordinal", "account", "public_key", "name", "created_at", "unsent", "app_version")
     ordinal = (row[0] if row else 0) + 1
     await tx.insert_many(
-        "devices", columns, [(desk_of(account), ordinal, account, randomness(32), DESK_NAME, now_ms, 0, "")]
+        "devices", columns, [(desk_of(account), ordinal, account, randomness(32), DESK_NAME, now_ms, 0, DESK_APP)]
     )
 
 

@@ -115,12 +115,10 @@ def _checked(raw: bytes, public: Ed25519PublicKey) -> _Line | None:
 def _append(folder: Path, line: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    with path.open("a+b") as file:
-        # What a crash left of a line is ended first, so that it spoils no other.
-        if file.tell() > 0:
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
+    # What a crash left of a line was never told to anybody, and goes.
+    whole = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
+    with path.open("ab") as file:
+        file.truncate(whole)
         file.write(line)
         file.flush()
         os.fsync(file.fileno())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.actions.desk_change import desk_of
+from server.actions.desk_change import DESK_APP
 from server.domain.places import Level
 from server.storage.places import PlaceRow, all_places
 from server.storage.unit_of_work import Database
@@ -49,10 +49,11 @@ class Activity:
     duplicates: int = 0
 
 
-_DEVICES = """SELECT d.id, d.account, a.site, d.last_contact, d.unsent, d.unsent_since
-              FROM devices d JOIN accounts a ON a.id = d.account WHERE d.revoked_at IS NULL"""
+_DEVICES = """SELECT a.site, d.last_contact, d.unsent, d.unsent_since FROM devices d
+              JOIN accounts a ON a.id = d.account WHERE d.revoked_at IS NULL AND d.app_version <> ?"""
 _COUNTS = """SELECT a.site, c.code, count(*) FROM changes c JOIN accounts a ON a.id = c.account
-             WHERE c.reused = 0 AND c.kind <> 'world' GROUP BY a.site, c.code"""
+             JOIN devices d ON d.id = c.device
+             WHERE c.reused = 0 AND d.app_version <> ? GROUP BY a.site, c.code"""
 _FIELDS = {
     "applied": "applied",
     "merged": "merged",
@@ -67,12 +68,12 @@ async def report_activity(database: Database, *, place: str = "", by: By = By.TO
     """Every area in `place` (everywhere when it is empty) where somebody works. Raises PlaceUnknown."""
     async with database.read() as snapshot:
         places = {one.code: one for one in await all_places(snapshot)}
-        devices, counts = await snapshot.fetch_each([(_DEVICES, ()), (_COUNTS, ())])
+        devices, counts = await snapshot.fetch_each([(_DEVICES, [DESK_APP]), (_COUNTS, [DESK_APP])])
     if place and place not in places:
         raise PlaceUnknown(f"there is no place {place}")
     rows: dict[str, _Row] = {}
-    for device, account, site, *contact in devices:
-        if device != desk_of(account) and (area := _area(site, place, by, places)):
+    for site, *contact in devices:
+        if area := _area(site, place, by, places):
             rows.setdefault(area, _Row()).hear(*contact)
     for site, code, count in counts:
         if area := _area(site, place, by, places):

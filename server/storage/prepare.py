@@ -1,4 +1,4 @@
-"""Tells whether a database holds nothing yet, so that a new one is made and an old one is never taken for new."""
+"""Tells whether a database holds nothing yet, or no centre yet, so that an old one is never taken for new."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import asyncpg
 from server.storage import postgres_engine, sqlite_engine
 from server.storage.open import sqlite_path
 from server.storage.sqlite_engine import Key
+from server.storage.unit_of_work import Database
 
 _TABLES_SQLITE = "SELECT count(*) FROM sqlite_master"
 _TABLES_POSTGRES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
@@ -21,6 +22,12 @@ async def is_empty(url: str, *, sqlite_key: bytes | None = None) -> bool:
     if path is None:
         return await _postgres_is_empty(url)
     return await asyncio.to_thread(_sqlite_is_empty, path, Key(sqlite_key) if sqlite_key is not None else None)
+
+
+async def is_founded(database: Database) -> bool:
+    """Whether a centre began in it. Tables alone are none."""
+    async with database.read() as snapshot:
+        return bool(await snapshot.fetch("SELECT 1 FROM centre"))
 
 
 def _sqlite_is_empty(path: str, key: Key | None) -> bool:
