@@ -24,6 +24,15 @@ def test_each_write_raises_the_rev_and_keeps_what_it_replaced() -> None:
     assert made.known.record("thing", "a") is second
 
 
+def test_a_body_replaced_in_this_transaction_is_known_to_whoever_saw_it() -> None:
+    made = draft()
+    first = made.write(POLICY, "a", {"free": 1}, {"free": ("me/1", "c1")}, None, frozenset())
+    second = made.write(POLICY, "a", {"free": 2}, {"free": ("me/1", "c2")}, first, frozenset())
+    past = made.known.body_at(second, 1)
+    assert past is not None
+    assert past.hash == first.hash
+
+
 def test_a_write_that_changes_nothing_is_none() -> None:
     made = draft()
     first = made.write(POLICY, "a", {"free": 1}, {}, None, frozenset())
