@@ -247,8 +247,11 @@ def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -
     ]
     for name, value in fields.items():
         field = table.find(name)
-        if field is not None and not _is_empty(value):
-            found += _check_shape(field, name, value)
+        if field is None or _is_empty(value):
+            continue
+        if field.shape is Shape.TEXT and type(value) is str and len(value) <= TEXT_LENGTH_MAX:
+            continue  # what most fields are, found without looking further
+        found += _check_shape(field, name, value)
     return found
 
 
@@ -257,8 +260,6 @@ def _is_empty(value: object) -> bool:
 
 
 def _check_shape(field: Field, name: str, value: object) -> Sequence[Problem]:
-    if field.shape is Shape.TEXT and type(value) is str and len(value) <= TEXT_LENGTH_MAX:
-        return ()  # what most fields are, found without looking further
     if not _has_shape(field.shape, value):
         zh, en = field.shape.value
         return [problem("field_shape", name, label=field.zh, shape_zh=zh, shape_en=en)]
@@ -313,7 +314,7 @@ def texts(fields: Fields, name: str) -> tuple[str, ...]:
     value = fields.get(name)
     if isinstance(value, str):
         return (value,) if value else ()
-    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+    return tuple([entry for entry in value if isinstance(entry, str)]) if isinstance(value, list) else ()
 
 
 def groups(fields: Fields, name: str) -> tuple[Fields, ...]:

@@ -44,7 +44,8 @@ class Draft:
             return before
         rev = before.rev + 1 if before is not None else 1
         all_stamps = dict(before.stamps) if before is not None else {}
-        all_stamps |= {name: Stamp(rev, identity, change) for name, (identity, change) in stamps.items()}
+        made = {by: Stamp(rev, *by) for by in set(stamps.values())}
+        all_stamps |= {name: made[by] for name, by in stamps.items()}
         written = Record(
             policy.kind,
             record,

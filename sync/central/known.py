@@ -167,14 +167,13 @@ class Wants(Struct):
 
     def beyond(self, known: Known) -> Wants:
         """What of this is not loaded yet."""
-        return Wants(*({key for key in getattr(self, name) if not known.has(name, key)} for name in _WANTED))
+        return Wants(*(set(known.lacks(name, getattr(self, name))) for name in _WANTED))
 
     def add_beyond(self, other: Wants, known: Known) -> bool:
         """Adds what of `other` is not known. False when all of it is."""
         added = False
         for name in _WANTED:
-            wanted: set[Any] = getattr(other, name)
-            if wanted and (missing := [key for key in wanted if not known.has(name, key)]):
+            if missing := known.lacks(name, getattr(other, name)):
                 getattr(self, name).update(missing)
                 added = True
         return added
@@ -246,6 +245,14 @@ class Known:
                 return True
             layer = layer.parent
         return False
+
+    def lacks(self, what: str, keys: set[Any]) -> set[Any]:
+        """Those of the keys that were neither loaded nor proven absent."""
+        layer: Known | None = self
+        while keys and layer is not None:
+            keys = keys.difference(getattr(layer, what))
+            layer = layer.parent
+        return keys
 
     def layer(self) -> Known:
         """A layer to decide on: absorb it when the decision stands, drop it when not."""

@@ -64,7 +64,7 @@ class Reading:
 
 def texts_in(sources: Sequence[Fields], name: str) -> frozenset[str]:
     """Every text that one of the sources has under this name."""
-    return frozenset(value for source in sources if isinstance(value := source.get(name), str) and value)
+    return frozenset([value for source in sources if isinstance(value := source.get(name), str) and value])
 
 
 class Situation(Struct, frozen=True, kw_only=True):

@@ -40,11 +40,10 @@ class Foresight:
     def __init__(
         self, lines: Sequence[ChangeLine], policies: Policies, centre: Centre, honoured: Mapping[str, str]
     ) -> None:
-        self.named = first_wants(lines)
-        """What the lines name by themselves."""
         self._policies = policies
         self._centre = centre
         self._honoured = honoured
+        self._unasked = Wants()
         self._changes: dict[str, Change] = {}
         self._batch: dict[tuple[str, str], list[Change]] = {}
         self._asking: list[Change] = []
@@ -55,8 +54,8 @@ class Foresight:
 
     def wants(self, known: Known) -> Wants:
         """What is needed beyond `known`, as far as it tells."""
-        wants = self.named.beyond(known)
-        self._look_behind(known, wants)
+        self._look_behind(known)
+        wants, self._unasked = self._unasked.beyond(known), Wants()
         reading = Reading(known=known, centre=self._centre, honoured=self._honoured, batch=self._batch)
         self._asking = [change for change in self._asking if self._asks(change, reading, wants)]
         return wants
@@ -69,9 +68,13 @@ class Foresight:
         self._batch.setdefault((change.kind, change.record), []).append(change)
         self._asking.append(change)
         self._unlooked.append(change)
+        _named(change, self._unasked)
+        if change.base is None:
+            # No other kind may have a record under the id that this one creates.
+            self._unasked.records.update([(kind, change.record) for kind in self._policies])
         return True
 
-    def _look_behind(self, known: Known, wants: Wants) -> None:
+    def _look_behind(self, known: Known) -> None:
         """The changes parked behind the batch join it; then everybody is asked again."""
         grew = False
         pending, self._unlooked = self._unlooked, []
@@ -80,15 +83,11 @@ class Foresight:
             if not (known.has("waits", change.id) and known.has("waits", change.record)):
                 self._unlooked.append(change)
             for parked in _parked_behind(change, known):
-                wants.add_beyond(Wants(records={("outcome", parked.known.id)}), known)
+                self._unasked.records.add(("outcome", parked.known.id))
                 released = parse_change_line(parked.line).change
                 if released is not None and self._take(released):
                     grew = True
                     pending.append(self._unlooked.pop())
-                    named = Wants()
-                    _named(released, named)
-                    self.named |= named
-                    wants.add_beyond(named, known)
         if grew:
             self._asking = list(self._changes.values())
 
@@ -100,13 +99,11 @@ class Foresight:
         if not known.has("records", (change.kind, change.record)):
             return True
         before = known.record(change.kind, change.record)
-        of_merge = Wants()
+        asks = False
         if before is not None:
+            of_merge = Wants()
             _of_merge(change, before, known, of_merge)
-        elif change.base is None:
-            # No other kind may have a record under the id that this one creates.
-            of_merge.records.update((kind, change.record) for kind in self._policies)
-        asks = wants.add_beyond(of_merge, known)
+            asks = wants.add_beyond(of_merge, known)
         try:
             more = policy.reads(change, reading)
         except Exception:
