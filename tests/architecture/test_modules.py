@@ -16,6 +16,10 @@ TESTED_ELSEWHERE = {
     "server/write_steps.py": ("tests/server/test_write.py", "the steps of the write path, seen only through it"),
     "server/storage/migrations/": ("tests/server/storage/test_migrate.py", "migrations are run, not read"),
     "server/storage/schema/": ("tests/server/storage/test_migrate.py", "the SQL of the first migration"),
+    "server/cli/device/": (
+        "tests/server/cli/device/test_visit_commands.py",
+        "a conversation is tested as a whole; what decides something has a test of its own beside it",
+    ),
     "sync/device/steps.py": ("tests/sync/device/test_session.py", "what an answer does is seen through the session"),
 }
 
