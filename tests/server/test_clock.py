@@ -1,0 +1,13 @@
+"""The machine's clock, in milliseconds."""
+
+import time
+
+from server.clock import MachineClock
+
+
+def test_wall_is_the_worlds_time_and_monotonic_never_goes_back() -> None:
+    clock = MachineClock()
+    before = time.time_ns() // 1_000_000
+    assert before <= clock.wall_ms() <= time.time_ns() // 1_000_000
+    readings = [clock.monotonic_ms() for _ in range(100)]
+    assert readings == sorted(readings)
