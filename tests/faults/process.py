@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import json
+import multiprocessing
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
+from server.main import serve
 from server.settings import Settings
 
 COMMAND = (sys.executable, "-c", "from server.cli.main import run; run()", "serve")
@@ -27,15 +29,19 @@ START_WAIT_S = 60.0
 END_WAIT_S = 30.0
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
+_FORKS = multiprocessing.get_context("forkserver")
 
 
 class ServerProcess:
-    """`bangban serve` on these settings. `environment` is added to the process's."""
+    """The server on these settings. With an `environment` it is `bangban serve` from the beginning; without, it is
+    forked from a process that has read the program already, so that it can be killed often.
+    """
 
     def __init__(self, settings: Settings, *, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
-        self._environment = dict(environment or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = environment
+        self._process: BaseProcess | subprocess.Popen[bytes] | None = None
+        self._ready = settings.data_folder / "server.ready"
         self.address = ""
         self.log = settings.data_folder / "server.log"
 
@@ -46,27 +52,41 @@ class ServerProcess:
     @property
     def pid(self) -> int:
         assert self._process is not None, "it runs"
+        assert self._process.pid is not None, "it was started"
         return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        assert self._process is not None, "it was started"
+        return self._process.exitcode if isinstance(self._process, BaseProcess) else self._process.poll()
 
     async def start(self) -> None:
         """Until it accepts requests."""
-        ready = self._settings.data_folder / "server.ready"
-        ready.unlink(missing_ok=True)
-        command = [*COMMAND, "--workers", str(self._settings.workers)]
+        self._ready.unlink(missing_ok=True)
+        self._process = self._forked() if self._environment is None else self._run(self._environment)
+        async with asyncio.timeout(START_WAIT_S):
+            while not self._ready.exists():
+                assert self.exit_code is None, self.log.read_text(errors="replace")[-3_000:]
+                await asyncio.sleep(0.01)
+        self.address = json.loads(self._ready.read_text())["address"]
+
+    def _forked(self) -> BaseProcess:
+        _FORKS.set_forkserver_preload(["server.main"])
+        process = _FORKS.Process(target=_serve, args=(self._settings, self._ready, self.log), daemon=True)
+        process.start()
+        return process
+
+    def _run(self, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
-                command,
-                env={**os.environ, **environment_of(self._settings), **self._environment},
+            return subprocess.Popen(
+                COMMAND,
+                env={**os.environ, **environment_of(self._settings), **environment},
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only makes one system call
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it only makes one system call
             )
-        async with asyncio.timeout(START_WAIT_S):
-            while not ready.exists():
-                assert self._process.poll() is None, self.log.read_text(errors="replace")[-3_000:]
-                await asyncio.sleep(0.01)
-        self.address = json.loads(ready.read_text())["address"]
 
     async def kill(self) -> None:
         """As a crash would."""
@@ -78,19 +98,33 @@ class ServerProcess:
 
     async def wait(self) -> int:
         """Until it ends by itself; its exit code."""
-        assert self._process is not None, "it runs"
-        return await asyncio.to_thread(self._process.wait, END_WAIT_S)
+        process = self._process
+        assert process is not None, "it was started"
+        await asyncio.to_thread(process.join if isinstance(process, BaseProcess) else process.wait, END_WAIT_S)
+        assert self.exit_code is not None, "it did not end"
+        return self.exit_code
 
     async def _end(self, how: signal.Signals) -> int:
-        if self._process is None or self._process.poll() is not None:
-            return self._process.returncode if self._process is not None else 0
-        self._process.send_signal(how)
+        if self._process is None:
+            return 0
+        if self.exit_code is None:
+            os.kill(self.pid, how)
         return await self.wait()
 
-    def limit_files(self, size: int) -> None:
-        """No file of the running process may grow beyond this; writing there ends in an error."""
-        _, most = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size if size >= 0 else most, most))
+
+def _serve(settings: Settings, ready: Path, log: Path) -> None:
+    """In the forked process: what `bangban serve` does."""
+    die_with_parent()
+    with log.open("ab") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+
+    def tell(address: str) -> None:
+        part = ready.with_suffix(".part")
+        part.write_text(json.dumps({"address": address}))
+        part.replace(ready)
+
+    serve(settings, tell)
 
 
 @asynccontextmanager
@@ -118,5 +152,5 @@ def environment_of(settings: Settings) -> dict[str, str]:
     }
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
