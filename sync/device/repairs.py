@@ -166,12 +166,15 @@ class RepairSteps:
         of the outbox is still to be sent.
         """
         effect = Effect(progressed=answer.chain_epoch == sent.chain_epoch and answer.last_seq >= sent.last_seq)
+        restored = store.standing().epoch not in ("", answer.epoch)
 
         def forget() -> None:
             for state in store.buckets():
                 self.on_reset(store, state.bucket, "gone", effect)
             store.put_standing(
-                msgspec.structs.replace(store.standing(), revoked=True, restart=False, tag="", target=None, ack="")
+                msgspec.structs.replace(
+                    store.standing(), revoked=True, restart=False, tag="", target=None, ack="", epoch=answer.epoch
+                )
             )
 
         def deposit() -> None:
@@ -191,7 +194,7 @@ class RepairSteps:
             if answer.chain_epoch != sent.chain_epoch:
                 self.take_chain(store, answer)
             else:
-                self.rewind(store, answer, forget_outcomes=False)
+                self.rewind(store, answer, forget_outcomes=restored)
 
         position = deposit if effect.progressed else find_position
         self.commit(store, [("revoked", forget), ("deposit", position)])

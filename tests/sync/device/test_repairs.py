@@ -219,3 +219,28 @@ def test_an_official_number_goes_with_every_page_of_its_records_changes() -> Non
     assert len(replayed) == 4
     assert all([honour.number for honour in request.envelope.honour] == ["3418-7"] for request in replayed)
     assert device.store.honours() == []
+
+
+def test_a_revoked_device_deposits_its_work_at_a_centre_that_was_restored() -> None:
+    centre, device = FakeCentre(), Device()
+    backup = centre.backup()
+    device.write("a", n=1)
+    device.sync(centre.exchange)
+    device.write("b", n=2)
+    backup.restore_as("e2")
+    backup.revoked = True
+    asked: list[str] = []
+
+    def line(message: bytes) -> bytes:
+        """A centre of another epoch takes nothing, and says so to a revoked device by its position alone."""
+        request = parse_request(message)
+        asked.append(request.envelope.epoch)
+        if request.envelope.epoch != backup.epoch:
+            return backup._answer(request, Status.REVOKED)
+        return backup.exchange(message)
+
+    for _ in range(6):
+        device.step(line)
+    assert asked[0] == "e1"
+    assert device.events[-1] == WipeNow()
+    assert len(backup.quarantine) == 2
