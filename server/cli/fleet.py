@@ -54,7 +54,7 @@ def fleet(
     )
     console = Console(stderr=as_json)
     with _own_folder() as folder:
-        settings = replace(settings_with(database, folder), workers=workers)
+        settings = replace(settings_with(database, folder), workers=workers, port=0)
         report = asyncio.run(_run(numbers, settings, console))
     if as_json:
         print(report.figures.as_json())

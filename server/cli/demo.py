@@ -1,0 +1,123 @@
+"""`bangban demo`: the main job from an empty folder to a report, and then a centre to look around in.
+
+Law: everything lies in ./var/demo, which is made anew each time; nothing is asked and nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from fixtures.fleet.cast import Cast, Fate, Handset
+from fixtures.fleet.centre import ServerProcess, activation_codes
+from fixtures.fleet.report import Report, show
+from fixtures.fleet.run import DEVICES_FOLDER, run_fleet, running_server
+from fixtures.fleet.week import Numbers, Week
+from fixtures.world import Role
+from server.cli.fleet import Bars, load
+from server.main import open_centre
+from server.settings import Settings
+
+FOLDER = Path("var/demo")
+LIGHT_WEEK = Numbers(devices=997, colleagues=300, filings=10, claims=5, photos=1, seed=7)
+SMALL_WEEK = Numbers(devices=15, colleagues=6, filings=10, claims=5, photos=1, seed=7, small=True)
+PORT = 8470
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the report.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="In the small world, in a few seconds.")] = False,
+    folder: Annotated[Path, typer.Option("--folder", help="Emptied first.")] = FOLDER,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = PORT,
+) -> None:
+    """Load the Xuancheng world, let 997 devices and 300 colleagues work offline, merge, report, and stay up."""
+    console = Console()
+    numbers = SMALL_WEEK if small else LIGHT_WEEK
+    _empty(folder)
+    settings = Settings(
+        data_folder=folder,
+        database=f"sqlite:///{folder}/bangban.db",
+        master_secret_file=folder / "keys" / "master",
+        blobs=f"file://{folder.absolute()}/blobs",
+        backup_folder=folder / "backups",
+        port=port,
+    )
+    raise typer.Exit(asyncio.run(_run(numbers, settings, console, once=once)))
+
+
+def _empty(folder: Path) -> None:
+    """Only what a demo made is deleted: its mark says so."""
+    mark = folder / ".bangban-demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise typer.BadParameter(f"{folder} holds something that no demo made", param_hint="--folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.touch()
+
+
+async def _run(numbers: Numbers, settings: Settings, console: Console, *, once: bool) -> int:
+    week = Week(numbers)
+    with Bars(console) as bars:
+        await load(week.world, settings, bars)
+    async with running_server(settings) as server:
+        with Bars(console) as bars:
+            report = await run_fleet(numbers, settings, server, bars)
+        shutil.rmtree(settings.data_folder / DEVICES_FOLDER, ignore_errors=True)
+        show(report, console)
+        _say_how_it_went(report, console)
+        if not once:
+            await _stay_up(week, settings, server, console)
+    return report.exit_code
+
+
+def _say_how_it_went(report: Report, console: Console) -> None:
+    if report.findings.is_clean:
+        console.print("[green]没有丢失，没有重复，没有不一致。 Nothing lost, nothing duplicated, nothing diverged.[/]")
+    else:
+        console.print("[red]有问题，见上。 Something is wrong, see above.[/]")
+
+
+async def _stay_up(week: Week, settings: Settings, server: ServerProcess, console: Console) -> None:
+    """Until Ctrl-C or SIGTERM."""
+    people = _guests(week.cast)
+    async with open_centre(replace(settings)) as centre:
+        codes = await activation_codes(centre, [one.account.login for one in people])
+    table = Table("账号 account", "姓名 name", "角色 role", "激活码 activation code")
+    for one in people:
+        login = one.account.login
+        table.add_row(login, one.account.name, one.account.role.value, codes[login])
+    console.print(
+        Panel(
+            f"健康 health      {server.address}/v1/health\n"
+            f"接口 API         {server.address}/v1/docs\n"
+            f"在本机试用 try   bangban device enrol --server {server.address} --code CODE",
+            title="中心已启动 · the centre is up",
+            title_align="left",
+        ),
+        table,
+        "按 Ctrl-C 结束。 Ctrl-C ends it.",
+    )
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _guests(cast: Cast) -> list[Handset]:
+    """A village's helper, its town lead and a claim worker."""
+    plain = [one for one in cast.devices if one.fate is Fate.PLAIN]
+    return [
+        next(one for one in plain if one.account.role is Role.HELPER and one.account.scope_places),
+        next(one for one in plain if one.account.role is Role.TOWN_LEAD),
+        next(one for one in plain if one.account.role is Role.CLAIM_WORKER),
+    ]
