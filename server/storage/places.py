@@ -48,7 +48,9 @@ async def read_directory(snapshot: Snapshot) -> Directory:
 async def all_places(snapshot: Snapshot) -> list[PlaceRow]:
     """Every place, ordered by code."""
     rows = await snapshot.fetch("SELECT code, name, formal_name, level, parent, kind FROM places ORDER BY code")
-    return [PlaceRow(code, name, formal, Level(level), parent, kind) for code, name, formal, level, parent, kind in rows]
+    return [
+        PlaceRow(code, name, formal, Level(level), parent, kind) for code, name, formal, level, parent, kind in rows
+    ]
 
 
 async def insert_places(tx: Transaction, places: Iterable[PlaceRow]) -> None:
