@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from fixtures.fleet import run as fleet_run
 from fixtures.fleet.report import Report, show
 from fixtures.fleet.run import run_fleet, running_server
 from fixtures.fleet.week import RESIDENTS, Numbers
@@ -79,10 +80,10 @@ async def _run(numbers: Numbers, settings: Settings, console: Console) -> Report
             return await run_fleet(numbers, settings, server, bars)
 
 
-async def load(world: World, settings: Settings, bars: Bars) -> None:
+async def load(world: World, settings: Settings, progress: fleet_run.Progress) -> None:
     """The world into an empty centre."""
     total = len(world.standard_items) + sum(world.quotas.values()) + 1 + RESIDENTS * len(world.villages)
-    bars.begin("world", total)
+    progress.begin("world", total)
     async with open_centre(settings, new=True) as centre:
         await load_world(
             centre.database,
@@ -91,7 +92,7 @@ async def load(world: World, settings: Settings, bars: Bars) -> None:
             sealing=centre.sealing,
             now_ms=centre.clock.wall_ms(),
             randomness=centre.randomness,
-            on_progress=bars.at,
+            on_progress=progress.at,
         )
 
 
