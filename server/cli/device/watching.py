@@ -106,7 +106,9 @@ class Watch:
         while self._clock.monotonic_ms() < self._pacing.due:
             left = (self._pacing.due - self._clock.monotonic_ms()) / 1_000
             try:
-                await asyncio.wait_for(self._news.wait(), min(LOOK_S, max(left, 0.01)))
+                # Not wait_for: on Python 3.11 it swallows a Ctrl-C that comes together with news.
+                async with asyncio.timeout(min(LOOK_S, max(left, 0.01))):
+                    await self._news.wait()
                 break
             except TimeoutError:
                 if self._changed_at() != before:
