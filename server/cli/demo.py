@@ -81,7 +81,10 @@ async def _run(numbers: Numbers, settings: Settings, console: Console, *, once: 
 
 def _say_how_it_went(report: Report, console: Console) -> None:
     if report.findings.is_clean:
-        console.print("[green]没有丢失，没有重复，没有不一致。 Nothing lost, nothing duplicated, nothing diverged.[/]")
+        console.print(
+            "[green]没有丢失，没有重复，没有不一致。 Nothing lost, nothing duplicated, nothing diverged.[/]",
+            soft_wrap=True,
+        )
     else:
         console.print("[red]有问题，见上。 Something is wrong, see above.[/]")
 

@@ -1,0 +1,42 @@
+"""`bangban demo`: from an empty folder to a report; and never at the cost of somebody's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from fixtures.fleet.week import Week
+from fixtures.world import Role
+from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _guests
+from server.cli.main import app
+
+
+def test_the_demo_runs_all_997_devices_with_a_lighter_week() -> None:
+    assert (LIGHT_WEEK.devices, LIGHT_WEEK.colleagues) == (997, 300)
+    assert (LIGHT_WEEK.filings, LIGHT_WEEK.claims, LIGHT_WEEK.photos) == (10, 5, 1)
+    assert Path("var/demo") == FOLDER
+
+
+def test_once_ends_after_the_report_and_a_second_demo_begins_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / ".bangban-demo").touch()
+    (folder / "bangban.db").write_text("left over from before")
+    done = CliRunner().invoke(app, ["demo", "--once", "--small", "--port", "0", "--folder", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert "Nothing lost, nothing duplicated, nothing diverged" in done.output
+    assert "办件" in done.output
+    assert not (folder / "devices").exists()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    done = CliRunner().invoke(app, ["demo", "--once", "--small", "--folder", str(tmp_path)])
+    assert done.exit_code == 2
+    assert (tmp_path / "thesis.txt").read_text() == "three years of work"
+
+
+def test_a_helper_a_lead_and_a_claim_worker_may_look_around() -> None:
+    roles = [one.account.role for one in _guests(Week(SMALL_WEEK).cast)]
+    assert roles == [Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER]
