@@ -19,6 +19,7 @@ from typing import Any
 
 import uvicorn
 
+from server.connections import BoundedProtocol
 from server.settings import Settings
 
 Socket = socket.socket
@@ -27,7 +28,7 @@ BACKLOG = 2_048
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
 SERVER: dict[str, Any] = {
-    "http": "httptools",
+    "http": BoundedProtocol,
     "ws": "websockets-sansio",
     "ws_per_message_deflate": False,
     "ws_max_size": 4_096,
