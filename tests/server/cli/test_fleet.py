@@ -10,21 +10,7 @@ from server.cli.main import app
 
 
 def test_the_json_is_all_there_is_on_standard_output_and_the_code_says_whether_all_is_well() -> None:
-    arguments = [
-        "fleet",
-        "--small",
-        "--devices",
-        "5",
-        "--colleagues",
-        "2",
-        "--filings",
-        "3",
-        "--claims",
-        "2",
-        "--photos",
-        "0",
-        "--json",
-    ]
+    size = ["--devices", "5", "--colleagues", "2", "--filings", "3", "--claims", "2", "--photos", "0"]
     done = CliRunner().invoke(app, ["fleet", "--small", *size, "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout)
