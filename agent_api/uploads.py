@@ -19,7 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.actions.receive_file import Checksum, FileClaim, FileReception, Upload, UploadError
+from server.actions.receive_file import FileReception
+from server.actions.upload import Checksum, FileClaim, Upload, UploadError
 from server.storage.blobs import BlobError
 from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, TryAgain
 from server.storage.file_rows import Owner

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from server.storage.errors import TryAgain
 from server.storage.store import CentreState, ChainPart, Deposit, Standing, Store, StoreWrite
 from server.write_steps import Steps
+from sync.central.batch import Batch
 from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, Record, Wants
-from sync.central.merge import Batch
 from sync.central.plan import Plan, Save
 from sync.central.policies import Policies
 from sync.central.wants import first_wants

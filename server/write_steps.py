@@ -11,8 +11,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from server.storage.store import CentreState, EntitledBucket, Entitlement, Store, StoreRead, StoreWrite
+from sync.central.batch import Batch
 from sync.central.known import Centre, ChainState, Known, KnownChange, Record
-from sync.central.merge import Batch, decide
+from sync.central.merge import decide
 from sync.central.plan import Head, Plan, Save, finish, touched_buckets
 from sync.central.policies import Policies
 from sync.central.wants import Foresight

@@ -21,7 +21,8 @@ from starlette.responses import Response
 
 from agent_api.problems import problem_response
 from agent_api.uploads import UploadEndpoints
-from server.actions.receive_file import FileReception, UploadLimits
+from server.actions.receive_file import FileReception
+from server.actions.upload import UploadLimits
 from server.storage.blobs import Blobs, LocalBlobs
 from server.storage.file_rows import Owner
 from server.storage.migrate import migrate

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
-from server.storage import sqlite_engine
-from server.storage.sqlite_engine import Key
+from server.storage import sqlite_connection
+from server.storage.sqlite_connection import Key
 
 
 def copy_sqlite(source: Path, target: Path, key: bytes | None) -> None:
     """`target` must not be there. Raises StorageError."""
     assert not target.exists(), "a backup never writes over a file"
     kept = Key(key) if key is not None else None
-    raw = sqlite_engine.open_raw(str(source), kept)
+    raw = sqlite_connection.open_raw(str(source), kept)
     try:
         copy = dbapi2.connect(str(target), isolation_level=None)
         try:
@@ -31,7 +31,7 @@ def copy_sqlite(source: Path, target: Path, key: bytes | None) -> None:
         finally:
             copy.close()
     except dbapi2.Error as error:
-        raise sqlite_engine.translate(error) from error
+        raise sqlite_connection.translate(error) from error
     finally:
         raw.close()
     for path in (target, target.parent):

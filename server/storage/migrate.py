@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlcipher3 import dbapi2
 
-from server.storage import postgres_engine, sqlite_engine
+from server.storage import postgres_engine, sqlite_connection
 from server.storage.errors import SchemaBehind, SchemaDiffers, SchemaTooNew, StorageError
 from server.storage.migrations import MIGRATIONS, Migration
 from server.storage.placeholders import for_postgres
 from server.storage.schema_facts import describe_postgres, describe_sqlite
-from server.storage.sqlite_engine import Key, Raw
+from server.storage.sqlite_connection import Key, Raw
 from server.storage.unit_of_work import Engine, Snapshot, settle
 
 History = dict[int, str]  # version → digest of what was run
@@ -111,11 +111,11 @@ class _SqliteRun:
     on_step: OnStep
 
     def all(self) -> MigrationReport:
-        raw = sqlite_engine.open_raw(str(self.path), self.key)
+        raw = sqlite_connection.open_raw(str(self.path), self.key)
         try:
             return self._run(raw)
         except dbapi2.Error as error:
-            raise sqlite_engine.translate(error) from error
+            raise sqlite_connection.translate(error) from error
         finally:
             raw.close()
 

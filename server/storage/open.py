@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext, _current_context
 
-from server.storage import postgres_engine, sqlite_engine
+from server.storage import postgres_engine, sqlite_connection, sqlite_engine
 from server.storage.migrate import check_schema
 from server.storage.unit_of_work import Database
 
@@ -55,7 +55,7 @@ def sqlite_path(url: str) -> str | None:
 async def _open_sqlite(url: str, key: bytes | None, read_connections: int, models: Sequence[str]) -> Database:
     path = sqlite_path(url)
     assert path is not None, "the address was checked before"
-    credentials: dict[str, Any] = {"file_path": path, "key": sqlite_engine.Key(key) if key is not None else None}
+    credentials: dict[str, Any] = {"file_path": path, "key": sqlite_connection.Key(key) if key is not None else None}
     context = await _start_tortoise(sqlite_engine.ALIAS, sqlite_engine.__name__, credentials, models)
     writer = context.connections.get(sqlite_engine.ALIAS)
     assert isinstance(writer, sqlite_engine.CancelSafeSqliteClient), "Tortoise made the client of our engine"

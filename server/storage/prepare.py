@@ -7,9 +7,9 @@ from pathlib import Path
 
 import asyncpg
 
-from server.storage import postgres_engine, sqlite_engine
+from server.storage import postgres_engine, sqlite_connection
 from server.storage.open import sqlite_path
-from server.storage.sqlite_engine import Key
+from server.storage.sqlite_connection import Key
 from server.storage.unit_of_work import Database
 
 _TABLES_SQLITE = "SELECT count(*) FROM sqlite_master"
@@ -33,7 +33,7 @@ async def is_founded(database: Database) -> bool:
 def _sqlite_is_empty(path: str, key: Key | None) -> bool:
     if not Path(path).exists():
         return True
-    raw = sqlite_engine.open_raw(path, key)
+    raw = sqlite_connection.open_raw(path, key)
     try:
         return bool(raw.execute(_TABLES_SQLITE).fetchone()[0] == 0)
     finally:

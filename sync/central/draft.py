@@ -89,7 +89,7 @@ class Draft:
         self.records[key] = self.known.records[key] = Record(new.kind, new.id, rev, new.bucket, 0, body, {})
 
     def _keep_past(self, before: Record) -> None:
-        """Known at once as well: who is decided next in this transaction may have seen it, and storage lacks it still."""
+        """Known at once: who is decided next in this transaction may have seen it, and storage lacks it still."""
         body = PastBody(before.rev, before.hash, before.body)
         self.past.append((before.kind, before.id, body))
         self.known.past[before.kind, before.id, before.rev] = body

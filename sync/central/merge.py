@@ -11,11 +11,11 @@ Nothing is looked at that was not asked for (`wants.py`), so that the caller can
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from sync.central.batch import Batch, check_chain
 from sync.central.draft import Draft
 from sync.central.fields import COMBINED, NOTHING_SEEN, Contest, Merged, Seen, merge_fields
 from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
@@ -37,31 +37,6 @@ from sync.core.ids import derived_id
 from sync.core.messages import Status
 
 FAULT_CHARACTERS_MAX = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """What a device sent, as far as deciding needs it."""
-
-    author: Author
-    carrier: str
-    """The device that brought it."""
-    chain_epoch: int
-    first_seq: int
-    prev_hash: bytes
-    lines: Sequence[ChangeLine]
-    restart: bool = False
-    honoured: Mapping[str, str] = field(default_factory=dict)
-    """Record → official number given by an earlier epoch."""
-
-    @property
-    def last_seq(self) -> int:
-        return self.first_seq + len(self.lines) - 1
-
-    @property
-    def identity(self) -> str:
-        """A device and its chain: two copies of one phone are two authors."""
-        return f"{self.author.device}/{self.chain_epoch}"
 
 
 def decide(
@@ -94,27 +69,6 @@ def decide(
             decision.take(seq, line)
     reached = extend_all(batch.prev_hash, batch.first_seq, (line.hash for line in batch.lines))
     return decision.plan(ChainState(batch.chain_epoch, batch.last_seq, reached))
-
-
-def check_chain(batch: Batch, chain: ChainState, stored: Mapping[int, KnownChange]) -> Status:
-    """Whether the batch continues the chain the centre holds (docs/protocol.md §4)."""
-    if batch.restart:
-        return Status.FORK
-    before = batch.first_seq - 1
-    if before > chain.last_seq:
-        return Status.GAP
-    if not batch.lines and before < chain.last_seq:
-        return Status.FORK
-    position = batch.prev_hash
-    if before == chain.last_seq:
-        return Status.OK if position == chain.hash else Status.FORK
-    overlap = batch.lines[: chain.last_seq - before]
-    if any(stored[seq].hash != line.hash for seq, line in enumerate(overlap, start=batch.first_seq)):
-        return Status.FORK
-    reached = extend_all(position, batch.first_seq, (line.hash for line in overlap))
-    if batch.last_seq >= chain.last_seq and reached != chain.hash:
-        return Status.FORK
-    return Status.OK
 
 
 class _Decision:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sync.central.known import Centre, Known, ParkedChange, Record, Wants
 from sync.central.policies import Policies, Reading
+from sync.core.chain import encode_hash
 from sync.core.changes import Change
 from sync.core.codec import ChangeLine, parse_change_line
 from sync.core.ids import derived_id
@@ -124,13 +125,14 @@ def _named(change: Change, wants: Wants) -> None:
 
 def _of_merge(change: Change, before: Record, known: Known, wants: Wants) -> None:
     """The body its author saw, and who wrote since: a conflict names them."""
-    base_rev = change.base.rev if change.base is not None else 0
+    told = change.base.rev if change.base is not None else 0
     if change.base is not None and change.base.change and known.has("changes", change.base.change):
         own = known.change(change.base.change)
-        base_rev = own.base_rev if own is not None else 0
-    if 0 < base_rev < before.rev:
-        wants.past.add((change.kind, change.record, base_rev))
-    since = {stamp.change for stamp in before.stamps.values() if stamp.rev > base_rev and stamp.change}
+        told = own.base_rev if own is not None else 0
+    if 0 < told < before.rev:
+        wants.past.add((change.kind, change.record, told))
+    seen = told if _is_in_history(change, before, told, known) else 0
+    since = {stamp.change for stamp in before.stamps.values() if stamp.rev > seen and stamp.change}
     wants.changes.update(since)
     if since:
         # A conflict may open, and after a restore a decision about it may be here before it, waiting.
@@ -138,6 +140,18 @@ def _of_merge(change: Change, before: Record, known: Known, wants: Wants) -> Non
         others = {one.account for one in (known.change(each) for each in since if known.has("changes", each)) if one}
         wants.waits.add(conflict)
         wants.waits.update(derived_id("notice", conflict, account) for account in others)
+
+
+def _is_in_history(change: Change, before: Record, rev: int, known: Known) -> bool:
+    """Whether the author's base can be what they saw here: another centre's history may have had that rev too."""
+    if change.base is None or change.base.change or not rev:
+        return True
+    if rev >= before.rev:
+        return rev == before.rev and encode_hash(before.hash) == change.base.hash
+    if not known.has("past", (change.kind, change.record, rev)):
+        return True
+    body = known.body_at(before, rev)
+    return body is not None and encode_hash(body.hash) == change.base.hash
 
 
 def _parked_behind(change: Change, known: Known) -> Iterable[ParkedChange]:

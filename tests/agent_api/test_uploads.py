@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from agent_api.problems import ALL_PROBLEMS
-from server.actions.receive_file import UploadError, UploadLimits
+from server.actions.upload import UploadError, UploadLimits
 from server.storage.file_rows import Owner, Quota, file_states, upload_key
 from sync.core.messages import FileState
 from tests.file_reception import Centre, Line, centre, metadata, new_id, new_owner, photo, serving

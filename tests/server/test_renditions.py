@@ -17,7 +17,7 @@ import pytest_asyncio
 from PIL import Image
 
 from server import renditions
-from server.actions.receive_file import FileClaim
+from server.actions.upload import FileClaim
 from server.renditions import Renderer, RenditionQueue, Verdict
 from server.storage.file_rows import Owner, StoredFile, stored_file
 from tests.file_reception import Centre, centre, new_id, new_owner, photo, picture

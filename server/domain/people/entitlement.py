@@ -3,7 +3,7 @@
     place:<12 digits>    unit:<unit id>    catalogue:<level>:<county or city, 6 digits>    person:<account id>
 
 A site reads three catalogues: what all sites of the prefecture share (`catalogue:all:<city>`), the standard list of
-its level in the prefecture, held once (`catalogue:<level>:<city>`), and its county's own (`catalogue:<level>:<county>`).
+its level, held once (`catalogue:<level>:<city>`), and its county's own (`catalogue:<level>:<county>`).
 
 Laws: what lies where is told by the directory's parent links, never by a code's prefix (the development zone's
 streets belong to another county). Everybody has a person bucket. Desk and supervising roles read through pages that

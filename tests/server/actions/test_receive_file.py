@@ -10,14 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.actions.receive_file import (
-    FileClaim,
-    FileHashDiffers,
-    FileReception,
-    UploadBusy,
-    UploadInterrupted,
-    UploadLimits,
-)
+from server.actions.receive_file import FileReception
+from server.actions.upload import FileClaim, FileHashDiffers, UploadBusy, UploadInterrupted, UploadLimits
 from server.storage.blobs import BlobDamaged, BlobsFull
 from server.storage.file_rows import Owner, blob_id, file_states, mark_damaged, stored_file, upload_key
 from sync.core.messages import FileState

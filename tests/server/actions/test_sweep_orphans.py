@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.actions.receive_file import FileClaim
 from server.actions.sweep_orphans import GRACE_MS, UNFINISHED_MS, Swept, sweep_orphans
+from server.actions.upload import FileClaim
 from server.storage.blobs import KEY_BYTES, new_key
 from server.storage.file_rows import Rendered, blob_id, erase_files, file_states, keep_renditions, upload_key
 from sync.core.messages import FileState

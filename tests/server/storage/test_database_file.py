@@ -7,7 +7,7 @@ from sqlcipher3 import dbapi2
 
 from server.storage.database_file import copy_sqlite
 from server.storage.errors import StorageError
-from server.storage.sqlite_engine import Key, open_raw
+from server.storage.sqlite_connection import Key, open_raw
 
 KEY = b"k" * 32
 

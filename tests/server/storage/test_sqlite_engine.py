@@ -24,7 +24,8 @@ from server.storage.errors import (
 )
 from server.storage.migrate import migrate
 from server.storage.open import open_database
-from server.storage.sqlite_engine import Key, SqliteDatabase, open_raw
+from server.storage.sqlite_connection import Key, open_raw
+from server.storage.sqlite_engine import SqliteDatabase
 from tests.cancel import Moment, cancelled_at
 
 KEY = bytes(range(32))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.merge_policies import policies_of
+from sync.central.batch import Batch
 from sync.central.known import (
     Author,
     Centre,
@@ -20,7 +21,7 @@ from sync.central.known import (
     Record,
     Wants,
 )
-from sync.central.merge import Batch, decide
+from sync.central.merge import decide
 from sync.central.plan import Head, Plan, Save, finish
 from sync.central.wants import first_wants, more_wants
 from sync.core.chain import encode_hash, genesis

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from sync.central.merge import check_chain
 from sync.core.changes import Base, OutcomeCode
 from sync.core.codec import encode_change
 from sync.core.ids import derived_id
-from sync.core.messages import Status
 from tests.sync.central.centre_in_memory import OTHER_VILLAGE, VILLAGE, CentreInMemory, Phone
 
 RESIDENT = {"name": "汪秀英", "village": VILLAGE, "citizen_id": "341802193507020027"}
@@ -271,49 +269,11 @@ def test_a_fault_in_a_kinds_rules_parks_that_change_and_no_other(centre: CentreI
     assert "ZeroDivisionError" in str(outcomes[0].detail)
 
 
-class TestChain:
-    def test_a_gap_takes_nothing_and_says_where_to_go_on(self, centre: CentreInMemory, helper: Phone) -> None:
-        helper.send(helper.change("resident", "resident.register", set=RESIDENT))
-        ahead = helper.batch(helper.change("resident", "resident.register", set=RESIDENT), first_seq=9)
-        plan, _ = centre.exchange(ahead)
-        assert (plan.status, plan.chain.last_seq, plan.writes_nothing) == (Status.GAP, 1, True)
-
-    def test_another_continuation_is_a_fork_with_a_new_chain(self, centre: CentreInMemory, helper: Phone) -> None:
-        clone = Phone(centre, "helper")
-        helper.send(helper.change("resident", "resident.register", set=RESIDENT))
-        mine = clone.change("resident", "resident.register", set=RESIDENT)
-        plan, _ = centre.exchange(clone.batch(mine))
-        assert (plan.status, plan.chain.epoch, plan.chain.last_seq) == (Status.FORK, 2, 0)
-        again = Phone(centre, "helper", chain_epoch=2)
-        assert again.send(mine)[0].code is OutcomeCode.APPLIED
-
-    def test_a_twin_sent_in_a_new_chain_has_its_first_outcome(self, centre: CentreInMemory, helper: Phone) -> None:
-        change = helper.change("resident", "resident.register", set=RESIDENT)
-        (first,) = helper.send(change)
-        renewed = Phone(centre, "helper", chain_epoch=2)
-        (second,) = renewed.send(change)
-        assert (second.code, second.rev, second.version) == (first.code, first.rev, first.version)
-        assert centre.records["resident", change.record].rev == 1
-
-    def test_a_rolled_back_phone_with_nothing_to_send_is_told(self, centre: CentreInMemory, helper: Phone) -> None:
-        old = Phone(centre, "helper")
-        helper.send(helper.change("resident", "resident.register", set=RESIDENT))
-        plan, _ = centre.exchange(old.batch())
-        assert plan.status is Status.FORK
-
-    def test_a_part_of_what_is_stored_is_answered_as_it_was(self, centre: CentreInMemory, helper: Phone) -> None:
-        start = Phone(centre, "helper")
-        changes = [helper.change("resident", "resident.register", set=RESIDENT) for _ in range(3)]
-        helper.send(*changes)
-        plan, _ = centre.exchange(start.batch(*changes[:2]))
-        assert (plan.status, plan.chain.last_seq, len(plan.answered)) == (Status.OK, 2, 2)
-        more = start.change("resident", "resident.register", set=RESIDENT)
-        plan, save = centre.exchange(start.batch(*changes, more))
-        assert [one.code for one in plan.answered] == [OutcomeCode.APPLIED] * 4
-        assert len(save.log) == 1
-
-    def test_a_wrong_previous_hash_is_a_fork(self, centre: CentreInMemory, helper: Phone) -> None:
-        helper.send(helper.change("resident", "resident.register", set=RESIDENT))
-        batch = helper.batch(helper.change("resident", "resident.register", set=RESIDENT), prev_hash=b"x" * 32)
-        chain = centre.chains[helper.device, 1]
-        assert check_chain(batch, chain, {}) is Status.FORK
+def test_an_id_is_one_record_of_one_kind(centre: CentreInMemory, helper: Phone) -> None:
+    record = registered(helper)
+    log = {"village": VILLAGE, "kind": "advice"}
+    outcome = helper.send(helper.change("service_log", "service_log.write", record, set=log))[0]
+    assert (outcome.code, outcome.reason) == (OutcomeCode.REFUSED, "id_of_another_kind")
+    made = helper.change("resident", "resident.register", set=RESIDENT)
+    twice = helper.change("service_log", "service_log.write", made.record, set=log)
+    assert helper.send(made, twice)[1].reason == "id_of_another_kind"
