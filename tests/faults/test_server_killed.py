@@ -11,7 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.actions.verify import verify
 from server.clock import MachineClock
+from server.main import open_centre
 from tests.faults.load import Pusher, check_log
 from tests.faults.process import ServerProcess, running
 from tests.faults.site import Line, Person, Site, prepare, settings_in
@@ -111,7 +113,16 @@ async def test_a_server_killed_at_any_moment_keeps_what_it_acknowledged(
         finally:
             await server.kill()
         check_log(await site.rows(), pushers)
+        await check_sums(site)
         assert all(set(one.made) == set(one.acknowledged) for one in pushers), "I2: all that was captured arrived"
+
+
+async def check_sums(site: Site) -> None:
+    """I3: every bucket is the fold of its log, every chain and every body is whole."""
+    async with open_centre(site.settings) as centre:
+        report = await verify(centre.database, centre.sealing, centre.policies, blobs=None)
+    assert report.is_whole, report.findings
+    assert report.changes > 0
 
 
 async def _ask_once_more(pusher: Pusher, server: ServerProcess) -> None:
