@@ -173,7 +173,8 @@ class Wants(Struct):
         """Adds what of `other` is not known. False when all of it is."""
         added = False
         for name in _WANTED:
-            if missing := known.lacks(name, getattr(other, name)):
+            wanted: set[Any] = getattr(other, name)
+            if wanted and (missing := known.lacks(name, wanted)):
                 getattr(self, name).update(missing)
                 added = True
         return added
