@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -51,7 +52,7 @@ def demo(
         backup_folder=folder / "backups",
         port=port,
     )
-    raise typer.Exit(asyncio.run(_run(numbers, settings, console, once=once)))
+    raise typer.Exit(uvloop.run(_run(numbers, settings, console, once=once)))
 
 
 def _empty(folder: Path) -> None:

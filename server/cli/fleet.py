@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -56,7 +56,7 @@ def fleet(
     console = Console(stderr=as_json)
     with _own_folder() as folder:
         settings = replace(settings_with(database, folder), workers=workers, port=0)
-        report = asyncio.run(_run(numbers, settings, console))
+        report = uvloop.run(_run(numbers, settings, console))
     if as_json:
         print(report.figures.as_json())
     else:
