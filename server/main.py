@@ -380,6 +380,8 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    # A reading thread that has its rows waits this long for the interpreter while the main one is busy.
+    sys.setswitchinterval(0.0005)
 
 
 def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None]) -> None:
