@@ -110,7 +110,8 @@ async def write_jobs(context: WriteContext, jobs: Sequence[Job]) -> list[Result]
     devices = {job.device for job in jobs}
     assert len(devices) == len(jobs), "a device's jobs are written one after the other"
     needs = _Needs()
-    for _ in range(LOCK_ROUNDS_MAX):
+    # Each round finds out something new of some change, so they come to an end.
+    for _ in range(LOCK_ROUNDS_MAX + sum(len(job.lines) for job in jobs)):
         try:
             return await context.steps.commit(context.store, lambda unit: _in_transaction(context, unit, jobs, needs))
         except _BeginAgain:

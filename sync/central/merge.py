@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from sync.central.batch import Batch, check_chain
 from sync.central.draft import Draft
 from sync.central.fields import COMBINED, NOTHING_SEEN, Contest, Merged, Seen, merge_fields
-from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
+from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record, Wants
 from sync.central.plan import LogEntry, Plan
 from sync.central.policies import (
     Accept,
@@ -375,8 +375,12 @@ class _Decision:
         while pending:
             current = pending.pop(0)
             waiting = [*self._waiting(current.id), *self._waiting(current.record)]
-            while self.draft.born:
-                waiting += self._waiting(self.draft.born.pop(0))
+            born, self.draft.born = self.draft.born, []
+            unlooked = {one for one in born if not self.known.has("waits", one)}
+            if unlooked:
+                raise NotLoaded(Wants(waits=unlooked))
+            for one in born:
+                waiting += self.known.waiting_for(one)
             for parked in waiting:
                 decided = self._retry(parked)
                 if decided is not None:

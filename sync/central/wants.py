@@ -101,9 +101,12 @@ class Foresight:
             return True
         before = known.record(change.kind, change.record)
         asks = False
-        if before is not None:
+        if before is not None or change.base is not None:
             of_merge = Wants()
-            _of_merge(change, before, known, of_merge)
+            if before is not None:
+                _of_merge(change, before, known, of_merge)
+            else:  # made by this batch, or by what it releases: there may be others' work in it all the same
+                of_merge.waits.add(derived_id("conflict", change.id))
             asks = wants.add_beyond(of_merge, known)
         try:
             more = policy.reads(change, reading)
