@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -38,7 +39,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the report.")] = False,
     small: Annotated[bool, typer.Option("--small", help="In the small world, in a few seconds.")] = False,
     folder: Annotated[Path, typer.Option("--folder", help="Emptied first.")] = FOLDER,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = PORT,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Another free one when it is taken.")] = PORT,
 ) -> None:
     """Load the Xuancheng world, let 997 devices and 300 colleagues work offline, merge, report, and stay up."""
     console = Console()
@@ -50,9 +51,20 @@ def demo(
         master_secret_file=folder / "keys" / "master",
         blobs=f"file://{folder.absolute()}/blobs",
         backup_folder=folder / "backups",
-        port=port,
+        port=free_port(port),
     )
     raise typer.Exit(uvloop.run(_run(numbers, settings, console, once=once)))
+
+
+def free_port(port: int) -> int:
+    """The port, or 0, which takes any free one: a first try must not fail because something else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 def _empty(folder: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from fixtures.fleet.week import Week
 from fixtures.world import Role
-from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _guests
+from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _guests, free_port
 from server.cli.main import app
 
 
@@ -40,3 +41,12 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 def test_a_helper_a_lead_and_a_claim_worker_may_look_around() -> None:
     roles = [one.account.role for one in _guests(Week(SMALL_WEEK).cast)]
     assert roles == [Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER]
+
+
+def test_a_port_that_is_taken_is_left_for_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) == 0
+    assert free_port(0) == 0
