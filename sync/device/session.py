@@ -21,7 +21,7 @@ from sync.device.state import Delivery, Entry, ReplicaStore, Standing
 from sync.device.steps import Effect, Sent, SessionSteps
 
 PAGE_BYTES = 48 * 1024
-PACKED = 5  # lines of one kind pack about five to one, and a page is what the line must carry
+PACKED = 7  # filings pack seven to one and better, and a page is what the line must carry
 PAGE_BYTES_MIN = 4 * 1024
 PAGE_BYTES_MAX = 1024 * 1024
 EXPORT_BYTES_MAX = 3 * 1024 * 1024

@@ -118,7 +118,7 @@ def test_a_failing_line_gets_smaller_pages() -> None:
     for _ in range(4):
         device.step(lambda message: None)
     device.step(centre.exchange)
-    assert len(centre.requests[0].changes) == 3
+    assert len(centre.requests[0].changes) == 5
     device.sync(centre.exchange)
     assert len(centre.effects) == 40
 
