@@ -136,6 +136,7 @@ async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequenc
     centre = Centre(epoch=state.epoch, epoch_block=state.epoch_block, now=steps.now())
     known = await _load(context, unit, jobs, standings, centre, needs)
     results, plans = _decide(context, jobs, standings, known, centre, state, needs)
+    await _ask_what_waits(context, unit, [plan for _, plan in plans], known, needs)
     save = await _save(context, unit, jobs, plans, known, centre)
     raised = _raised(save)
     return [_written(result, save, raised) if isinstance(result, _Decided) else result for result in results]
@@ -169,6 +170,25 @@ async def _load(
             raise _BeginAgain
         await unit.load(missing, known)
     raise AssertionError("the policies' reads never came to an end")
+
+
+async def _ask_what_waits(
+    context: WriteContext, unit: StoreWrite, plans: Sequence[Plan], known: Known, needs: _Needs
+) -> None:
+    """Once for all that came into being in this transaction: to begin again for every conflict that opens would make
+    a large group decide its changes as often as it has conflicts. Raises _BeginAgain if something does wait.
+    """
+    born = Wants(waits={one for plan in plans for one in plan.unasked}).beyond(known)
+    if not born:
+        return
+    more = _ids_of(born) - needs.ids
+    needs.ids |= more
+    locked = not more or await context.steps.lock_more(unit, more)
+    if locked:
+        await unit.load(born, known)
+    if not locked or any(known.waiting_for(one) for one in born.waits):
+        needs.unforeseen |= born
+        raise _BeginAgain
 
 
 def _parked(known: Known) -> int:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from sync.central.batch import Batch, check_chain
 from sync.central.draft import Draft
 from sync.central.fields import COMBINED, NOTHING_SEEN, Contest, Merged, Seen, merge_fields
-from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record, Wants
+from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
 from sync.central.plan import LogEntry, Plan
 from sync.central.policies import (
     Accept,
@@ -83,6 +83,7 @@ class _Decision:
         self.answered: list[KnownChange] = []
         self.released: dict[str, KnownChange] = {}
         self.rewaits: dict[str, frozenset[str]] = {}
+        self.unasked: set[str] = set()
         self.draft = Draft(known, policies)
 
     def plan(self, chain: ChainState) -> Plan:
@@ -93,6 +94,7 @@ class _Decision:
             answered=tuple(self._as_it_is_now(one) for one in self.answered),
             released=tuple(self.released.values()),
             rewaits=self.rewaits,
+            unasked=frozenset(self.unasked),
             records=self.draft.records,
             past=tuple(self.draft.past),
             keys=self.draft.keys,
@@ -376,11 +378,10 @@ class _Decision:
             current = pending.pop(0)
             waiting = [*self._waiting(current.id), *self._waiting(current.record)]
             born, self.draft.born = self.draft.born, []
-            unlooked = {one for one in born if not self.known.has("waits", one)}
-            if unlooked:
-                raise NotLoaded(Wants(waits=unlooked))
+            # Almost never does anything wait for these: whoever saves the plan asks once for all of them.
+            self.unasked.update(one for one in born if not self.known.has("waits", one))
             for one in born:
-                waiting += self.known.waiting_for(one)
+                waiting += self._waiting(one)
             for parked in waiting:
                 decided = self._retry(parked)
                 if decided is not None:

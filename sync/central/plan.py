@@ -50,6 +50,9 @@ class Plan:
     """Changes parked earlier whose outcome is new; their waits are gone."""
     rewaits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Parked change → what it still waits for, when that changed."""
+    unasked: frozenset[str] = frozenset()
+    """Records that came into being here, of which nobody had loaded what waits for them. Ask before saving: if anything
+    does, decide again with that known."""
     records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
     """Every record written, in its last state."""
     past: tuple[tuple[str, str, PastBody], ...] = ()

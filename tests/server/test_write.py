@@ -100,6 +100,24 @@ async def test_when_more_is_needed_than_is_free_it_begins_again_with_all_of_it(w
     assert WatchedSteps.seen.count("decide") == 1
 
 
+async def test_conflicts_that_open_in_a_group_do_not_make_it_begin_again(watched: CentreUnderTest) -> None:
+    people = [await watched.enrol(name, BUCKET) for name in ("wang", "li", "zhou")]
+    registered = resident(people[0], 1)
+    record = msgspec.json.decode(registered)["record"]
+    await people[0].tell([registered])
+    for phone in people:
+        await phone.read_all()
+    WatchedSteps.seen.clear()
+    edits = [
+        phone.change("resident", record, "resident.edit", phone.base_of(record), phone=f"1990000{number}111")
+        for number, phone in enumerate(people)
+    ]
+    written = await write(watched, *(job(phone, edit) for phone, edit in zip(people, edits, strict=True)))
+    codes = [one.outcomes[0].code for one in written]
+    assert codes == [OutcomeCode.APPLIED, OutcomeCode.CONFLICT, OutcomeCode.CONFLICT]
+    assert (WatchedSteps.seen.count("begin"), WatchedSteps.seen.count("decide")) == (1, 3)
+
+
 @pytest.fixture(params=[StoreKind.SQLITE, StoreKind.MEMORY], ids=lambda kind: kind.value)
 async def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     async with open_centre(request.param, tmp_path) as opened:

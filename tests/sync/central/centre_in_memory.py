@@ -104,7 +104,10 @@ class CentreInMemory:
                     policies=self.policies,
                     centre=centre,
                 )
-                break
+                unasked = Wants(waits=set(plan.unasked)).beyond(known)
+                known.absorb(self.load(unasked))
+                if not any(known.waiting_for(one) for one in unasked.waits):
+                    break
             except NotLoaded as missing_yet:
                 known.absorb(self.load(missing_yet.wants))
         save = finish([plan], self.records, self.heads, itertools.repeat(b"salt"))
