@@ -95,6 +95,7 @@ def _tell_of_plant(plant: str, report: Report, console: Console) -> None:
     console.print(
         f"{plant} ({PLANTS[plant].says}) was found by {found.violations[0].oracle} at seed {found.scenario.seed}.",
         markup=False,
+        soft_wrap=True,
     )
 
 

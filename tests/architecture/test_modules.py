@@ -13,6 +13,7 @@ EMPTY_NAMES = ("util", "utils", "helpers", "manager", "managers", "service", "se
 
 # What is tested from elsewhere (a module, or a folder): where, and why there.
 TESTED_ELSEWHERE = {
+    "fixtures/simulation/": ("tests/simulation", "a run is judged as a whole, and its oracles by planted bugs"),
     "server/write_steps.py": ("tests/server/test_write.py", "the steps of the write path, seen only through it"),
     "server/storage/migrations/": ("tests/server/storage/test_migrate.py", "migrations are run, not read"),
     "server/storage/schema/": ("tests/server/storage/test_migrate.py", "the SQL of the first migration"),
