@@ -24,7 +24,8 @@ from sync.central.wants import first_wants
 from sync.core.codec import ChangeLine
 from sync.core.messages import Status
 
-WANT_ROUNDS_MAX = 20
+WANT_ROUNDS_MAX = 2_000
+"""Each round learns something new. A chain of changes that wait for each other takes a round a link."""
 LOCK_ROUNDS_MAX = 20
 
 

@@ -42,6 +42,7 @@ def _reads(change: Change, reading: Reading) -> Wants:
         records={(kind, record) for kind in of_conflict("kind") for record in of_conflict("record")}
         | {("outcome", earlier) for earlier in of_conflict("change")},
         changes=set(of_conflict("change")),
+        waits=set(of_conflict("record")),
     )
 
 

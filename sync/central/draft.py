@@ -28,7 +28,7 @@ class Draft:
         self.keys: dict[str, tuple[str, str] | None] = {}
         self.numbers: dict[str, int] = {}
         self.born: list[str] = []
-        """Records put for the first time that a change may be waiting for: a restored centre opens a conflict again."""
+        """Records put for the first time or written aside, for which a change may be waiting."""
 
     def write(
         self,
@@ -75,6 +75,7 @@ class Draft:
         assert before is not None, f"{kind} {record} is written aside but is not there"
         stamps = dict.fromkeys(values, (identity, change))
         self.write(self.policies[kind], record, {**before.fields, **values}, stamps, before, before.keys)
+        self.born.append(record)  # somebody may have waited for it to lie where it now does
 
     def put(self, new: NewRecord) -> None:
         """A record of the centre's own, in its next rev if it is there already."""

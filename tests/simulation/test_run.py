@@ -75,3 +75,9 @@ def test_only_working_time_counts_as_device_time() -> None:
     result = run_once(scenario)
     hours = scenario.hours * 3_600_000
     assert 0 < result.working_ms <= hours * (scenario.devices + 3), "healing and peace afterwards are not work"
+
+
+@pytest.mark.parametrize("seed", [18, 1070, 1355])
+def test_a_seed_that_once_found_a_bug_finds_none(seed: int) -> None:
+    """A decision before its conflict; a long chain of changes that wait for each other; a record that moved back."""
+    assert run_once(scenario_of(seed)).violations == ()

@@ -96,3 +96,30 @@ def test_a_twin_decided_in_the_same_batch_is_answered_at_its_own_place(centre: C
         (3, 2, decide.id),
     ]
     assert plan.answered[1].code is OutcomeCode.MERGED
+
+
+def test_a_decided_conflict_releases_what_waited_for_the_record_it_wrote(centre: CentreInMemory) -> None:
+    other, other_side = "341802100202", "341802101201"
+    buckets = (f"place:{VILLAGE}", f"place:{other}", f"place:{other_side}", "catalogue:village:341800")
+    lead = Phone(centre, "lead", role="town_lead", buckets=buckets)
+    two = Phone(centre, "lead two", role="town_lead", buckets=buckets)
+    helper = Phone(centre, "helper", buckets=(f"place:{other}", "catalogue:village:341800"))
+    item = {"name": "高龄津贴", "status": "active", "version": 1, "catalogue": "village:341800", "promise_days": 10}
+    centre.seed("item", "e" * 32, item, "catalogue:village:341800")
+    record = registered(lead)
+    seen = lead.seen("resident", record)
+    fields = {"resident": record, "item": "e" * 32, "item_version": 1, "village": other, "state": "submitted"}
+    waiting = helper.change("case", "case.submit", set=fields)
+    (parked,) = helper.send(waiting)
+    assert (parked.code, parked.reason) == (OutcomeCode.PARKED, "waits_for_record")
+    # To another place and back: the village was set by somebody whom the second lead had not seen.
+    for village in (other_side, VILLAGE):
+        base = lead.seen("resident", record)
+        lead.send(lead.change("resident", "resident.edit", record, base=base, set={"village": village}))
+    (outcome,) = two.send(two.change("resident", "resident.edit", record, base=seen, set={"village": other}))
+    assert outcome.code is OutcomeCode.CONFLICT
+    decide = {"decided_value": {"village": other}}
+    base = two.seen("conflict", outcome.conflict)
+    two.send(two.change("conflict", "conflict.decide", outcome.conflict, base=base, set=decide))
+    assert centre.fields("resident", record)["village"] == other
+    assert centre.log[waiting.id].code is not OutcomeCode.PARKED
