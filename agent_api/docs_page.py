@@ -28,6 +28,8 @@ table { border-collapse: collapse; width: 100%; margin: 1rem 0 2.5rem } th, td {
 :target { background: #fff3c4 }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #161616 } code { background: #2a2a2a }
   th, td { border-color: #444 } :target { background: #4a3d00 } a { color: #8ab4f8 } }
+@media (max-width: 800px) { table, tbody, tr, td { display: block } thead { display: none }
+  td { border: 0; padding: .15em 0; overflow-wrap: anywhere } tr { border-bottom: 1px solid #999; padding: .6em 0 } }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
@@ -46,12 +48,12 @@ def _page(rows: tuple[Row, ...]) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Bangban helpers' API</title><style>{STYLE}</style></head><body>
-<h1>Bangban helpers' API 帮办员接口</h1>
+<h1>帮办员接口 Bangban helpers' API</h1>
 <p>For programs: <a href="/v1/openapi.json">OpenAPI 3.1</a>. The exchange itself is told in docs/protocol.md.</p>
-<h2>Routes 接口</h2>
+<h2>接口 Routes</h2>
 <table><thead><tr><th>Route</th><th>Who</th><th>Limit</th><th>What</th><th>Problems</th></tr></thead>
 <tbody>{routes}</tbody></table>
-<h2>Problems 错误说明</h2>
+<h2>错误说明 Problems</h2>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th><th>含义</th></tr></thead>
 <tbody>{problems}</tbody></table>
 </body></html>
