@@ -118,6 +118,22 @@ async def test_conflicts_that_open_in_a_group_do_not_make_it_begin_again(watched
     assert (WatchedSteps.seen.count("begin"), WatchedSteps.seen.count("decide")) == (1, 3)
 
 
+async def test_a_long_chain_of_changes_that_wait_for_each_other_is_released_at_once(watched: CentreUnderTest) -> None:
+    wang = await watched.enrol("wang", BUCKET)
+    lines = [resident(wang, 0)]
+    for number in range(1, 60):
+        before = msgspec.json.decode(lines[-1])["id"]
+        change = msgspec.json.decode(resident(wang, number))
+        lines.append(msgspec.json.encode({**change, "needs": [before], "captured": change.pop("captured")}))
+    for line in reversed(lines[1:]):
+        answer = await wang.tell([line])
+        assert [one.code for one in answer.outcomes] == [OutcomeCode.PARKED]
+    await wang.tell([lines[0]])
+    await wang.read_all()
+    names = {wang.fields(ident("resident", wang.device, number))["name"] for number in range(60)}
+    assert names == {f"居民{number}" for number in range(60)}
+
+
 @pytest.fixture(params=[StoreKind.SQLITE, StoreKind.MEMORY], ids=lambda kind: kind.value)
 async def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     async with open_centre(request.param, tmp_path) as opened:
