@@ -43,6 +43,7 @@ from sync.core.ids import derived_id
 Index = Callable[[str], str]
 """A keyed hash of a personal identifier, so that equal ones meet and none is stored."""
 
+NUMBER_KEY = "number:"
 _REFERENCES = ("resident", "consent", "item")
 
 
@@ -84,6 +85,11 @@ def filing_key(index: Index, resident: str, citizen_id: str, item: str) -> str:
     return f"filing:{index(number) if number else resident}:{item}"
 
 
+def number_key(number: str) -> str:
+    """Held by every case with a number: one honoured from a lost history may have been given to another since."""
+    return f"{NUMBER_KEY}{number}"
+
+
 def number_series(village: str, now: int, block: int) -> str:
     """The series an official number is taken from: county, day of receipt, block of the centre's epoch."""
     return f"{village[:6]}:{_day_digits(china_day(now))}:{block}"
@@ -104,7 +110,7 @@ class _CaseRules:
         for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
         if change.record in reading.honoured:
-            wants.keys.add(f"number:{reading.honoured[change.record]}")
+            wants.keys.add(number_key(reading.honoured[change.record]))
         for item in of_case("item"):
             held = reading.record("item", item)
             pinned = reading.numbers("case", change.record, "item_version") if held is not None else ()
@@ -132,7 +138,9 @@ class _CaseRules:
         if after is CaseState.SUBMITTED and state in (None, CaseState.DRAFT):
             return self._submit(situation, fields)
         problems = check_record("case", fields, context_of(situation, {}))
-        keys = before.keys if before is not None and is_open(after) else frozenset[str]()
+        held = before.keys if before is not None else frozenset[str]()
+        # A case that is over lets the next filing stand; its number stays its own for ever.
+        keys = held if is_open(after) else frozenset(key for key in held if key.startswith(NUMBER_KEY))
         return refuse_for(problems) or Accept(computed={"state": after.value}, keys=keys)
 
     def _submit(self, situation: Situation, fields: Fields) -> Verdict:
@@ -177,7 +185,7 @@ class _CaseRules:
         computed.setdefault("helper", text(fields, "helper") or situation.author.account)
         honoured = _honoured(situation, fields)
         if honoured:
-            return Accept(computed={**computed, "number": honoured}, keys=frozenset({f"number:{honoured}"}))
+            return Accept(computed={**computed, "number": honoured}, keys=frozenset({number_key(honoured)}))
         series = number_series(text(fields, "village"), centre.now, centre.epoch_block)
         try:
             number = official_number(
@@ -185,7 +193,7 @@ class _CaseRules:
             )
         except (NumbersExhausted, IndexError):
             return Accept(computed=computed)  # found by its receipt; a desk numbers it
-        return Accept(computed={**computed, "number": number}, took_number=series)
+        return Accept(computed={**computed, "number": number}, keys=frozenset({number_key(number)}), took_number=series)
 
     def _link(self, situation: Situation, accept: Accept, key: str) -> Verdict:
         holder = situation.known.holder(key)
@@ -228,6 +236,6 @@ def _honoured(situation: Situation, fields: Fields) -> str:
     except NumberInvalid:
         return ""
     fits = parsed.county == text(fields, "village")[:6] and parsed.block != situation.centre.epoch_block
-    key = f"number:{number}"
+    key = number_key(number)
     taken = not situation.known.has("keys", key) or situation.known.holder(key) is not None
     return number if fits and not taken else ""

@@ -118,6 +118,24 @@ def test_a_number_given_before_a_restore_is_honoured(centre: CentreInMemory) -> 
     assert restored.fields("case", changes[-1].record)["number"] == given
 
 
+def test_a_number_given_to_another_since_a_restore_nobody_noticed_is_not_honoured(centre: CentreInMemory) -> None:
+    helper = phone(centre)
+    lost = visit(helper)
+    helper.send(*lost)
+    number = centre.fields("case", lost[-1].record)["number"]
+    restored = CentreInMemory(epoch="e1", block=0)  # an old copy, taken for the same history
+    restored.seed("item", ITEM, item(1), CATALOGUE)
+    other = phone(restored, "other")
+    given = visit(other, person="341881195506150035")
+    other.send(*given)
+    assert restored.fields("case", given[-1].record)["number"] == number
+    other.send(other.change("case", "case.withdraw", given[-1].record, base=other.seen("case", given[-1].record)))
+    restored.epoch, restored.block = "e2", 1
+    again = phone(restored)
+    again.send(*lost, honoured={lost[-1].record: number})
+    assert restored.fields("case", lost[-1].record)["number"] != number
+
+
 def test_a_case_without_its_consent_waits_until_it_arrives(centre: CentreInMemory) -> None:
     helper, lead = phone(centre), phone(centre, "lead", role="town_lead")
     resident, consent, case = visit(helper)
