@@ -105,6 +105,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(405, "不支持这种操作", "this method is not for this address"),
         *("请更新应用", "use one of the methods in the Allow header"),
     ),
+    # at a desk
+    "step_refused": (
+        *(409, "这一步没有执行，记录未改变", "the step was not taken; the record is as it was"),
+        *("请看所列原因，按当前内容重做", "read the reasons in `detail` and try again from the record as it stands"),
+    ),
     # how much, how fast
     "too_many_requests": (
         *(429, "请求太多", "too many requests"),
@@ -146,8 +151,10 @@ def problem(code: str) -> Problem:
 _DOCUMENTS = {code: _encoder.encode(problem(code)) for code in ALL_PROBLEMS}
 
 
-def problem_response(code: str, *, retry_after: int | None = None, allow: str = "") -> Response:
-    """The answer for a code; the same bytes every time."""
+def problem_response(
+    code: str, *, retry_after: int | None = None, allow: str = "", more: Mapping[str, object] | None = None
+) -> Response:
+    """The answer for a code; the same bytes every time, but for `more`: members that only this code's answers have."""
     status = ALL_PROBLEMS[code][0]
     headers = {"Cache-Control": "no-store"}
     if status == 401:
@@ -159,7 +166,8 @@ def problem_response(code: str, *, retry_after: int | None = None, allow: str = 
         headers["Retry-After"] = str(retry_after)
     if allow:
         headers["Allow"] = allow
-    return Response(_DOCUMENTS[code], status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    document = _DOCUMENTS[code] if more is None else _encoder.encode({**msgspec.to_builtins(problem(code)), **more})
+    return Response(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def problems_page() -> str:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts
 from agent_api.caller import Caller, Who
+from agent_api.desk import steps
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -26,6 +27,8 @@ LINES = "application/x-bangban-lines"
 ALL_ROLES = frozenset(Role)
 # Auditors change nothing, and those who run the system handle no cases: neither has photos to send.
 SENDERS = ALL_ROLES - {Role.AUDITOR, Role.ADMINISTRATOR}
+# Whoever sits at a desk; what they may do there is told by the step's name (server/domain/people/roles.py).
+DESKS = ALL_ROLES - {Role.HELPER, Role.CLAIM_WORKER}
 _KB = 1024
 
 Handle = Callable[[Request, Caller | None], Awaitable[Response]]
@@ -74,6 +77,10 @@ def _by_caller(pick: Callable[[Services], Callable[[Request, Caller], Awaitable[
         return handle
 
     return bind
+
+
+def _by_services_and_caller(handler: Callable[[Request, Caller, Services], Awaitable[Response]]) -> Bind:
+    return _by_caller(lambda services: lambda request, caller: handler(request, caller, services))
 
 
 def _upload(pick: Callable[[Services], Callable[[Request], Awaitable[Response]]]) -> Bind:
@@ -134,6 +141,9 @@ ROWS: tuple[Row, ...] = (
         takes="application/offset+octet-stream", problems=(*_TUS_ONE, "wrong_method"), status=204, also=(200,)),
     Row("DELETE", _ONE, Who.DEVICE, _UPLOAD, "Withdraw an unfinished file", "600/minute", 0, SENDERS,
         problems=_TUS_ONE, status=204),
+    Row("POST", "/v1/desk/{kind}/{record}/{name}", Who.DEVICE, _by_services_and_caller(steps.post_step),
+        "Take a step with a record", "600/minute", steps.BODY_MAX, DESKS, takes=steps.StepRequest,
+        gives=steps.StepTaken, problems=("malformed", "not_found", "step_refused", *_STORE)),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -14,6 +14,7 @@ from agent_api.caller import Access, Caller
 from agent_api.health import Health
 from agent_api.limits import Limits
 from agent_api.metrics import Metrics
+from server.actions.platform import Platform
 from server.credentials import Secrets
 from server.storage.unit_of_work import Database
 from sync.core.clock import Clock
@@ -34,7 +35,7 @@ class Services:
     """`find_receipt(number, last4)` gives a case's state, or None for a number or digits that do not fit.
 
     `epoch` gives the centre's epoch now. `relay_public_key` is base64url of 32 bytes. `find_receipt` gets the number
-    in its canonical spelling. `server_name` is what an activation link points to.
+    in its canonical spelling. `platform` is what desks' steps work with.
     """
 
     database: Database
@@ -42,6 +43,7 @@ class Services:
     access: Access
     clock: Clock
     randomness: Callable[[int], bytes]
+    platform: Platform
     exchange: Handler
     relay: Handler
     uploads: Uploads

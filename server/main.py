@@ -42,7 +42,9 @@ from server.actions.backup_set import newest_verified
 from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
+from server.actions.platform import Platform
 from server.actions.receive_file import FileReception
+from server.actions.release_waiting import WaitingWork
 from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.clock import MachineClock
@@ -230,13 +232,15 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 spool=spool,
                 secrets=centre.secrets,
                 contacts=contacts,
+                waiting_work=WaitingWork(centre.store, writer),
                 clock=centre.clock,
                 data_folder=settings.data_folder,
                 second_place=second_place(settings),
             )
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
-        services = _services(centre, writer, contacts, reception, sockets)
+        platform = platform_of(centre, writer)
+        services = _services(centre, platform, contacts, reception, sockets)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
         stack.push_async_callback(schedule.end)
         stack.push_async_callback(renderer.close)
@@ -246,14 +250,27 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         yield create_app(services)
 
 
+def platform_of(centre: Centre, writer: Writer) -> Platform:
+    """The centre as desks, supervisors and the schedule work with it."""
+    return Platform(
+        database=centre.database,
+        store=centre.store,
+        writer=writer,
+        policies=centre.policies,
+        sealing=centre.sealing,
+        clock=centre.clock,
+        randomness=centre.randomness,
+    )
+
+
 def _services(
-    centre: Centre, writer: Writer, contacts: ContactBook, reception: FileReception, sockets: LiveSockets
+    centre: Centre, platform: Platform, contacts: ContactBook, reception: FileReception, sockets: LiveSockets
 ) -> Services:
     """What the API is given."""
     settings, secrets = centre.settings, centre.secrets
     exchange = Exchange(
         store=centre.store,
-        writer=writer,
+        writer=platform.writer,
         steps=Steps(centre.clock, centre.randomness),
         clock=centre.clock,
         randomness=centre.randomness,
@@ -282,6 +299,7 @@ def _services(
         access=Access(centre.database, secrets, centre.clock, standing_life_ms=settings.access_cache_ms),
         clock=centre.clock,
         randomness=centre.randomness,
+        platform=platform,
         exchange=exchange_handler(exchange),
         relay=relay_handler(exchange, relay_key),
         uploads=UploadEndpoints(reception, identify, lambda request, code: refuse(request.scope, code)),

@@ -32,6 +32,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "field_too_long": ("“{label}”最多{limit}", "{field} holds at most {limit}"),
     "state_unknown": ("没有“{value}”这种状态", "there is no state “{value}”"),
     "state_step": ("不能从“{before}”变为“{after}”", "“{before}” cannot become “{after}”"),
+    "step_writes": ("“{step}”这一步不能改写“{field}”", "{step} may not write {field}"),
     "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
     # resident
     "citizen_id_length": ("身份证号应为18位", "a citizen id has 18 characters"),

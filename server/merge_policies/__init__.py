@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from server.domain.people.roles import roles_that_may
 from server.domain.record_fields import KINDS, text
-from server.merge_policies.case_policy import Index, case_policy, roles_for
+from server.merge_policies.case_policy import Index, case_policy
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
 from server.merge_policies.judging import settle_by_check
@@ -101,7 +102,7 @@ def _plain(
     return RecordPolicy(
         kind=kind,
         changes={
-            name: ChangeRule(creates=name in creating, updates=name in updating, roles=roles_for(name))
+            name: ChangeRule(creates=name in creating, updates=name in updating, roles=roles_that_may(name))
             for name in creating | updating
         },
         fields=fields or {},

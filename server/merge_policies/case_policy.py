@@ -17,7 +17,7 @@ from server.domain.cases.lifecycle import STEPS, CaseState, is_open, next_state,
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
 from server.domain.catalogue.items import MigrationKind, migrate_draft
 from server.domain.people.citizen_id import normalise
-from server.domain.people.roles import MAY_CHANGE
+from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
@@ -52,7 +52,7 @@ def case_policy(index: Index) -> RecordPolicy:
     return RecordPolicy(
         kind="case",
         changes={
-            name: ChangeRule(creates=None in STEPS[name], updates=True, roles=roles_for(name))
+            name: ChangeRule(creates=None in STEPS[name], updates=True, roles=roles_that_may(name))
             for name in ("case.open", "case.edit", "case.submit", "case.amend", "case.withdraw")
         },
         fields={"state": Rule.LATEST, "helper": Rule.CENTRE_WINS, "receipt": Rule.CENTRE_WINS},
@@ -72,11 +72,6 @@ def case_policy(index: Index) -> RecordPolicy:
             "received_at": text(fields, "received_at") or None,
         },
     )
-
-
-def roles_for(name: str) -> frozenset[str]:
-    """The roles that may make a change of this name."""
-    return frozenset(role.value for role, names in MAY_CHANGE.items() if name in names)
 
 
 def filing_key(index: Index, resident: str, citizen_id: str, item: str) -> str:

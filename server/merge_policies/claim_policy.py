@@ -12,10 +12,10 @@ from functools import partial
 
 from server.domain.catalogue.campaigns import in_scope, is_open_on
 from server.domain.catalogue.claims import STEPS, ClaimState, next_state, parse_state
+from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, text
-from server.merge_policies.case_policy import roles_for
 from server.merge_policies.judging import context_of, named, refuse_for
 from sync.central.known import Record, Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
@@ -29,7 +29,7 @@ def claim_policy() -> RecordPolicy:
     return RecordPolicy(
         kind="claim",
         changes={
-            name: ChangeRule(creates=True, roles=roles_for(name))
+            name: ChangeRule(creates=True, roles=roles_that_may(name))
             for name in ("claim.take", "claim.fill", "claim.submit", "claim.withdraw")
         },
         fields=CLAIM_POLICY_FIELDS,

@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, roles_that_may
 from server.domain.record_fields import KINDS, text
 from server.domain.supervision.conflicts import ConflictState, may_decide
-from server.merge_policies.case_policy import roles_for
 from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
 from sync.core.changes import Change, Fields, OutcomeCode
@@ -24,7 +23,7 @@ _MAY_BE_SET = frozenset({"state", "decided_value", "seen"})
 def conflict_policy() -> RecordPolicy:
     return RecordPolicy(
         kind="conflict",
-        changes={"conflict.decide": ChangeRule(roles=roles_for("conflict.decide"))},
+        changes={"conflict.decide": ChangeRule(roles=roles_that_may("conflict.decide"))},
         default=Rule.PERSON_DECIDES,
         groups=(_MAY_BE_SET,),
         fields=dict.fromkeys(_MAY_BE_SET, Rule.CENTRE_WINS),

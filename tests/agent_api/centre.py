@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,13 +21,23 @@ from agent_api.health import Health, measure_health
 from agent_api.limits import Limits
 from agent_api.wiring import Services
 from server.actions.activate_account import activate_account
+from server.actions.platform import Platform
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.credentials import Secrets, enrolment_proof
 from server.domain.people.roles import Role
+from server.main import sealing_of
+from server.merge_policies import policies_of
+from server.settings import Settings
+from server.storage.errors import StorageError
 from server.storage.migrate import migrate
 from server.storage.open import open_database
+from server.storage.places import PlaceRow, UnitRow, insert_places, insert_units
+from server.storage.sql_store import SqlStore, found_centre
 from server.storage.unit_of_work import Database
-from tests.people import HandClock, Phone, account_of, put_accounts, seeded
+from server.write import WriteContext
+from server.write_queue import WriteQueue
+from server.write_steps import Steps
+from tests.people import DIRECTORY, HandClock, Phone, account_of, put_accounts, seeded
 
 
 async def echo(request: Request, caller: Caller) -> Response:
@@ -135,6 +145,7 @@ async def running_centre(folder: Path) -> AsyncIterator[Centre]:
     secrets, clock, randomness = Secrets(bytes(range(32))), HandClock(), seeded().randbytes
     await ensure_signing_key(database, secrets, now_ms=clock.wall_ms(), randomness=randomness)
     receipts: dict[tuple[str, str], str] = {}
+    platform = await _platform(database, secrets, clock, randomness)
 
     async def find_receipt(number: str, last4: str) -> str | None:
         return receipts.get((number, last4))
@@ -151,6 +162,7 @@ async def running_centre(folder: Path) -> AsyncIterator[Centre]:
         access=Access(database, secrets, clock),
         clock=clock,
         randomness=randomness,
+        platform=platform,
         exchange=echo,
         relay=echo,
         uploads=EchoUploads(),
@@ -164,4 +176,36 @@ async def running_centre(folder: Path) -> AsyncIterator[Centre]:
     app = create_app(services)
     async with client_of(app) as client:
         yield Centre(database, secrets, clock, services, app, client, receipts)
+    await platform.writer.close()
     await database.close()
+
+
+async def _platform(
+    database: Database, secrets: Secrets, clock: HandClock, randomness: Callable[[int], bytes]
+) -> Platform:
+    """Desks' steps go through the real write path, among the places and units of tests/people.py."""
+    sealing = sealing_of(secrets, Settings().cipher, randomness)
+    store, policies = SqlStore(database, sealing), policies_of(sealing.keyed_index)
+    await found_centre(database, "e" * 32, clock.wall_ms())
+    async with database.write() as tx:
+        await insert_places(
+            tx, [PlaceRow(one.code, one.code, one.code, one.level, one.parent, "") for one in DIRECTORY.places.values()]
+        )
+        await insert_units(
+            tx, [UnitRow(one.id, one.id, one.id, one.place, "", True) for one in DIRECTORY.units.values()]
+        )
+    context = WriteContext(store=store, policies=policies, steps=Steps(clock, randomness))
+    writer = WriteQueue(context, raised=lambda buckets: None, end_process=_fail)
+    return Platform(
+        database=database,
+        store=store,
+        writer=writer,
+        policies=policies,
+        sealing=sealing,
+        clock=clock,
+        randomness=randomness,
+    )
+
+
+def _fail(error: StorageError) -> None:
+    raise error

@@ -23,7 +23,9 @@ SENDERS = {
     Role.COUNTY_SUPERVISOR,
     Role.CITY_SUPERVISOR,
 }
+AT_DESKS = {*ROLES} - {Role.HELPER, Role.CLAIM_WORKER}
 EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device", "depositors", "sending", "machine"
+DESKS = "desks"
 
 # Written by hand, not derived: what the table of routes says is held against what we meant.
 MEANT = {
@@ -40,6 +42,7 @@ MEANT = {
     ("PATCH", "/v1/uploads/{id}"): SENDING,
     ("POST", "/v1/uploads/{id}"): SENDING,
     ("DELETE", "/v1/uploads/{id}"): SENDING,
+    ("POST", "/v1/desk/{kind}/{record}/{name}"): DESKS,
     ("GET", "/v1/receipts/{number}"): EVERYONE,
     ("GET", "/v1/health"): EVERYONE,
     ("GET", "/metrics"): MACHINE,
@@ -56,7 +59,8 @@ def expected(meant: str, state: str) -> int | None:
         return 401
     if state in ("revoked", "closed"):
         return None if meant == DEPOSITORS else 401
-    return 403 if meant == SENDING and Role(state) not in SENDERS else None
+    roles = {SENDING: SENDERS, DESKS: AT_DESKS}.get(meant)
+    return 403 if roles is not None and Role(state) not in roles else None
 
 
 async def callers(api: Centre) -> dict[str, Enrolled | None]:
@@ -79,7 +83,11 @@ async def callers(api: Centre) -> dict[str, Enrolled | None]:
 
 
 def path_of(row: Row, ident: str) -> str:
-    return row.path.format(id=ident, number=ident)
+    return filled(row.path, ident)
+
+
+def filled(path: str, ident: str) -> str:
+    return path.format(id=ident, number=ident, kind="case", record=ident, name="edit")
 
 
 def test_every_route_has_its_row() -> None:
@@ -145,7 +153,7 @@ async def test_a_method_without_a_row_is_refused(api: Centre, method: str) -> No
     for path in {row.path for row in ROWS}:
         if any(row.path == path and row.method == method for row in ROWS):
             continue
-        answer = await api.client.request(method, path.format(id="f" * 32, number="x"))
+        answer = await api.client.request(method, filled(path, "f" * 32))
         assert (answer.status_code, answer.json()["code"]) == (405, "wrong_method"), path
         assert answer.headers["allow"]
 

@@ -181,7 +181,7 @@ async def test_no_animal_comes_in_anywhere(api: Centre) -> None:
     guarded = [row for row in ROWS if row.who in (Who.DEVICE, Who.DEPOSITOR)]
     for name, token in animals.items():
         for row in guarded:
-            path = row.path.format(id="f" * 32)
+            path = row.path.format(id="f" * 32, kind="case", record="f" * 32, name="edit")
             answer = await api.client.request(row.method, path, headers={"authorization": f"Bearer {token}"})
             assert answer.status_code == 401, (name, row.path)
             assert answer.headers["content-type"] == MEDIA_TYPE

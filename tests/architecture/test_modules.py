@@ -21,6 +21,7 @@ TESTED_ELSEWHERE = {
         "tests/server/cli/device/test_visit_commands.py",
         "a conversation is tested as a whole; what decides something has a test of its own beside it",
     ),
+    "server/domain/fields/": ("tests/server/domain/test_record_fields.py", "tables of fields, seen as one"),
     "sync/device/steps.py": ("tests/sync/device/test_session.py", "what an answer does is seen through the session"),
 }
 

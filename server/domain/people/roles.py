@@ -99,3 +99,8 @@ def may_read(role: Role, kind: str) -> bool:
     are a person's own and need no role.
     """
     return kind in MAY_READ[role] or kind in ("notice", "outcome")
+
+
+def roles_that_may(change_name: str) -> frozenset[str]:
+    """The roles that may make a change of this name, as the policies name them."""
+    return frozenset(role.value for role, names in MAY_CHANGE.items() if change_name in names)

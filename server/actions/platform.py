@@ -1,0 +1,46 @@
+"""What every action of a desk, a supervisor or the schedule works with, made once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from server.actions.desk_change import Writer
+from server.domain.people.entitlement import Directory
+from server.storage.places import read_directory
+from server.storage.sealing import Sealing
+from server.storage.store import Store
+from server.storage.unit_of_work import Database
+from sync.central.policies import Policies
+from sync.core.clock import Clock
+
+DIRECTORY_LIFE_MS = 60_000
+"""Places and units change when a world is loaded, and then hardly ever."""
+
+
+@dataclass
+class _KeptDirectory:
+    read_at: int = -DIRECTORY_LIFE_MS
+    directory: Directory | None = None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One a process."""
+
+    database: Database
+    store: Store
+    writer: Writer
+    policies: Policies
+    sealing: Sealing
+    clock: Clock
+    randomness: Callable[[int], bytes]
+    _kept: _KeptDirectory = field(default_factory=_KeptDirectory, repr=False)
+
+    async def directory(self) -> Directory:
+        """All places and units, read again after a minute."""
+        now, kept = self.clock.monotonic_ms(), self._kept
+        if kept.directory is None or now - kept.read_at >= DIRECTORY_LIFE_MS:
+            async with self.database.read() as snapshot:
+                kept.directory, kept.read_at = await read_directory(snapshot), now
+        return kept.directory

@@ -1,0 +1,93 @@
+"""Takes one step with one record, as a change of the account's own desk: the way of every clerk and supervisor.
+
+Laws: what the account's scope does not reach is as absent as what does not exist. The step names the state its person
+saw; if others wrote meanwhile, merge decides as it does for a phone. A refused step stands in the log and changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from server.actions.desk_change import DeskEdit, desk_change
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.domain.people.entitlement import Directory, buckets_of
+from server.domain.people.reach import reaches
+from server.domain.people.roles import may_change
+from server.storage.people import AccountRow
+from sync.central.known import Known, KnownChange, Record, Wants
+from sync.core.changes import Base, Fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of the step, and the record as it now stands (None when it was refused at birth)."""
+
+    outcome: KnownChange
+    record: Record | None
+
+
+async def take_step(
+    platform: Platform,
+    account: AccountRow,
+    *,
+    kind: str,
+    record: str,
+    name: str,
+    fields: Fields,
+    seen: Base | None,
+    also_reads: Iterable[str] = (),
+) -> Taken:
+    """`seen`: the state the person saw, None to make the record. `also_reads`: further buckets whose records the
+    step's rules must see. Raises NotFound for what is absent, foreign or not this role's to do, and what the writer
+    raises.
+    """
+    directory = await platform.directory()
+    standing = await read_record(platform, kind, record)
+    policy = platform.policies.get(kind)
+    if policy is None or name not in policy.changes or not may_change(account.role, name):
+        raise NotFound(f"no step {name}")
+    if standing is None and seen is not None:
+        raise NotFound(f"no {kind} {record}")
+    bucket, whole = _place_of(platform, kind, standing, fields)
+    if not reaches(account.id, account.scope, bucket, whole, directory):
+        raise NotFound(f"no {kind} {record}")
+    edit = DeskEdit(kind=kind, record=record, name=name, fields=fields, base=seen)
+    buckets = {bucket, *also_reads, *_readable(account, directory)}
+    if standing is not None and policy.bucket({**standing.fields, **fields}) != bucket:
+        buckets.add(policy.bucket({**standing.fields, **fields}))
+    written = await desk_change(
+        platform.database,
+        platform.writer,
+        account,
+        [edit],
+        buckets=buckets,
+        now_ms=platform.clock.wall_ms(),
+        randomness=platform.randomness,
+    )
+    return Taken(outcome=written.outcomes[0], record=await read_record(platform, kind, record))
+
+
+async def read_record(platform: Platform, kind: str, record: str) -> Record | None:
+    """The record as it stands. Who may see it is for the caller to judge."""
+    known = Known()
+    async with platform.store.read() as unit:
+        await unit.load(Wants(records={(kind, record)}), known)
+    return known.record(kind, record)
+
+
+def _place_of(platform: Platform, kind: str, standing: Record | None, fields: Fields) -> tuple[str, Fields]:
+    """Where the record lies, or would: what says too little to lie anywhere is nowhere."""
+    if standing is not None:
+        return standing.bucket, standing.fields
+    try:
+        return platform.policies[kind].bucket(fields), fields
+    except (KeyError, ValueError):
+        raise NotFound(f"no place for this {kind}") from None
+
+
+def _readable(account: AccountRow, directory: Directory) -> frozenset[str]:
+    """What the account's devices read anyway, the catalogue among it: a desk's steps may point at it."""
+    return buckets_of(account.id, account.role, account.scope, directory)

@@ -1,0 +1,71 @@
+"""Owns where an account's scope reaches: which buckets its pages may show and its steps may write.
+
+    place:<12 digits>  unit:<unit>  catalogue:<level>:<6 digits>  person:<account>
+    desk:<12 digits>, for desks alone
+
+Laws: what lies where is told by parent links, never by a code's prefix. A desk's bucket is never granted to a device.
+Out of reach and absent are the same to whoever asks.
+"""
+
+from __future__ import annotations
+
+from server.domain.people.entitlement import Directory, NotListed
+from server.domain.people.roles import Scope
+from server.domain.record_fields import Fields, text
+
+
+def desk_bucket(place: str) -> str:
+    """What only desks and supervisors see of a place: ratings, lights, reviews, tasks, tickets."""
+    return f"desk:{place}"
+
+
+def unit_holder(unit: str) -> str:
+    """How a record's field `holder` names a unit."""
+    return f"unit:{unit}"
+
+
+def place_holder(place: str) -> str:
+    """How a record's field `holder` names the desk in charge of a place."""
+    return f"place:{place}"
+
+
+def place_in_scope(scope: Scope, place: str, directory: Directory) -> bool:
+    """Whether the place or one above it is in the scope."""
+    try:
+        while place not in scope.places:
+            above = directory.place(place).parent
+            if above == place:
+                return False
+            place = above
+    except NotListed:
+        return False
+    return True
+
+
+def unit_in_scope(scope: Scope, unit: str, directory: Directory) -> bool:
+    """Whether the unit is named, or lies in a place of the scope."""
+    if unit in scope.units:
+        return True
+    try:
+        return place_in_scope(scope, directory.unit(unit).place, directory)
+    except NotListed:
+        return False
+
+
+def reaches(account: str, scope: Scope, bucket: str, fields: Fields, directory: Directory) -> bool:
+    """Whether this account's pages and steps reach a record with these fields in this bucket."""
+    family, _, rest = bucket.partition(":")
+    holder, _, holding_unit = text(fields, "holder").partition(":")
+    if family in ("place", "desk") and holder == "unit" and unit_in_scope(scope, holding_unit, directory):
+        return True
+    match family:
+        case "place" | "desk":
+            return place_in_scope(scope, rest, directory)
+        case "unit":
+            return unit_in_scope(scope, rest, directory)
+        case "catalogue":
+            kept_under = rest.rpartition(":")[2]
+            return any(place[:6] == kept_under for place in scope.places)
+        case "person":
+            return rest == account
+    return False

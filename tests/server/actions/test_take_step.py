@@ -1,0 +1,64 @@
+"""A step at a desk goes the way of every change, and no further than the account's scope."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record, take_step
+from server.main import platform_of
+from sync.core.chain import encode_hash
+from sync.core.changes import Base, OutcomeCode
+from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
+
+
+def login_of(small: SmallCentre, role: str) -> str:
+    return next(one.login for one in small.world.accounts if one.role == role)
+
+
+async def test_a_clerk_corrects_a_resident_of_the_own_place_and_a_phone_hears_of_it(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        device = await small.enrol(HELPER)
+        resident = "7" * 32
+        await small.register(device, record=resident)
+        standing = await read_record(platform, "resident", resident)
+        assert standing is not None
+        epoch = (await small.fetch("SELECT epoch FROM centre"))[0][0]
+        clerk = await small.account(clerk_over(small))
+        taken = await take_step(
+            platform,
+            clerk,
+            kind="resident",
+            record=resident,
+            name="resident.edit",
+            fields={"address": "胡乐村12号"},
+            seen=Base(epoch=epoch, rev=standing.rev, hash=encode_hash(standing.hash)),
+        )
+        assert taken.outcome.code is OutcomeCode.APPLIED
+        assert taken.record is not None
+        assert taken.record.fields["address"] == "胡乐村12号"
+        assert f"place:{VILLAGE}" in small.raised
+
+
+def clerk_over(small: SmallCentre) -> str:
+    """A clerk whose scope holds the village's county."""
+    return next(
+        one.login
+        for one in small.world.accounts
+        if one.role == "desk_clerk" and any(VILLAGE.startswith(place[:6]) for place in one.scope_places)
+    )
+
+
+async def test_out_of_reach_and_absent_are_the_same(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        stranger = await small.account(login_of(small, "administrator"))
+        fields = {"name": "王秀英", "village": VILLAGE}
+        for name in ("resident.register", "resident.edit", "resident.nothing"):
+            with pytest.raises(NotFound):
+                await take_step(
+                    platform, stranger, kind="resident", record="7" * 32, name=name, fields=fields, seen=None
+                )
