@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from sync.core.chain import content_hash, encode_hash
-from sync.core.changes import Change
+from sync.core.changes import Change, misnamed
 from sync.core.errors import LimitExceeded, Malformed, NotAuthentic, ProtocolMismatch
 from sync.core.messages import PROTOCOL, Answer, Body, Request
 
@@ -78,14 +78,17 @@ def read_change(line: bytes) -> Change:
     """Parse one change line. Raises Malformed."""
     if len(line) > LINE_BYTES_MAX:
         raise LimitExceeded(f"a change of {len(line)} bytes")
-    _check_canonical(line)
     try:
         change = _change.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Malformed(f"not a change: {error}") from None
-    if len(change.touched) > CHANGE_FIELDS_MAX:
+    if fault := misnamed(change):
+        raise Malformed(f"not a change: {fault}")
+    _check_canonical(line, change)
+    written = len(change.set) + len(change.add) + len(change.remove)
+    if written > CHANGE_FIELDS_MAX and len(change.touched) > CHANGE_FIELDS_MAX:
         raise LimitExceeded(f"{len(change.touched)} fields in one change")
-    if set(change.add) & set(change.set) or set(change.remove) & set(change.set):
+    if written > len(change.set) and change.set.keys() & (change.add.keys() | change.remove.keys()):
         raise Malformed("a field is both set and added to in one change")
     return change
 
@@ -178,18 +181,20 @@ def _check_protocol(line: bytes) -> None:
         raise ProtocolMismatch(f"this end speaks protocol {PROTOCOL}")
 
 
-def _check_canonical(line: bytes) -> None:
-    """One value has one line, the one `JSON.stringify` writes: no parser can then read it another way."""
+def _check_canonical(line: bytes, change: Change) -> None:
+    """One value has one line, the one `JSON.stringify` writes: no parser can then read it another way.
+
+    Most lines are what writing the change again gives. Others may hold fields of a newer device, or have theirs in
+    another order.
+    """
     try:
-        text = line.decode()
-        again = _encoder.encode(_anything.decode(line))
+        if _encoder.encode(change) != line and _encoder.encode(_anything.decode(line)) != line:
+            raise Malformed("not in canonical form: duplicate keys, spaces or escapes")
     except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
         raise Malformed(f"not JSON: {error}") from None
-    if again != line:
-        raise Malformed("not in canonical form: duplicate keys, spaces or escapes")
     if _NEARLY_NUMBER_KEY.search(line) and _NUMBER_KEY.search(line):
         raise Malformed("a key that reads as a whole number")
-    if not unicodedata.is_normalized("NFC", text):
+    if not line.isascii() and not unicodedata.is_normalized("NFC", line.decode()):
         raise Malformed("text is not in Unicode form NFC")
     _check_text(line)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from sync.core.changes import Base, Captured, Change, OutcomeCode
+from sync.core.changes import Base, Captured, Change, OutcomeCode, misnamed
+from sync.core.codec import read_change
+from sync.core.errors import Malformed
 
 HASH = "h" * 43
 
@@ -42,14 +44,7 @@ def test_half_a_base_or_two_are_none(fields: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"id": "1" * 31},
-        {"id": "A" * 32},
-        {"kind": "Note"},
-        {"name": "note"},
-        {"name": "note.write.twice"},
         {"version": 0},
-        {"set": {"1x": 1}},
-        {"set": {"x" * 65: 1}},
         {"set": {"a": 1.5}},
         {"set": {"a": 2**53}},
         {"set": {"a": [[[["too deep"]]]]}},
@@ -62,6 +57,33 @@ def test_half_a_base_or_two_are_none(fields: dict[str, object]) -> None:
 def test_a_change_outside_the_limits_is_none(fields: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         change(**fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": "1" * 31},
+        {"id": "A" * 32},
+        {"id": "1" * 32 + "\n"},
+        {"record": "2" * 33},
+        {"kind": "Note"},
+        {"kind": "n" * 33},
+        {"name": "note"},
+        {"name": "note.write.twice"},
+        {"set": {"1x": 1}},
+        {"set": {"x" * 65: 1}},
+        {"set": {"a": 1, "": 2}},
+        {"add": {"a b": [1]}},
+        {"remove": {"名": [1]}},
+        {"needs": ["1" * 32, "2" * 31]},
+    ],
+)
+def test_ids_and_names_are_told_apart_from_other_texts(fields: dict[str, object]) -> None:
+    assert misnamed(change()) == ""
+    wrong = change(**fields)
+    assert misnamed(wrong)
+    with pytest.raises(Malformed):
+        read_change(msgspec.json.encode(wrong))
 
 
 def test_a_value_may_nest_four_deep_with_its_field() -> None:

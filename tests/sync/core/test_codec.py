@@ -115,6 +115,19 @@ def test_a_line_that_two_parsers_could_read_differently_is_no_change(line: bytes
     assert parsed.line == line
 
 
+def test_a_line_with_fields_of_a_newer_device_or_in_another_order_is_a_change_all_the_same() -> None:
+    line = line_with("x")
+    newer = line.replace(b'"captured"', b'"mood":{"a":[1,"b"]},"captured"')
+    turned = json.dumps(dict(reversed(json.loads(line).items())), separators=(",", ":")).encode()
+    assert codec.read_change(newer) == codec.read_change(turned) == codec.read_change(line)
+
+
+@pytest.mark.parametrize("unknown", [b'{"a":1,"a":2}', b'{"7":1}', b'"e\xcc\x81"', b'"\xff"', b'"\\u0041"', b"1.0 "])
+def test_what_a_newer_device_adds_is_held_to_one_way_of_writing_too(unknown: bytes) -> None:
+    with pytest.raises(Malformed):
+        codec.read_change(line_with("x").replace(b'"captured"', b'"mood":' + unknown + b',"captured"'))
+
+
 def test_an_escaped_backslash_before_u0000_is_only_text() -> None:
     assert codec.read_change(line_with("a\\\\u0000b")).set == {"text": "a\\u0000b"}
 
