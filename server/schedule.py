@@ -18,6 +18,7 @@ from pathlib import Path
 from server.actions.high_water import keep_high_water, read_high_water
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
+from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
 from server.credentials import Secrets
@@ -51,6 +52,7 @@ class Parts:
     spool: Spool
     secrets: Secrets
     contacts: ContactBook
+    waiting_work: WaitingWork
     clock: Clock
     data_folder: Path
     second_place: Path
@@ -75,6 +77,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
             lambda: sign_heads(database, parts.second_place, heads_key, now_ms=now()),
             at_end=True,
         ),
+        Job("work that waited for a grant", 10, parts.waiting_work.release),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),

@@ -52,13 +52,15 @@ class Job:
     author: Author | None = None
     epoch: str = ""
     """The history its sender believes in; "" says nothing."""
+    retries: frozenset[str] = frozenset()
+    """Records and changes that parked changes wait for: these are decided again, as whoever made them stands now."""
 
     @property
     def part(self) -> ChainPart:
         return ChainPart(self.device, self.chain_epoch, self.first_seq, self.first_seq + len(self.lines) - 1)
 
     @staticmethod
-    def of_the_centre(author: Author, lines: Sequence[ChangeLine]) -> Job:
+    def of_the_centre(author: Author, lines: Sequence[ChangeLine], *, retries: frozenset[str] = frozenset()) -> Job:
         """What a desk, a supervisor or a schedule does."""
         return Job(
             device=author.device,
@@ -68,6 +70,7 @@ class Job:
             prev_hash=b"",
             lines=lines,
             author=author,
+            retries=retries,
         )
 
 
@@ -157,6 +160,7 @@ async def _load(
     honoured = {record: number for job in jobs for record, number in job.honoured.items()}
     repeated = Wants(changes={one.id for standing in standings for one in standing.stored.values()})
     foresight = context.steps.foresight(lines, context.policies, centre, honoured)
+    foresight.retry({one for job in jobs for one in job.retries} | needs.unforeseen.waits)
     for _ in range(WANT_ROUNDS_MAX):
         missing = foresight.wants(known)
         missing.add_beyond(repeated, known)
@@ -257,6 +261,7 @@ def _decide_one(
         lines=job.lines,
         restart=job.restart,
         honoured=job.honoured,
+        retries=job.retries,
     )
     chain = standing.chain
     if job.author is not None:

@@ -6,11 +6,12 @@ replaced under its kind, record and rev.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from server.storage.schema.records import KIND_TABLES
 from server.storage.sealing import Sealing
 from server.storage.unit_of_work import Query, Row, Statement
 from sync.central.known import KnownChange, PastBody
@@ -74,6 +75,22 @@ def waiting_query(what: Sequence[str]) -> Query:
             WHERE w.what IN (?*) ORDER BY c.position""",  # noqa: S608
         (list(what),),
     )
+
+
+def waited_for_queries(accounts: Collection[str] | None) -> list[Query]:
+    """Records that changes of these accounts (None: of all) wait for, and that are there and theirs; one a kind."""
+    whose = "" if accounts is None else " AND c.account IN (?*)"
+    parameters: tuple[object, ...] = () if accounts is None else (sorted(accounts),)
+    return [
+        (
+            f"""SELECT w.what FROM waits w JOIN changes c ON c.id = w.change AND c.reused = 0
+                JOIN {table.table} r ON r.id = w.what
+                JOIN grants g ON g.account = c.account AND g.bucket = r.bucket AND g.ended_at IS NULL
+                WHERE c.code = 'parked'{whose}""",  # noqa: S608
+            parameters,
+        )
+        for table in KIND_TABLES.values()
+    ]
 
 
 def history_query(places: Sequence[str]) -> Query:

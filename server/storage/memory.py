@@ -127,6 +127,27 @@ class MemoryRead:
     async def file_states(self, ids: Sequence[str], account: str) -> Mapping[str, FileState]:
         return {file: self._state.files.get((account, file), FileState.MISSING) for file in ids}
 
+    async def grants_given(self) -> Mapping[str, int]:
+        given: dict[str, int] = {}
+        for (account, _), grant in self._state.grants.items():
+            given[account] = given.get(account, 0) + grant.generation
+        return given
+
+    async def waited_for(self, accounts: Collection[str] | None) -> list[str]:
+        await self._store.pause("read")
+        state = self._state
+        standing = {key for key, grant in state.grants.items() if not grant.ended_at}
+        buckets = {record.id: record.bucket for record in state.records.values()}
+        return sorted(
+            {
+                what
+                for change, waits in state.waits.items()
+                for what in waits
+                if (accounts is None or state.changes[change].account in accounts)
+                and (state.changes[change].account, buckets.get(what, "")) in standing
+            }
+        )
+
     async def load(self, wants: Wants, known: Known) -> None:
         await self._store.pause("load")
         state = self._state

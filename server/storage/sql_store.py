@@ -83,6 +83,15 @@ class SqlRead:
     async def file_states(self, ids: Sequence[str], account: str) -> Mapping[str, FileState]:
         return await file_states(self._snapshot, ids, account)
 
+    async def grants_given(self) -> Mapping[str, int]:
+        return dict(
+            await self._snapshot.fetch("SELECT account, CAST(sum(generation) AS BIGINT) FROM grants GROUP BY account")
+        )
+
+    async def waited_for(self, accounts: Collection[str] | None) -> list[str]:
+        found = await self._snapshot.fetch_each(change_log.waited_for_queries(accounts))
+        return sorted({row[0] for rows in found for row in rows})
+
     async def load(self, wants: Wants, known: Known) -> None:
         await known_loader.load(self._snapshot, wants, known, self._sealing)
 

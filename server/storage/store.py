@@ -136,6 +136,14 @@ class StoreRead(Protocol):
         """What the centre has of these files; another account's is as missing as an unknown."""
         ...
 
+    async def grants_given(self) -> Mapping[str, int]:
+        """Account → a number that rises with every grant it is given."""
+        ...
+
+    async def waited_for(self, accounts: Collection[str] | None) -> list[str]:
+        """Records that parked changes of these accounts (None: of all) wait for, and that are there and theirs."""
+        ...
+
     async def load(self, wants: Wants, known: Known) -> None:
         """Adds what is wanted, or its absence, to what is known. Numbers are `WriteUnit.reserve`'s."""
         ...

@@ -25,6 +25,8 @@ class Batch:
     restart: bool = False
     honoured: Mapping[str, str] = field(default_factory=dict)
     """Record → official number given by an earlier epoch."""
+    retries: frozenset[str] = frozenset()
+    """What is waited for may be there now, although nothing here writes it: parked changes to decide again."""
 
     @property
     def last_seq(self) -> int:

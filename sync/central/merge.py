@@ -11,7 +11,7 @@ Nothing is looked at that was not asked for (`wants.py`), so that the caller can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -67,6 +67,7 @@ def decide(
             decision.repeat(stored[seq])
         else:
             decision.take(seq, line)
+    decision.retry_waiting(batch.retries)
     reached = extend_all(batch.prev_hash, batch.first_seq, (line.hash for line in batch.lines))
     return decision.plan(ChainState(batch.chain_epoch, batch.last_seq, reached))
 
@@ -230,7 +231,9 @@ class _Decision:
         if not author.may_write(before.bucket, self.centre.now):
             # Foreign and absent look the same, unless the author once had the bucket.
             known_to_author = before.bucket in author.grants
-            return Refuse(reason="moved_away") if known_to_author else Park(reason="record_unknown")
+            if known_to_author:
+                return Refuse(reason="moved_away")
+            return Park(reason="record_unknown", waits=frozenset({change.record}))
         if change.base is None and not (rule.creates and policy.natural):
             return Refuse(reason="record_exists")
         if change.base is not None and not rule.updates:
@@ -379,13 +382,22 @@ class _Decision:
             waiting = [*self._waiting(current.id), *self._waiting(current.record)]
             born, self.draft.born = self.draft.born, []
             # Almost never does anything wait for these: whoever saves the plan asks once for all of them.
-            self.unasked.update(one for one in born if not self.known.has("waits", one))
+            asked = (*born, current.id, current.record)
+            self.unasked.update(one for one in asked if not self.known.has("waits", one))
             for one in born:
                 waiting += self._waiting(one)
             for parked in waiting:
                 decided = self._retry(parked)
                 if decided is not None:
                     pending.append(decided)
+
+    def retry_waiting(self, what: Iterable[str]) -> None:
+        """Try again what waits for these: a record became its author's to write although nobody wrote it."""
+        for one in sorted(what):
+            for parked in self._waiting(one):
+                decided = self._retry(parked)
+                if decided is not None:
+                    self._release(decided)
 
     def _retry(self, parked: ParkedChange) -> KnownChange | None:
         """The change if it has an effect now."""

@@ -49,9 +49,15 @@ class Foresight:
         self._batch: dict[tuple[str, str], list[Change]] = {}
         self._asking: list[Change] = []
         self._unlooked: list[Change] = []
+        self._retried: set[str] = set()
         for line in lines:
             if line.change is not None:
                 self._take(line.change)
+
+    def retry(self, what: Iterable[str]) -> None:
+        """What waits for these is decided again as well."""
+        self._retried.update(what)
+        self._unasked.waits.update(self._retried)
 
     def wants(self, known: Known) -> Wants:
         """What is needed beyond `known`, as far as it tells."""
@@ -77,20 +83,32 @@ class Foresight:
 
     def _look_behind(self, known: Known) -> None:
         """The changes parked behind the batch join it; then everybody is asked again."""
-        grew = False
+        grew = self._join(parked for what in self._told_of_retries(known) for parked in known.waiting_for(what))
         pending, self._unlooked = self._unlooked, []
         while pending:
             change = pending.pop()
             if not (known.has("waits", change.id) and known.has("waits", change.record)):
                 self._unlooked.append(change)
-            for parked in _parked_behind(change, known):
-                self._unasked.records.add(("outcome", parked.known.id))
-                released = parse_change_line(parked.line).change
-                if released is not None and self._take(released):
-                    grew = True
-                    pending.append(self._unlooked.pop())
+            taken = len(self._unlooked)
+            grew = self._join(_parked_behind(change, known)) or grew
+            pending += self._unlooked[taken:]
+            del self._unlooked[taken:]
         if grew:
             self._asking = list(self._changes.values())
+
+    def _told_of_retries(self, known: Known) -> list[str]:
+        told = sorted(what for what in self._retried if known.has("waits", what))
+        self._retried.difference_update(told)
+        return told
+
+    def _join(self, waiting: Iterable[ParkedChange]) -> bool:
+        """Whether any of these is new to the batch."""
+        grew = False
+        for parked in waiting:
+            self._unasked.records.add(("outcome", parked.known.id))
+            released = parse_change_line(parked.line).change
+            grew = (released is not None and self._take(released)) or grew
+        return grew
 
     def _asks(self, change: Change, reading: Reading, wants: Wants) -> bool:
         """Adds what this change needs. False: it needs nothing that is not known."""

@@ -6,11 +6,23 @@ from pathlib import Path
 
 from server.actions.high_water import kept_high_water
 from server.actions.log_heads import FILE as HEADS
+from server.actions.release_waiting import WaitingWork
 from server.schedule import Job, Parts, Schedule, jobs_of
 from server.storage.blobs import open_blobs
 from server.storage.contacts import Contact, ContactBook
 from server.storage.spool import Spool
+from server.write import Written
 from tests.small_centre import HELPER, SmallCentre, small_centre
+
+
+class Nobody:
+    """Who would write, if there were anything to write."""
+
+    async def write(self, job: object) -> Written:
+        raise AssertionError("nothing waits in this centre")
+
+    async def close(self) -> None:
+        pass
 
 
 class Hand:
@@ -119,6 +131,7 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
         spool=Spool(centre.settings.data_folder / "spool"),
         secrets=centre.secrets,
         contacts=contacts,
+        waiting_work=WaitingWork(centre.store, Nobody()),
         clock=centre.clock,
         data_folder=centre.settings.data_folder,
         second_place=centre.settings.data_folder / "second",
