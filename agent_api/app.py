@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import groupby
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agent_api.gate import CALLER, PROBLEM, ROW, Gate, refuse
 from agent_api.headers import LEAN_HEADERS, RawHeaders, full_headers
 from agent_api.logs import logger
+from agent_api.phone_files import phone_routes
 from agent_api.routes import LIVE_PATH, ROWS, Row
 from agent_api.wiring import Services
 
@@ -30,14 +32,20 @@ async def _nothing(_app: Starlette) -> AsyncIterator[None]:
     yield
 
 
-def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> Starlette:
-    """The ASGI app. `lifespan` starts and stops what the services stand on."""
+def create_app(services: Services, *, lifespan: Lifespan = _nothing, phone_folder: Path | None = None) -> Starlette:
+    """The ASGI app. `lifespan` starts and stops what the services stand on. `phone_folder` holds the built phone app,
+    whose files stand beside the rows: they are the same for everybody and need no token.
+    """
     paths = [
         Route(path, endpoint=Gate(list(rows), services), name=path)
         for path, rows in groupby(sorted(ROWS, key=lambda row: row.path), key=lambda row: row.path)
     ]
     app = Starlette(
-        routes=[*paths, WebSocketRoute(LIVE_PATH, services.live)],
+        routes=[
+            *paths,
+            WebSocketRoute(LIVE_PATH, services.live),
+            *(phone_routes(phone_folder) if phone_folder else []),
+        ],
         exception_handlers={HTTPException: _refuse_http, Exception: _refuse_unforeseen},
         lifespan=lifespan,
     )

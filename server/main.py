@@ -247,7 +247,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(reception.close)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
-        yield create_app(services)
+        yield create_app(services, phone_folder=settings.phone_folder)
 
 
 def platform_of(centre: Centre, writer: Writer) -> Platform:

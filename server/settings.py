@@ -48,6 +48,7 @@ class Settings:
     access_cache_ms: int = 1_000
     cipher: str = "aes-gcm"
     min_app: int = 0
+    phone_folder: Path = Path(__file__).parents[1] / "build" / "phone"
 
     @property
     def is_https(self) -> bool:

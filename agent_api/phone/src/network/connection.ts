@@ -1,0 +1,202 @@
+// Runs a session over the phone's network: exchanges when the session says so, then sends files.
+//
+// Laws: the session decides when and what; this only carries bytes and tells how it went. Whatever the line does, a
+// request ends within thirty seconds. One exchange at a time.
+
+import { ANSWER_BYTES_MAX } from '../protocol/messages'
+import type { Bytes } from '../protocol/bytes'
+import type { Event } from '../replica/events'
+import type { Failure, Session } from '../replica/session'
+import { ask, NoContact, turnedAway, TurnedAway } from './centre'
+import { TokenRefused, type Tokens } from './tokens'
+import type { Uploads } from './uploads'
+
+const LINES = 'application/x-bangban-lines'
+/** Below that a packed request is hardly smaller. */
+const PACK_FROM_BYTES = 600
+const FAILURES: { readonly [status: number]: Failure } = {
+  408: 'timeout',
+  413: 'too_large',
+  426: 'upgrade_required',
+  429: 'busy',
+}
+
+/** What a person may see of the line. */
+export type Line = 'idle' | 'talking' | 'no_contact' | 'signed_out'
+
+export interface Listener {
+  event(event: Event): void
+  line(line: Line): void
+}
+
+export class Connection {
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private running: Promise<void> | null = null
+  private ended = false
+  private renewed = false
+
+  constructor(
+    private readonly session: Session,
+    private readonly tokens: Tokens,
+    private readonly uploads: Uploads,
+    private readonly listener: Listener,
+    private readonly now: () => number,
+  ) {}
+
+  /** From now on until `end`: by itself, and at every nudge. */
+  start(): void {
+    this.session.exchangeNow(this.now())
+    this.arm()
+  }
+
+  end(): void {
+    this.ended = true
+    clearTimeout(this.timer)
+  }
+
+  captured(): void {
+    this.session.captured(this.now())
+    this.arm()
+  }
+
+  networkUp(): void {
+    this.session.networkUp(this.now())
+    this.arm()
+  }
+
+  woken(): void {
+    this.session.wake(this.now())
+    this.arm()
+  }
+
+  async filesTold(states: { readonly [id: string]: string }): Promise<void> {
+    await this.session.filesTold(states)
+    this.tell()
+  }
+
+  /** A person asked. Resolves when the round that this begins has ended, however it went. */
+  async exchangeNow(): Promise<void> {
+    await this.running
+    this.session.exchangeNow(this.now())
+    await this.round()
+  }
+
+  private arm(): void {
+    clearTimeout(this.timer)
+    if (this.ended || this.running) return
+    const due = this.session.nextDue(this.now())
+    if (due !== null) this.timer = setTimeout(() => void this.round(), Math.max(0, due - this.now()))
+  }
+
+  private round(): Promise<void> {
+    this.running ??= this.exchangeWhileDue().finally(() => {
+      this.running = null
+      this.arm()
+    })
+    return this.running
+  }
+
+  private async exchangeWhileDue(): Promise<void> {
+    for (;;) {
+      const due = this.session.nextDue(this.now())
+      if (this.ended || due === null || due > this.now()) return
+      this.listener.line('talking')
+      const message = await this.session.nextRequest(this.now())
+      if (message === null) {
+        this.tell()
+        return
+      }
+      await this.exchange(message)
+      if (this.session.failures === 0) await this.sendFiles()
+    }
+  }
+
+  private async exchange(message: Bytes): Promise<void> {
+    let line: Line = 'idle'
+    try {
+      await this.carry(message)
+      if (this.session.failures) line = 'no_contact'
+    } catch (error) {
+      line = error instanceof TokenRefused ? 'signed_out' : 'no_contact'
+      if (!this.session.inFlight) throw error
+      this.session.receiveFailure(failureOf(error), this.now(), error instanceof TurnedAway ? error.retryAfterMs : 0)
+      this.renewOnce(error)
+    } finally {
+      this.tell()
+      this.listener.line(line)
+    }
+  }
+
+  private async carry(message: Bytes): Promise<void> {
+    const token = await this.tokens.access()
+    const headers: { [name: string]: string } = { 'Content-Type': LINES, Authorization: `Bearer ${token}` }
+    let body = message
+    if (message.length >= PACK_FROM_BYTES) {
+      body = await packed(message)
+      headers['Content-Encoding'] = 'gzip'
+    }
+    const answer = await ask('/v1/exchange', { method: 'POST', headers, body })
+    if (!answer.ok) throw await turnedAway(answer)
+    await this.session.receiveAnswer(await readWithin(answer, ANSWER_BYTES_MAX), this.now())
+    this.renewed = false
+  }
+
+  /** A token may end on the way: once, at once. A second time the backoff stands. */
+  private renewOnce(error: unknown): void {
+    if (!(error instanceof TurnedAway) || error.status !== 401) return
+    this.tokens.forget()
+    if (this.renewed) return
+    this.renewed = true
+    this.session.tokenRenewed(this.now())
+  }
+
+  /** A failing line leaves the rest for later: what arrived is known next time. */
+  private async sendFiles(): Promise<void> {
+    try {
+      const sent = await this.uploads.sendReady()
+      if (sent > 0) this.session.captured(this.now())
+    } catch (error) {
+      if (!(error instanceof NoContact || error instanceof TokenRefused || error instanceof TurnedAway)) throw error
+    }
+  }
+
+  private tell(): void {
+    for (const event of this.session.takeEvents()) {
+      if (event.is === 'need_token') this.tokens.forget()
+      this.listener.event(event)
+    }
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof TokenRefused) return 'unauthorized'
+  if (error instanceof NoContact) return error.isTimeout ? 'timeout' : 'network'
+  if (!(error instanceof TurnedAway)) return 'network'
+  if (error.status === 401) return 'unauthorized'
+  return FAILURES[error.status] ?? (error.status >= 500 ? 'busy' : 'turned_away')
+}
+
+export async function packed(message: Bytes): Promise<Bytes> {
+  const stream = new Blob([message]).stream().pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+/** Stops at the limit, so that a small packed answer cannot fill the memory. Rejects with NoContact. */
+async function readWithin(answer: Response, bytesMax: number): Promise<Uint8Array> {
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  try {
+    const reader = answer.body?.getReader()
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      size += part.value.length
+      if (size > bytesMax) {
+        await reader?.cancel()
+        throw new NoContact('an answer beyond every limit')
+      }
+      parts.push(part.value)
+    }
+  } catch (error) {
+    throw error instanceof NoContact ? error : new NoContact(`a cut answer: ${String(error)}`)
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer())
+}

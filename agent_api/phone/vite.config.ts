@@ -1,0 +1,50 @@
+// How the app is built, and how its tests run. The worker is written last, from the list of what was built, so that
+// what it keeps for offline use is exactly what the page needs.
+
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+
+import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const BASE = '/app/'
+
+/** Puts the names of all built files, and one hash over their contents, into the service worker. */
+function offlineFiles(): Plugin {
+  return {
+    name: 'offline-files',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const worker = Object.values(bundle).find((one) => one.type === 'chunk' && one.name === 'worker')
+      if (worker?.type !== 'chunk') throw new Error('the service worker was not built')
+      const others = Object.values(bundle).filter((one) => one !== worker)
+      const hash = createHash('sha256')
+      for (const one of others) hash.update(one.fileName).update(one.type === 'chunk' ? one.code : one.source)
+      const files = [BASE, ...others.map((one) => BASE + one.fileName).filter((name) => !name.endsWith('.html'))]
+      const told = { version: hash.digest('hex').slice(0, 12), files: [...files, `${BASE}app.webmanifest`, `${BASE}icon.svg`] }
+      worker.code = worker.code.replace('__OFFLINE__', () => JSON.stringify(told))
+    },
+  }
+}
+
+export default defineConfig({
+  base: BASE,
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [vue(), offlineFiles()],
+  build: {
+    outDir: fileURLToPath(new URL('../../build/phone', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: {
+        index: fileURLToPath(new URL('index.html', import.meta.url)),
+        worker: fileURLToPath(new URL('src/worker/worker.ts', import.meta.url)),
+      },
+      output: { entryFileNames: (chunk) => (chunk.name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js') },
+    },
+  },
+  test: { include: ['tests/**/test_*.ts'], environment: 'node' },
+})
