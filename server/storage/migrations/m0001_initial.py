@@ -1,6 +1,6 @@
 """The first schema."""
 
-from server.storage.schema import files, log, people, places, records
+from server.storage.schema import files, log, people, places, reads, records, staff
 from server.storage.unit_of_work import Engine
 
 
@@ -14,8 +14,10 @@ def steps(engine: Engine) -> list[str]:
             applied_at BIGINT NOT NULL
         )""",
         *people.statements(engine.value),
+        *staff.statements(engine.value),
         *places.statements(engine.value),
         *files.statements(engine.value),
         *log.statements(engine.value),
+        *reads.statements(engine.value),
         *records.statements(engine.value),
     ]

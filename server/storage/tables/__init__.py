@@ -24,6 +24,7 @@ from server.storage.tables.people import (
     SigningKey,
 )
 from server.storage.tables.places import Place, Unit
+from server.storage.tables.reads import LoggedRead, ReadLog
 from server.storage.tables.records import (
     Campaign,
     Case,
@@ -38,6 +39,7 @@ from server.storage.tables.records import (
     ServiceLog,
 )
 from server.storage.tables.schema_version import SchemaVersion
+from server.storage.tables.staff import StaffFactor, StaffSession
 
 __all__ = [
     "Account",
@@ -61,17 +63,21 @@ __all__ = [
     "Item",
     "LiveTicket",
     "LoggedChange",
+    "LoggedRead",
     "NaturalKey",
     "Notice",
     "NumberSeries",
     "Outcome",
     "PastBody",
     "Place",
+    "ReadLog",
     "Resident",
     "SchemaVersion",
     "ServiceLog",
     "Session",
     "SigningKey",
+    "StaffFactor",
+    "StaffSession",
     "Unit",
     "Wait",
 ]
