@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.domain.people.entitlement import person_bucket
+from server.domain.people.roles import CENTRE_ROLE
 from server.storage.people import AccountRow, account_by_id, lock_of
 from server.storage.unit_of_work import Database, Transaction
 from server.write import Job, Written
@@ -55,7 +56,8 @@ def desk_of(account: str) -> str:
 def desk_author(account: AccountRow, buckets: Iterable[str]) -> Author:
     """The account at its desk, where it may write `buckets` besides its own."""
     grants = dict.fromkeys((*buckets, person_bucket(account.id)), 0)
-    return Author(account=account.id, device=desk_of(account.id), role=account.role.value, grants=grants)
+    role = CENTRE_ROLE if account.id == CENTRE_ACCOUNT else account.role.value
+    return Author(account=account.id, device=desk_of(account.id), role=role, grants=grants)
 
 
 async def desk_change(

@@ -101,6 +101,10 @@ def may_read(role: Role, kind: str) -> bool:
     return kind in MAY_READ[role] or kind in ("notice", "outcome")
 
 
+CENTRE_ROLE = "centre"
+"""As what the centre acts, by its schedule or on a resident's word. No account has it; its steps' tables bind it."""
+
+
 def roles_that_may(change_name: str) -> frozenset[str]:
     """The roles that may make a change of this name, as the policies name them."""
-    return frozenset(role.value for role, names in MAY_CHANGE.items() if change_name in names)
+    return frozenset({CENTRE_ROLE, *(role.value for role, names in MAY_CHANGE.items() if change_name in names)})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.refusals import NotFound
-from server.actions.take_step import read_record, take_step
+from server.actions.take_step import centre_itself, read_record, take_step
 from server.main import platform_of
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
@@ -62,3 +62,19 @@ async def test_out_of_reach_and_absent_are_the_same(tmp_path: Path) -> None:
                 await take_step(
                     platform, stranger, kind="resident", record="7" * 32, name=name, fields=fields, seen=None
                 )
+
+
+async def test_the_centre_itself_takes_steps_anywhere_and_an_administrator_does_not_thereby(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        fields = {"name": "王秀英", "village": VILLAGE}
+        taken = await take_step(
+            platform,
+            await centre_itself(platform),
+            kind="resident",
+            record="7" * 32,
+            name="resident.register",
+            fields=fields,
+            seen=None,
+        )
+        assert taken.outcome.code is OutcomeCode.APPLIED
