@@ -203,7 +203,7 @@ def _parked(known: Known) -> int:
 
 def _ids_of(wants: Wants) -> set[str]:
     """Everything named, by the id under which it is locked. A parked change and what it waits for meet there."""
-    return {record for _, record in wants.records} | wants.changes | wants.keys | wants.waits
+    return {record for _, record in wants.records} | wants.changes | wants.keys | wants.waits | wants.kinds
 
 
 @dataclass(frozen=True, kw_only=True)

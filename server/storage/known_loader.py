@@ -43,6 +43,10 @@ class _Loader:
         for kind, ids in by_kind.items():
             for some in _chunks(ids):
                 yield records.records_query(kind, some), self._take_records(kind)
+        self.known.kinds.update(dict.fromkeys(wants.kinds, frozenset()))
+        for some in _chunks(sorted(wants.kinds)):
+            for kind in KIND_TABLES:
+                yield records.present_query(kind, some), self._take_kinds(kind)
         self.known.changes.update(dict.fromkeys(wants.changes))
         for some in _chunks(sorted(wants.changes)):
             yield change_log.changes_query(some), self._take_changes
@@ -61,6 +65,13 @@ class _Loader:
         def take(rows: list[Row]) -> None:
             for row in rows:
                 self.known.records[kind, row[0]] = records.record_of(kind, row, self.sealing)
+
+        return take
+
+    def _take_kinds(self, kind: str) -> _Take:
+        def take(rows: list[Row]) -> None:
+            for (record,) in rows:
+                self.known.kinds[record] |= {kind}
 
         return take
 

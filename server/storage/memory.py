@@ -14,6 +14,7 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 
 from server.storage.errors import UniqueViolation, Unreachable
+from server.storage.schema.records import KIND_TABLES
 from server.storage.store import (
     CentreState,
     ChainPart,
@@ -157,6 +158,8 @@ class MemoryRead:
             holder = state.keys.get(key)
             known.keys[key] = holder[1] if holder is not None else None
         known.past.update((key, state.past.get(key)) for key in wants.past)
+        for record in wants.kinds:
+            known.kinds[record] = frozenset(kind for kind in KIND_TABLES if (kind, record) in state.records)
         for what in wants.waits:
             known.waits[what] = tuple(self._parked(change) for change, waits in state.waits.items() if what in waits)
 

@@ -75,6 +75,11 @@ def records_query(kind: str, ids: Sequence[str]) -> Query:
     )
 
 
+def present_query(kind: str, ids: Sequence[str]) -> Query:
+    """Which of the ids this kind has a record under."""
+    return f"SELECT id FROM {KIND_TABLES[kind].table} WHERE id IN (?*)", (list(ids),)  # noqa: S608
+
+
 def record_of(kind: str, row: Row, sealing: Sealing) -> Record:
     ident, bucket, version, rev, keys, stamps, body = row
     line = sealing.open(place_of(KIND_TABLES[kind].table, ident), bytes(body))

@@ -58,6 +58,8 @@ class Draft:
         )
         if before is not None:
             self._keep_past(before)
+        else:
+            self.known.note_kind(policy.kind, record)
         held = before.keys if before is not None else frozenset()
         for key in held - keys:
             self.keys[key] = None
@@ -85,8 +87,10 @@ class Draft:
         body = encode_body(new.kind, new.id, rev, dict(new.fields))
         if before is not None:
             self._keep_past(before)
-        elif new.kind in self.policies and self.policies[new.kind].changes:
-            self.born.append(new.id)
+        else:
+            self.known.note_kind(new.kind, new.id)
+            if new.kind in self.policies and self.policies[new.kind].changes:
+                self.born.append(new.id)
         self.records[key] = self.known.records[key] = Record(new.kind, new.id, rev, new.bucket, 0, body, {})
 
     def _keep_past(self, before: Record) -> None:

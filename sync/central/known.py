@@ -159,11 +159,18 @@ class Wants(Struct):
     """(kind, record id, rev): the body it had then."""
     waits: set[str] = set()
     """Ids of changes or records that parked changes may wait for."""
+    kinds: set[str] = set()
+    """Record ids of which must be known what kinds of record there are under them."""
     numbers: set[str] = set()
     """Series of official numbers of which at least one a change is needed."""
 
     def __or__(self, other: Wants) -> Wants:
         return Wants(*(getattr(self, name) | getattr(other, name) for name in _WANTED))
+
+    def update(self, other: Wants) -> None:
+        for name in _WANTED:
+            if wanted := getattr(other, name):
+                getattr(self, name).update(wanted)
 
     def beyond(self, known: Known) -> Wants:
         """What of this is not loaded yet."""
@@ -191,7 +198,7 @@ class NotLoaded(LookupError):
         self.wants = wants
 
 
-_WANTED = ("records", "changes", "keys", "past", "waits", "numbers")
+_WANTED = ("records", "changes", "keys", "past", "waits", "kinds", "numbers")
 
 
 @dataclass
@@ -203,6 +210,8 @@ class Known:
     keys: dict[str, str | None] = field(default_factory=dict)
     past: dict[tuple[str, str, int], PastBody | None] = field(default_factory=dict)
     waits: dict[str, tuple[ParkedChange, ...]] = field(default_factory=dict)
+    kinds: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Record id → the kinds that have a record under it."""
     numbers: dict[str, Sequence[int]] = field(default_factory=dict)
     """Series → numbers reserved for this decision, lowest first; a range will do."""
     parent: Known | None = None
@@ -233,6 +242,20 @@ class Known:
 
     def waiting_for(self, what: str) -> tuple[ParkedChange, ...]:
         return self._find("waits", what) or ()
+
+    def kinds_of(self, record: str) -> frozenset[str]:
+        """The kinds of record that there are under an id."""
+        found: frozenset[str] = self._find("kinds", record)
+        return found
+
+    def note_kind(self, kind: str, record: str) -> None:
+        """A record came into being on this layer."""
+        before = self.kinds_of(record) if self.has("kinds", record) else frozenset[str]()
+        self.kinds[record] = before | {kind}
+
+    def anything_waits(self) -> bool:
+        """Whether any parked change is known."""
+        return any(self.waits.values()) or (self.parent is not None and self.parent.anything_waits())
 
     def reserved(self, series: str) -> Sequence[int]:
         """Official numbers that may still be taken from a series, lowest first."""

@@ -221,7 +221,7 @@ class _Decision:
         """A device knows its rows by record id alone: two kinds under one id would never agree with the centre."""
         if change.base is not None or not rule.creates:
             return Park(reason="record_unknown", waits=frozenset({change.record}))
-        if any(self.known.record(kind, change.record) for kind in self.policies if kind != change.kind):
+        if self.known.kinds_of(change.record) - {change.kind}:
             return Refuse(reason="id_of_another_kind")
         return change
 

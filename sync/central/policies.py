@@ -162,7 +162,7 @@ class RecordPolicy:
     """Where a record with these fields belongs. Raises KeyError when they do not say."""
     reads: Callable[[Change, Reading], Wants]
     """What `settle` will look at, as far as can be foreseen; what it misses is found when it is looked up. Called
-    again with what was loaded, until it asks for nothing more."""
+    again with what was loaded, until it asks for nothing more. It asks for everything it looks at."""
     settle: Callable[[Situation], Verdict]
     columns: Callable[[Fields], Mapping[str, object]] = lambda fields: {}
     """Columns derived from the body so that the console can query; the storage of the kind names them."""

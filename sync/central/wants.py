@@ -35,7 +35,8 @@ class Foresight:
     """Finds in rounds what a transaction must know. Load what `wants` gives and ask again until it gives nothing.
 
     `lines` are all that will be decided in one transaction: a change may point at a record that another one makes.
-    A change whose reads are all known has nothing more to ask, and is not asked again unless the batch grows.
+    A change whose reads are all known has nothing more to ask, and is not asked again unless the batch grows. Nor is
+    one that creates a record when nothing that it asked for is there: a policy cannot tell the absent from the unknown.
     """
 
     def __init__(
@@ -47,7 +48,8 @@ class Foresight:
         self._unasked = Wants()
         self._changes: dict[str, Change] = {}
         self._batch: dict[tuple[str, str], list[Change]] = {}
-        self._asking: list[Change] = []
+        self._asking: list[tuple[Change, Wants | None]] = []
+        """Who may have more to ask, and what it lacked when it was asked last; None: it was not asked."""
         self._unlooked: list[Change] = []
         self._retried: set[str] = set()
         for line in lines:
@@ -64,7 +66,10 @@ class Foresight:
         self._look_behind(known)
         wants, self._unasked = self._unasked.beyond(known), Wants()
         reading = Reading(known=known, centre=self._centre, honoured=self._honoured, batch=self._batch)
-        self._asking = [change for change in self._asking if self._asks(change, reading, wants)]
+        asking, self._asking = self._asking, []
+        for change, lacked in asking:
+            if lacked is None or _learnt(change, lacked, reading):
+                self._ask(change, reading, wants)
         return wants
 
     def _take(self, change: Change) -> bool:
@@ -73,18 +78,20 @@ class Foresight:
             return False
         self._changes[change.id] = change
         self._batch.setdefault((change.kind, change.record), []).append(change)
-        self._asking.append(change)
+        self._asking.append((change, None))
         self._unlooked.append(change)
         _named(change, self._unasked)
         if change.base is None:
             # No other kind may have a record under the id that this one creates.
-            self._unasked.records.update([(kind, change.record) for kind in self._policies])
+            self._unasked.kinds.add(change.record)
         return True
 
     def _look_behind(self, known: Known) -> None:
         """The changes parked behind the batch join it; then everybody is asked again."""
         grew = self._join(parked for what in self._told_of_retries(known) for parked in known.waiting_for(what))
-        pending, self._unlooked = self._unlooked, []
+        pending: list[Change] = []
+        if known.anything_waits():
+            pending, self._unlooked = self._unlooked, []
         while pending:
             change = pending.pop()
             if not (known.has("waits", change.id) and known.has("waits", change.record)):
@@ -94,7 +101,7 @@ class Foresight:
             pending += self._unlooked[taken:]
             del self._unlooked[taken:]
         if grew:
-            self._asking = list(self._changes.values())
+            self._asking = [(change, None) for change in self._changes.values()]
 
     def _told_of_retries(self, known: Known) -> list[str]:
         told = sorted(what for what in self._retried if known.has("waits", what))
@@ -110,27 +117,40 @@ class Foresight:
             grew = (released is not None and self._take(released)) or grew
         return grew
 
-    def _asks(self, change: Change, reading: Reading, wants: Wants) -> bool:
-        """Adds what this change needs. False: it needs nothing that is not known."""
-        policy, known = self._policies.get(change.kind), reading.known
+    def _ask(self, change: Change, reading: Reading, wants: Wants) -> None:
+        """Adds what this change needs, and keeps it among those who ask if that is not all known."""
+        policy, known, own = self._policies.get(change.kind), reading.known, (change.kind, change.record)
         if policy is None:
-            return False
-        if not known.has("records", (change.kind, change.record)):
-            return True
-        before = known.record(change.kind, change.record)
-        asks = False
-        if before is not None or change.base is not None:
+            return
+        lacked = Wants()
+        before = reading.record(*own)
+        if before is not None:
             of_merge = Wants()
-            if before is not None:
-                _of_merge(change, before, known, of_merge)
-            else:  # made by this batch, or by what it releases: there may be others' work in it all the same
-                of_merge.waits.add(derived_id("conflict", change.id))
-            asks = wants.add_beyond(of_merge, known)
+            _of_merge(change, before, known, of_merge)
+            lacked.add_beyond(of_merge, known)
+        elif change.base is not None and known.has("records", own):
+            # Made by this batch, or by what it releases: there may be others' work in it all the same.
+            lacked.add_beyond(Wants(waits={derived_id("conflict", change.id)}), known)
+        if not known.has("records", own):
+            lacked.records.add(own)
         try:
-            more = policy.reads(change, reading)
+            lacked.add_beyond(policy.reads(change, reading), known)
         except Exception:
-            return True  # what settling then misses is named by NotLoaded; a fault in it parks that change alone
-        return wants.add_beyond(more, known) or asks
+            # What settling then misses is named by NotLoaded; a fault in it parks that change alone.
+            self._asking.append((change, None))
+        else:
+            if lacked:
+                self._asking.append((change, lacked))
+        wants.update(lacked)
+
+
+def _learnt(change: Change, lacked: Wants, reading: Reading) -> bool:
+    """Whether what was loaded since a change was asked can make it ask for more."""
+    if change.base is not None or lacked.changes or lacked.past or lacked.waits:
+        return True
+    if reading.record(change.kind, change.record) is not None:
+        return True
+    return any(reading.record(*one) for one in lacked.records) or any(reading.holder(key) for key in lacked.keys)
 
 
 def _named(change: Change, wants: Wants) -> None:

@@ -49,6 +49,7 @@ async def test_what_is_there_is_loaded_and_what_is_not_is_proven_absent(tmp_path
             keys={"filing:x"},
             past={("resident", changes[0]["record"], 1), ("resident", changes[0]["record"], 9)},
             waits={ident("late"), ident(4)},
+            kinds={changes[0]["record"], ident(5)},
         )
         known = Known()
         assert centre.database is not None
@@ -58,6 +59,8 @@ async def test_what_is_there_is_loaded_and_what_is_not_is_proven_absent(tmp_path
         first = known.record("resident", changes[0]["record"])
         assert first is not None
         assert (first.rev, first.fields["phone"], first.stamps["phone"].rev) == (2, "19900001111", 2)
+        assert known.kinds_of(changes[0]["record"]) == {"resident"}
+        assert known.kinds_of(ident(5)) == frozenset()
         past = known.body_at(first, 1)
         assert past is not None
         assert "phone" not in past.fields

@@ -71,6 +71,7 @@ class CentreInMemory:
             keys={key: self.keys.get(key, (None, None))[1] for key in wants.keys},
             past={key: self.past.get(key) for key in wants.past},
             waits={what: self._parked_behind(what) for what in wants.waits},
+            kinds={one: frozenset(kind for kind, record in self.records if record == one) for one in wants.kinds},
             numbers={series: range(self.numbers.get(series, 0), 100_000) for series in wants.numbers},
         )
 

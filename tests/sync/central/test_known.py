@@ -50,3 +50,12 @@ def test_a_grant_ends_after_its_grace() -> None:
     assert author.may_write("ended", 1_000 + GRACE_AFTER_MOVE_MS)
     assert not author.may_write("ended", 1_001 + GRACE_AFTER_MOVE_MS)
     assert not author.may_write("never", 0)
+
+
+def test_a_record_made_on_a_layer_adds_its_kind_to_those_under_its_id() -> None:
+    layer = Known(kinds={"a": frozenset({"case"})}).layer()
+    layer.note_kind("notice", "a")
+    layer.note_kind("outcome", "b")
+    assert (layer.kinds_of("a"), layer.kinds_of("b")) == ({"case", "notice"}, {"outcome"})
+    with pytest.raises(NotLoaded):
+        layer.kinds_of("c")

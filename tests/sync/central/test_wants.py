@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from server.merge_policies import policies_of
-from sync.central.known import Centre, Known, KnownChange, ParkedChange, Record, Stamp
-from sync.central.wants import first_wants, more_wants
+from sync.central.known import Centre, Known, KnownChange, ParkedChange, Record, Stamp, Wants
+from sync.central.policies import Reading
+from sync.central.wants import Foresight, first_wants, more_wants
 from sync.core.changes import Base, Captured, Change, OutcomeCode
 from sync.core.codec import encode_change, parse_change_line
 from tests.sync.central.centre_in_memory import CentreInMemory, Phone
@@ -66,3 +69,30 @@ def test_what_waits_behind_the_batch_is_wanted_with_it() -> None:
     wants = more_wants(parsed(line(1)), Known(waits={f"{1:032x}": (behind,), "a" * 32: ()}), POLICIES, CENTRE, {})
     assert ("resident", "f" * 32) in wants.records
     assert ("outcome", parked.id) in wants.records
+
+
+def test_the_kinds_under_an_id_are_asked_for_where_a_record_is_made() -> None:
+    made, changed = line(1), line(2, record="b" * 32, base=Base(epoch="e", rev=3, hash="h" * 43))
+    assert more_wants(parsed(made, changed), Known(), POLICIES, CENTRE, {}).kinds == {made.record}
+
+
+def test_what_came_to_nothing_is_not_asked_for_again_and_what_is_there_tells_more() -> None:
+    asked: list[str] = []
+
+    def reads(change: Change, reading: Reading) -> Wants:
+        asked.append(change.record)
+        one = reading.record("item", "i" * 32)
+        return Wants(records={("item", "i" * 32)}, keys={"taken"} if one is not None else set())
+
+    policies = {**POLICIES, "resident": replace(POLICIES["resident"], reads=reads)}
+    for item, keys in ((None, set()), (Record("item", "i" * 32, 1, "b", 1, b"{}", {}), {"taken"})):
+        asked.clear()
+        known, foresight = Known(), Foresight(parsed(line(1)), policies, CENTRE, {})
+        first = foresight.wants(known)
+        assert first.records == {("resident", "a" * 32), ("item", "i" * 32)}
+        known.records |= {("resident", "a" * 32): None, ("item", "i" * 32): item}
+        known.changes |= dict.fromkeys(first.changes)
+        known.kinds |= dict.fromkeys(first.kinds, frozenset())
+        known.waits |= dict.fromkeys(first.waits, ())
+        assert foresight.wants(known).keys == keys
+        assert len(asked) == 1 + len(keys)
