@@ -2,6 +2,8 @@
 
     line    {"at", "epoch", "whole", "heads": [[bucket, length, link] …], "previous", "signature"}
 
+The read log is one more chain among them, by the name `reads`.
+
 Laws: the file is only ever added to. Each line holds the hash of the one before it and is signed by a key that derives
 from the master secret, so that who holds the database alone can forge none; with the public key alone anyone can
 check them. A line tells the buckets that grew since the one before; the first of an epoch tells all.
@@ -21,6 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from server.credentials import Secrets
+from server.storage.read_log import CHAIN as READ_CHAIN
 from server.storage.unit_of_work import Database
 
 FILE = "log-heads.jsonl"
@@ -52,6 +55,8 @@ class SignedHeads:
     ends: Mapping[str, ChainEnd] = field(default_factory=dict)
     last_line: str = ""
     faults: tuple[str, ...] = ()
+    reads: tuple[tuple[int, int], ...] = ()
+    """How long the read log was at each signing: (at, length). Its beginning may be deleted, but only what is old."""
 
 
 def signing_key(secrets: Secrets) -> Ed25519PrivateKey:
@@ -66,6 +71,7 @@ def read_signed_heads(folder: Path, public: Ed25519PublicKey) -> SignedHeads:
         return SignedHeads()
     ends: dict[str, ChainEnd] = {}
     faults: list[str] = []
+    reads: list[tuple[int, int]] = []
     epoch, at, previous = "", 0, ""
     for number, raw in enumerate(content.split(b"\n")[:-1], start=1):
         line = _checked(raw, public)
@@ -74,25 +80,28 @@ def read_signed_heads(folder: Path, public: Ed25519PublicKey) -> SignedHeads:
         if line is not None:
             if line.whole:
                 ends.clear()
+                reads.clear()
+            reads += [(line.at, length) for bucket, length, _ in line.heads if bucket == READ_CHAIN]
             ends.update((bucket, ChainEnd(length, link)) for bucket, length, link in line.heads)
             epoch, at = line.epoch, line.at
         previous = _digest(raw)
-    return SignedHeads(epoch, at, ends, previous, tuple(faults))
+    return SignedHeads(epoch, at, ends, previous, tuple(faults), tuple(reads))
 
 
 async def sign_heads(database: Database, folder: Path, key: Ed25519PrivateKey, *, now_ms: int) -> int:
     """Adds a line for what grew. How many chains it tells; 0 when nothing did and no line was added."""
     known = read_signed_heads(folder, key.public_key())
     async with database.read() as snapshot:
-        centre, rows = await snapshot.fetch_each(
+        centre, rows, looks = await snapshot.fetch_each(
             [
                 ("SELECT epoch FROM centre WHERE id = 1", ()),
                 ("SELECT id, log_length, log_hash FROM buckets WHERE log_length > 0 ORDER BY id", ()),
+                ("SELECT ?, length, link FROM read_log WHERE length > 0", (READ_CHAIN,)),
             ]
         )
     epoch = centre[0][0]
     whole = epoch != known.epoch
-    now = {bucket: ChainEnd(length, bytes(link).hex()) for bucket, length, link in rows}
+    now = {bucket: ChainEnd(length, bytes(link).hex()) for bucket, length, link in (*rows, *looks)}
     grown = [(bucket, *end) for bucket, end in now.items() if whole or known.ends.get(bucket) != end]
     if not grown:
         return 0

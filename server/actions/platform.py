@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from server.actions.desk_change import Writer
 from server.domain.people.entitlement import Directory
+from server.storage.group_commit import GroupCommit
 from server.storage.places import read_directory
+from server.storage.read_log import Look, append_looks
 from server.storage.sealing import Sealing
 from server.storage.store import Store
 from server.storage.unit_of_work import Database
@@ -44,3 +47,14 @@ class Platform:
             async with self.database.read() as snapshot:
                 kept.directory, kept.read_at = await read_directory(snapshot), now
         return kept.directory
+
+    @cached_property
+    def looks(self) -> GroupCommit[Look, None]:
+        """Where looks at records are logged; those that come together share a transaction."""
+
+        async def write(looks: Sequence[Look]) -> Sequence[None]:
+            async with self.database.write() as tx:
+                await append_looks(tx, looks, self.sealing)
+            return [None] * len(looks)
+
+        return GroupCommit(write)

@@ -8,7 +8,8 @@ ActionRefused
 ├── DeviceRevoked
 ├── DeviceOfAnother     this key is enrolled for somebody else
 ├── NotFound            no such account or device
-└── ScopeUnknown        a place or unit that the directory does not list
+├── ScopeUnknown        a place or unit that the directory does not list
+└── ReasonMissing       a look at a person's data for which the law wants a reason
 
 Each has a stable `code`, which agent_api/problems.py turns into words and a status.
 """
@@ -56,3 +57,7 @@ class NotFound(ActionRefused):
 
 class ScopeUnknown(ActionRefused):
     code = "scope_unknown"
+
+
+class ReasonMissing(ActionRefused):
+    code = "reason_missing"

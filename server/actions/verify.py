@@ -3,6 +3,7 @@
     verify
     ├── verify_records   every body against its row, every bucket's rows against its sum, natural keys both ways
     ├── verify_log       every change against its line, each bucket's audit chain against its end and the signed ends
+    ├── verify_reads     every look of the read log against its link, the log against its end and the signed one
     └── verify_files     every file's object against its hash
 
 Laws: everything is read in one snapshot and nothing is written. Nothing is trusted because it is there: what was
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from server.actions.log_heads import SignedHeads
 from server.actions.verify_findings import Findings
 from server.actions.verify_log import verify_log
+from server.actions.verify_reads import verify_reads
 from server.actions.verify_records import verify_records
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs
 from server.storage.sealing import Sealing
@@ -40,6 +42,7 @@ class VerifyReport:
     chains: int = 0
     objects: int = 0
     signed_ends: int = 0
+    looks: int = 0
     findings: Findings = field(default_factory=Findings)
 
     @property
@@ -65,8 +68,9 @@ async def verify(
     async with database.read() as snapshot:
         records, buckets = await verify_records(snapshot, sealing, policies, findings, on_progress)
         changes, chains = await verify_log(snapshot, sealing, signed, findings, on_progress)
+        looks = await verify_reads(snapshot, sealing, signed, findings, on_progress)
         objects = await verify_files(snapshot, blobs, findings, on_progress)
-    return VerifyReport(records, buckets, changes, chains, objects, len(signed.ends), findings)
+    return VerifyReport(records, buckets, changes, chains, objects, len(signed.ends), looks, findings)
 
 
 async def verify_files(

@@ -60,6 +60,7 @@ def _document(report: VerifyReport) -> dict[str, object]:
         "chains": report.chains,
         "objects": report.objects,
         "signed_ends": report.signed_ends,
+        "looks": report.looks,
         "findings": report.findings.count,
         "found": [{"code": one.code, "where": one.where, "detail": one.detail} for one in report.findings.found],
     }
@@ -68,7 +69,7 @@ def _document(report: VerifyReport) -> dict[str, object]:
 def _show(report: VerifyReport, console: Console) -> None:
     console.print(
         f"{report.records} records in {report.buckets} buckets, {report.changes} changes in {report.chains} chains, "
-        f"{report.objects} files, {report.signed_ends} signed ends"
+        f"{report.looks} logged looks, {report.objects} files, {report.signed_ends} signed ends"
     )
     if report.is_whole:
         console.print("[green]whole[/green]")

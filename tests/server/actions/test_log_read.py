@@ -1,0 +1,54 @@
+"""A look is in the log before anything is shown, and says why where the law asks for it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.actions.log_read import log_read
+from server.actions.refusals import ReasonMissing
+from server.main import platform_of
+from tests.small_centre import HELPER, SmallCentre, small_centre
+
+CASE, RESIDENT = "c" * 32, "7" * 32
+
+
+async def looks(small: SmallCentre) -> list[tuple[object, ...]]:
+    return list(await small.fetch("SELECT kind, record FROM reads ORDER BY position"))
+
+
+async def test_looks_that_come_together_share_a_commit_and_all_are_there_afterwards(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        reader = await small.account(HELPER)
+        await asyncio.gather(*(log_read(platform, reader, "resident", f"{one:032x}") for one in range(40)))
+        assert len(await looks(small)) == 40
+        assert await small.fetch("SELECT length FROM read_log") == [(40,)]
+
+
+async def test_taking_a_mask_off_needs_a_reason(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        reader = await small.account(HELPER)
+        with pytest.raises(ReasonMissing):
+            await log_read(platform, reader, "resident", RESIDENT, " ", unmasked=True)
+        await log_read(platform, reader, "resident", RESIDENT, "电话回访", unmasked=True)
+        assert await looks(small) == [("resident", RESIDENT)]
+
+
+async def test_a_case_of_social_aid_is_not_looked_at_without_a_reason(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        reader = await small.account(HELPER)
+        for case, name in (("a" * 32, "临时救助"), ("b" * 32, "异地就医备案")):
+            [(item,), *_] = await small.fetch("SELECT id FROM items WHERE name = ?", [name])
+            await small.tamper(
+                "INSERT INTO cases (id, bucket, version, rev, item, natural_keys, stamps, body) "
+                "VALUES (?, 'place:x', 1, 1, ?, '', x'', x'')",
+                [case, item],
+            )
+        with pytest.raises(ReasonMissing):
+            await log_read(platform, reader, "case", "a" * 32)
+        await log_read(platform, reader, "case", "b" * 32)
+        await log_read(platform, reader, "case", "a" * 32, "审核材料")
+        assert await looks(small) == [("case", "b" * 32), ("case", "a" * 32)]
