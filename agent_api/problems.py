@@ -60,6 +60,10 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(403, "您的岗位不能这样做", "this is not for your role"),
         *("请联系管理员", "ask an administrator if your role is wrong"),
     ),
+    "reason_missing": (
+        *(422, "查看此信息须写明事由", "the law wants a reason for looking at this"),
+        *("请填写查询事由后再打开", "say why you look, then open it again"),
+    ),
     "credential_invalid": (
         *(401, "激活码或凭证不对", "the code, token or proof does not fit"),
         *("请核对激活码后再试", "check the code; take a new challenge and try again"),
