@@ -13,14 +13,25 @@ from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
-from server.domain.cases.lifecycle import STEPS, CaseState, is_open, next_state, parse_state
+from server.domain.cases.clocks import due_column
+from server.domain.cases.lifecycle import (
+    FILING_STEPS,
+    STEPS,
+    CaseState,
+    check_written,
+    is_open,
+    next_state,
+    parse_state,
+)
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
 from server.domain.catalogue.items import MigrationKind, migrate_draft
 from server.domain.people.citizen_id import normalise
+from server.domain.people.reach import account_holder
 from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
+from server.merge_policies.case_desk_policy import DeskRules, handling_desk
 from server.merge_policies.judging import china_day, context_of, named, readable, refuse_for
 from sync.central.known import Wants
 from sync.central.policies import (
@@ -52,8 +63,9 @@ def case_policy(index: Index) -> RecordPolicy:
     return RecordPolicy(
         kind="case",
         changes={
-            name: ChangeRule(creates=None in STEPS[name], updates=True, roles=roles_that_may(name))
-            for name in ("case.open", "case.edit", "case.submit", "case.amend", "case.withdraw")
+            name: ChangeRule(creates=None in taken.before, updates=True, roles=roles_that_may(name))
+            for name, taken in STEPS.items()
+            if name != "case.receive"  # the centre does it in the write that submits
         },
         fields={"state": Rule.LATEST, "helper": Rule.CENTRE_WINS, "receipt": Rule.CENTRE_WINS},
         default=Rule.PERSON_DECIDES,
@@ -70,6 +82,12 @@ def case_policy(index: Index) -> RecordPolicy:
             "number": text(fields, "number") or None,
             "receipt": text(fields, "receipt") or None,
             "received_at": text(fields, "received_at") or None,
+            "holder": text(fields, "holder") or None,
+            "due": due_column(fields),
+            "helper": text(fields, "helper") or None,
+            "bundle": text(fields, "bundle") or None,
+            "state_since": text(fields, "state_since") or None,
+            "finished_at": text(fields, "finished_at") or None,
         },
     )
 
@@ -98,10 +116,13 @@ def _day_digits(day: date) -> str:
 class _CaseRules:
     def __init__(self, index: Index) -> None:
         self.index = index
+        self.desk = DeskRules()
 
     def reads(self, change: Change, reading: Reading) -> Wants:
         of_case = partial(texts_in, reading.sources("case", change.record))
         wants = Wants(records={(kind, record) for kind in _REFERENCES for record in of_case(kind)})
+        if change.name not in FILING_STEPS:
+            wants |= self.desk.reads(change, reading)
         for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
         if change.record in reading.honoured:
@@ -124,19 +145,24 @@ class _CaseRules:
         before = situation.before
         state = parse_state(text(before.fields, "state")) if before is not None else None
         after = next_state(situation.change.name, state)
+        name = situation.change.name
         if after is None:
-            return (
-                refuse_for([problem("state_step", "state", before=state or "new", after=situation.change.name)])
-                or Accept()
-            )
+            return refuse_for([problem("state_step", "state", before=state or "new", after=name)]) or Accept()
+        if not_its_own := check_written(name, situation.change.touched):
+            return refuse_for(not_its_own) or Accept()
         fields: Fields = {**situation.fields, "state": after.value}
         if after is CaseState.SUBMITTED and state in (None, CaseState.DRAFT):
             return self._submit(situation, fields)
-        problems = check_record("case", fields, context_of(situation, {}))
         held = before.keys if before is not None else frozenset[str]()
-        # A case that is over lets the next filing stand; its number stays its own for ever.
-        keys = held if is_open(after) else frozenset(key for key in held if key.startswith(NUMBER_KEY))
-        return refuse_for(problems) or Accept(computed={"state": after.value}, keys=keys)
+        if name not in FILING_STEPS:
+            # A case that is over lets the next filing stand; its number stays its own for ever.
+            keys = held if is_open(after) else frozenset(key for key in held if key.startswith(NUMBER_KEY))
+            return self.desk.settle(situation, after, fields, keys)
+        problems = check_record("case", fields, context_of(situation, {}))
+        computed: Fields = {"state": after.value}
+        if state is None:
+            computed |= {"holder": account_holder(situation.author.account), "state_since": iso(situation.centre.now)}
+        return refuse_for(problems) or Accept(computed=computed, keys=held)
 
     def _submit(self, situation: Situation, fields: Fields) -> Verdict:
         records = {kind: readable(situation, kind, named(fields, kind)) for kind in _REFERENCES if named(fields, kind)}
@@ -167,6 +193,7 @@ class _CaseRules:
             return refusal
         assert resident is not None, "the check refuses a filing without a resident"
         assert item is not None, "the check refuses a filing without an item"
+        computed["holder"] = handling_desk(fields, item.fields)
         accept = self._receive(situation, {**fields, **computed}, computed)
         accept = replace(accept, reason=reason, code=code, detail=detail)
         return self._link(
@@ -176,7 +203,8 @@ class _CaseRules:
     def _receive(self, situation: Situation, fields: Fields, computed: Fields) -> Accept:
         """What the centre writes when a filing has durably arrived: the official number joins the receipt."""
         centre = situation.centre
-        computed = {**computed, "state": CaseState.RECEIVED.value, "received_at": iso(centre.now)}
+        now = iso(centre.now)
+        computed = {**computed, "state": CaseState.RECEIVED.value, "received_at": now, "state_since": now}
         computed.setdefault("helper", text(fields, "helper") or situation.author.account)
         honoured = _honoured(situation, fields)
         if honoured:

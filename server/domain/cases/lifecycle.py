@@ -1,13 +1,17 @@
-"""Owns the life of a case (办件): its states, and which named change leads from which state to which.
+"""Owns the life of a case (办件): its states, and which named step leads from which state to which.
 
-Laws: a state that a case has left is never entered again by a stale change; the centre alone receives. The
-table below is all there is: a step that it does not list does not exist. States after `received` belong to
-the desks.
+Laws: a state that a case has left is never entered again by a stale change; the centre alone receives. The table below
+is all there is: a step that it does not list does not exist. A step at a desk writes its own fields and no others; a
+helper's steps write the filing and never what belongs to a desk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
+
+from server.domain.problems import Problem, problem
+from server.domain.steps import StepTable, state_after, step
 
 
 class CaseState(StrEnum):
@@ -28,34 +32,79 @@ class CaseState(StrEnum):
     DELIVERED = "delivered"  # 送达
     RATED = "rated"  # 评价
     WITHDRAWN = "withdrawn"  # 撤回
+    ENDED = "ended"  # 终止: what was to be brought never came
+    VOIDED = "voided"  # 作废
+    ARCHIVED = "archived"  # 归档
 
 
-# change name → {state before: state after}; None is "there is no such record yet".
-STEPS: dict[str, dict[CaseState | None, CaseState]] = {
-    "case.open": {None: CaseState.DRAFT},
-    # What arrived may still be corrected by its helper until a desk has looked at it: offline, a filing and its
-    # correction are often made before either is received.
-    "case.edit": {
-        CaseState.DRAFT: CaseState.DRAFT,
-        CaseState.SUBMITTED: CaseState.SUBMITTED,
-        CaseState.RECEIVED: CaseState.RECEIVED,
-    },
+_S = CaseState
+_NEW = (_S.RECEIVED, _S.PRECHECKED)
+_IN_WORK = (_S.ACCEPTED, _S.REVIEWING)
+_PAUSED = (_S.SPECIAL_PROCEDURE, _S.SUSPENDED)
+_AT_DESK = (*_NEW, _S.TO_CORRECT, *_IN_WORK, *_PAUSED)
+"""Received and not decided: what may still be withdrawn, transferred or made void."""
+
+_FILING = ("form.", "material.", "promise", "notes", "phone", "address", "delivery")
+
+STEPS: StepTable = {
+    # a helper's, offline; the filing itself is open until a desk has looked at it
+    "case.open": step(None, to=_S.DRAFT),
+    # Offline, a filing and its correction are often made before either is received.
+    "case.edit": step(_S.DRAFT, _S.SUBMITTED, _S.RECEIVED, to=None),
     # A whole visit may travel as one change, so a filing can come into being submitted.
-    "case.submit": {None: CaseState.SUBMITTED, CaseState.DRAFT: CaseState.SUBMITTED},
-    "case.receive": {CaseState.SUBMITTED: CaseState.RECEIVED},
-    # Only notes, phone, address and delivery: what anyone may set right without touching the filing itself.
-    "case.amend": {CaseState.RECEIVED: CaseState.RECEIVED},
-    "case.withdraw": {
-        CaseState.DRAFT: CaseState.WITHDRAWN,
-        CaseState.SUBMITTED: CaseState.WITHDRAWN,
-        CaseState.RECEIVED: CaseState.WITHDRAWN,
-    },
+    "case.submit": step(None, _S.DRAFT, to=_S.SUBMITTED),
+    "case.receive": step(_S.SUBMITTED, to=_S.RECEIVED),
+    # What anyone may set right without touching the filing itself.
+    "case.amend": step(_S.RECEIVED, to=None, writes=("notes", "phone", "address", "delivery")),
+    "case.correct": step(_S.TO_CORRECT, to=_S.RECEIVED, writes=_FILING),
+    "case.supply": step(*_NEW, *_IN_WORK, *_PAUSED, to=None, writes=("material.", "notes")),
+    "case.withdraw": step(_S.DRAFT, _S.SUBMITTED, *_AT_DESK, to=_S.WITHDRAWN, writes=("withdrawal", "notes")),
+    # a desk's, until it is accepted
+    "case.precheck": step(_S.RECEIVED, to=_S.PRECHECKED, writes=("precheck", "notes")),
+    "case.accept": step(*_NEW, to=_S.ACCEPTED, writes=("material.", "joint", "notes")),
+    "case.return": step(*_NEW, to=_S.TO_CORRECT, writes=("notes",), needs=("correction",)),
+    "case.refuse": step(*_NEW, _S.TO_CORRECT, to=_S.REFUSED, writes=("notes",), needs=("refusal",)),
+    # while it is worked on
+    "case.review": step(_S.ACCEPTED, to=_S.REVIEWING, writes=("review", "notes")),
+    "case.special": step(*_IN_WORK, to=_S.SPECIAL_PROCEDURE, writes=("notes",), needs=("special",)),
+    "case.suspend": step(*_IN_WORK, to=_S.SUSPENDED, writes=("notes",), needs=("suspension",)),
+    "case.resume": step(*_PAUSED, to=_S.REVIEWING, writes=("review", "notes")),
+    "case.extend": step(*_IN_WORK, to=None, writes=("notes",), needs=("extension",)),
+    "case.tolerance_extend": step(*_IN_WORK, *_PAUSED, to=None, needs=("tolerance_extension",)),
+    "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",)),
+    "case.lapse": step(_S.TO_CORRECT, to=_S.ENDED, writes=("notes",)),
+    "case.decide": step(*_IN_WORK, to=_S.DECIDED, writes=("notes",), needs=("decision",)),
+    "case.finish": step(_S.DECIDED, to=_S.FINISHED, writes=("result", "notes")),
+    "case.transfer": step(*_NEW, *_IN_WORK, *_PAUSED, to=None, writes=("notes",), needs=("transfer",)),
+    "case.void": step(*_AT_DESK, to=_S.VOIDED, writes=("notes",), needs=("voiding",)),
+    # after it is finished
+    "case.dispatch": step(_S.FINISHED, to=None, writes=("notes",), needs=("parcel",)),
+    "case.track": step(_S.FINISHED, to=None, needs=("parcel",)),
+    "case.deliver": step(_S.FINISHED, to=_S.DELIVERED, writes=("parcel", "notes")),
+    "case.rate": step(_S.DELIVERED, to=_S.RATED),
+    "case.archive": step(
+        _S.DELIVERED, _S.RATED, _S.REFUSED, _S.WITHDRAWN, _S.ENDED, _S.VOIDED, to=_S.ARCHIVED, writes=("notes",)
+    ),
 }
-CENTRE_ONLY = frozenset({"case.receive"})
+CENTRE_ONLY = frozenset({"case.receive", "case.track", "case.rate"})
+HELPER_STEPS = frozenset(
+    {"case.open", "case.edit", "case.submit", "case.amend", "case.correct", "case.supply", "case.withdraw"}
+)
+# What is typed in before a desk looks may hold fields that only a newer phone knows, and none of a desk's.
+_TYPED = frozenset({"case.open", "case.edit", "case.submit"})
+FILING_STEPS = _TYPED | {"case.amend"}
+"""The steps that only make or mend the filing; all others move a case along and set its clocks."""
+DESK_FIELDS = frozenset(
+    name
+    for change, taken in STEPS.items()
+    if change not in HELPER_STEPS
+    for name in taken.writes
+    if name not in _FILING
+)
 # What the centre does in the same write as the change that led there.
 AUTOMATIC: dict[CaseState, CaseState] = {CaseState.SUBMITTED: CaseState.RECEIVED}
 
-_OVER = frozenset({CaseState.REFUSED, CaseState.FINISHED, CaseState.DELIVERED, CaseState.RATED, CaseState.WITHDRAWN})
+_OVER = frozenset({_S.REFUSED, _S.FINISHED, _S.DELIVERED, _S.RATED, _S.WITHDRAWN, _S.ENDED, _S.VOIDED, _S.ARCHIVED})
 _UNSENT = frozenset({CaseState.DRAFT, CaseState.SUBMITTED})
 
 
@@ -65,27 +114,52 @@ def parse_state(value: object) -> CaseState | None:
 
 def next_state(action: str, before: CaseState | None) -> CaseState | None:
     """Where the named change leads from `before`; None when it may not happen there."""
-    return STEPS.get(action, {}).get(before)
+    return parse_state(state_after(STEPS, action, before)) if action in STEPS else None
 
 
 def actions_from(before: CaseState | None) -> frozenset[str]:
     """The changes a person may make now."""
-    return frozenset(name for name, steps in STEPS.items() if before in steps and name not in CENTRE_ONLY)
+    return frozenset(name for name, taken in STEPS.items() if before in taken.before and name not in CENTRE_ONLY)
+
+
+def _reachable() -> dict[CaseState | None, frozenset[CaseState]]:
+    """What one write can lead to: one step, and the centre's own step that follows."""
+    found: dict[CaseState | None, frozenset[CaseState]] = {}
+    for before in (None, *CaseState):
+        reached = {after for name in STEPS if (after := next_state(name, before)) is not None}
+        found[before] = frozenset(reached | {AUTOMATIC[state] for state in reached if state in AUTOMATIC})
+    return found
+
+
+_REACHABLE = _reachable()
 
 
 def may_become(before: CaseState | None, after: CaseState) -> bool:
-    """Whether one write can lead from `before` to `after`: one step, and the centre's own step that
-    follows.
-    """
-    if before is after:
-        return True
-    reached = {steps[before] for steps in STEPS.values() if before in steps}
-    return after in reached or any(AUTOMATIC.get(state) is after for state in reached)
+    """Whether one write can lead from `before` to `after`."""
+    return before is after or after in _REACHABLE[before]
+
+
+def check_written(action: str, touched: Collection[str]) -> list[Problem]:
+    """Fields that the step sets and that are not its own."""
+    taken = STEPS[action]
+    if action in _TYPED:
+        return [problem("step_writes", name, step=action) for name in sorted(DESK_FIELDS.intersection(touched))]
+    return [problem("step_writes", name, step=action) for name in sorted(touched) if not taken.may_write(name)]
 
 
 def is_open(state: CaseState) -> bool:
     """Whether a second filing of the same item for the same person would be a duplicate of this one."""
     return state not in _OVER and state is not CaseState.DRAFT
+
+
+def needs_holder(state: CaseState) -> bool:
+    """Whether somebody has still to act: until the result is in the resident's hands."""
+    return state is CaseState.FINISHED or state not in _OVER
+
+
+def is_paused(state: CaseState) -> bool:
+    """Whether nobody at a desk can go on: the resident, or a procedure of its own, comes first."""
+    return state in _PAUSED or state is CaseState.TO_CORRECT
 
 
 def is_unsent(state: CaseState) -> bool:

@@ -19,6 +19,11 @@ def desk_bucket(place: str) -> str:
     return f"desk:{place}"
 
 
+def account_holder(account: str) -> str:
+    """How a record's field `holder` names a person, such as the helper who must correct."""
+    return f"account:{account}"
+
+
 def unit_holder(unit: str) -> str:
     """How a record's field `holder` names a unit."""
     return f"unit:{unit}"
@@ -52,11 +57,18 @@ def unit_in_scope(scope: Scope, unit: str, directory: Directory) -> bool:
         return False
 
 
+def holds(scope: Scope, holder: str, directory: Directory) -> bool:
+    """Whether what is held by this unit, or by the desk of this place, is the scope's to act on."""
+    family, _, name = holder.partition(":")
+    if family == "unit":
+        return unit_in_scope(scope, name, directory)
+    return family == "place" and place_in_scope(scope, name, directory)
+
+
 def reaches(account: str, scope: Scope, bucket: str, fields: Fields, directory: Directory) -> bool:
     """Whether this account's pages and steps reach a record with these fields in this bucket."""
     family, _, rest = bucket.partition(":")
-    holder, _, holding_unit = text(fields, "holder").partition(":")
-    if family in ("place", "desk") and holder == "unit" and unit_in_scope(scope, holding_unit, directory):
+    if family in ("place", "desk") and holds(scope, text(fields, "holder"), directory):
         return True
     match family:
         case "place" | "desk":

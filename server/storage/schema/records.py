@@ -32,8 +32,22 @@ KIND_TABLES: Mapping[str, KindTable] = {
         KindTable(
             "case",
             "cases",
-            ("state", "item", "resident", "number", "receipt", "received_at"),
-            (("resident",), ("number",), ("receipt",)),
+            (
+                "state",
+                "item",
+                "resident",
+                "number",
+                "receipt",
+                "received_at",
+                "holder",
+                "due",
+                "helper",
+                "bundle",
+                "state_since",
+                "finished_at",
+            ),
+            # A desk's queue is read along what a holder has in a state by its due day, a wide scope's along all due.
+            (("resident",), ("number",), ("receipt",), ("holder", "state", "due", "id"), ("due", "id")),
         ),
         KindTable(
             "claim", "claims", ("state", "unit", "campaign", "base_item", "claimed_by"), (("campaign", "base_item"),)

@@ -4,13 +4,17 @@ import pytest
 
 from server.domain.cases.lifecycle import (
     CENTRE_ONLY,
+    DESK_FIELDS,
     STEPS,
     CaseState,
     actions_from,
+    check_written,
     filing_key,
     is_open,
+    is_paused,
     is_unsent,
     may_become,
+    needs_holder,
     next_state,
     parse_state,
 )
@@ -46,15 +50,53 @@ def test_a_state_may_stay_as_it_is() -> None:
     assert all(may_become(state, state) for state in CaseState)
 
 
-def test_nobody_receives_by_hand_and_nothing_leads_out_of_withdrawn() -> None:
+def test_nobody_receives_by_hand_and_what_was_withdrawn_is_only_put_away() -> None:
     assert "case.receive" not in actions_from(CaseState.SUBMITTED)
-    assert actions_from(CaseState.WITHDRAWN) == frozenset()
+    assert actions_from(CaseState.WITHDRAWN) == {"case.archive"}
+    assert actions_from(CaseState.ARCHIVED) == frozenset()
     assert STEPS.keys() >= CENTRE_ONLY
 
 
 def test_a_helper_corrects_until_a_desk_has_looked() -> None:
     assert next_state("case.edit", CaseState.RECEIVED) is CaseState.RECEIVED
     assert next_state("case.edit", CaseState.PRECHECKED) is None
+
+
+def test_a_helpers_filing_writes_nothing_of_a_desks() -> None:
+    assert [one.field for one in check_written("case.submit", {"form.a", "decision", "clinic"})] == ["decision"]
+    assert check_written("case.edit", {"material.1", "state"}) == []
+    assert [one.field for one in check_written("case.amend", {"phone", "form.a"})] == ["form.a"]
+
+
+def test_a_step_at_a_desk_writes_its_own_fields_and_no_others() -> None:
+    assert check_written("case.decide", {"decision", "notes", "state"}) == []
+    assert [one.field for one in check_written("case.decide", {"decision", "form.a"})] == ["form.a"]
+    assert "decision" in DESK_FIELDS
+    assert not {"notes", "material.", "phone"} & DESK_FIELDS
+
+
+def test_a_case_is_somebodys_until_its_result_is_in_the_residents_hands() -> None:
+    without = {state for state in CaseState if not needs_holder(state)}
+    assert without == {
+        CaseState.REFUSED,
+        CaseState.DELIVERED,
+        CaseState.RATED,
+        CaseState.WITHDRAWN,
+        CaseState.ENDED,
+        CaseState.VOIDED,
+        CaseState.ARCHIVED,
+    }
+    assert {state for state in CaseState if is_paused(state)} == {
+        CaseState.TO_CORRECT,
+        CaseState.SPECIAL_PROCEDURE,
+        CaseState.SUSPENDED,
+    }
+
+
+def test_every_state_but_the_last_leads_on_and_every_state_can_be_reached() -> None:
+    reached = {after for name in STEPS for before in (None, *CaseState) if (after := next_state(name, before))}
+    assert reached == set(CaseState)
+    assert [state for state in CaseState if not actions_from(state)] == [CaseState.ARCHIVED]
 
 
 def test_open_filings_are_those_that_a_second_one_would_repeat() -> None:
