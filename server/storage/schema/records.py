@@ -46,8 +46,16 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 "state_since",
                 "finished_at",
             ),
-            # A desk's queue is read along what a holder has in a state by its due day, a wide scope's along all due.
-            (("resident",), ("number",), ("receipt",), ("holder", "state", "due", "id"), ("due", "id")),
+            # A desk's queue is read along what a holder has in a state by its due day, a wide scope's along all due;
+            # how a place stands is counted along the last without a look at any row.
+            (
+                ("resident",),
+                ("number",),
+                ("receipt",),
+                ("holder", "state", "due", "id"),
+                ("due", "id"),
+                ("bucket", "state", "due"),
+            ),
         ),
         KindTable(
             "claim", "claims", ("state", "unit", "campaign", "base_item", "claimed_by"), (("campaign", "base_item"),)
@@ -57,6 +65,19 @@ KIND_TABLES: Mapping[str, KindTable] = {
         KindTable("conflict", "conflicts", ("state", "record"), (("record",),)),
         KindTable("notice", "notices"),
         KindTable("service_log", "service_logs"),
+        # `due` is empty once nothing is due, so that lists by day read along what is open alone.
+        KindTable(
+            "task", "tasks", ("state", "holder", "due", "code", "about"), (("due", "id"), ("holder", "due"), ("about",))
+        ),
+        KindTable(
+            "rating", "ratings", ("state", "of_case", "unit", "grade", "rated_at"), (("of_case",), ("rated_at",))
+        ),
+        KindTable(
+            "ticket",
+            "tickets",
+            ("state", "holder", "due", "number", "of_case", "resident", "opened_at"),
+            (("due", "id"), ("holder", "due"), ("number",), ("of_case",), ("resident",)),
+        ),
         KindTable("outcome", "outcomes"),
     )
 }
