@@ -8,15 +8,17 @@ is: a newer phone may know more. Computed fields are written by the centre alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from server.domain.fields.campaigns import CAMPAIGN_KINDS
 from server.domain.fields.cases import CASE_KINDS
 from server.domain.fields.catalogue import CATALOGUE_KINDS
 from server.domain.fields.people import PEOPLE_KINDS
-from server.domain.fields.shapes import Field, KindFields, Shape
+from server.domain.fields.shapes import KindFields, Shape
 from server.domain.fields.supervision import SUPERVISION_KINDS
 from server.domain.places import is_place
 from server.domain.problems import Problem, problem
@@ -26,6 +28,7 @@ Fields: TypeAlias = Mapping[str, object]
 TEXT_LENGTH_MAX = 500
 LONG_TEXT_LENGTH_MAX = 4000
 LIST_LENGTH_MAX = 500
+MOMENT_LENGTH_MAX = 64
 _ID = re.compile(r"[0-9a-f]{32}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -40,19 +43,14 @@ def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -
     table = KINDS[kind]
     must = sorted({*table.required, *required_only}) if required_only else table.required
     found = [
-        problem("field_missing", name, label=table.fields[name].zh) for name in must if _is_empty(fields.get(name))
+        problem("field_missing", name, label=table.fields[name].zh)
+        for name in must
+        if not (value := fields.get(name)) and _is_empty(value)
     ]
     for name, value in fields.items():
-        field = table.find(name)
-        if field is None or _is_empty(value):
-            continue
-        # Most fields are short texts, and a case's own are families of any value: found without looking further.
-        shape = field.shape
-        if type(value) is str and len(value) <= TEXT_LENGTH_MAX and (shape is Shape.TEXT or shape is Shape.ANY):
-            continue
-        if shape is Shape.OBJECT and type(value) is dict:
-            continue
-        found += _check_shape(field, name, value)
+        fits = _fitting(kind, name)
+        if fits is not None and not fits(value) and not _is_empty(value):
+            found.append(_misfit(table, name, value))
     return found
 
 
@@ -60,43 +58,52 @@ def _is_empty(value: object) -> bool:
     return value is None or value in ("", [])
 
 
-def _check_shape(field: Field, name: str, value: object) -> Sequence[Problem]:
-    if not _has_shape(field.shape, value):
-        zh, en = field.shape.value
-        return [problem("field_shape", name, label=field.zh, shape_zh=zh, shape_en=en)]
-    if isinstance(value, str | list) and len(value) > (limit := _length_max(field.shape)):
-        return [problem("field_too_long", name, label=field.zh, limit=limit)]
-    return ()
+@dataclass(frozen=True)
+class _Rule:
+    """What a shape asks of a value, and how long a text or list may be."""
+
+    holds: Callable[[object], bool]
+    longest: int = LONG_TEXT_LENGTH_MAX
+
+    def fits(self, value: object) -> bool:
+        return self.holds(value) and not (isinstance(value, str | list) and len(value) > self.longest)
 
 
-def _length_max(shape: Shape) -> int:
-    if shape is Shape.LIST:
-        return LIST_LENGTH_MAX
-    return TEXT_LENGTH_MAX if shape is Shape.TEXT else LONG_TEXT_LENGTH_MAX
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
-def _has_shape(shape: Shape, value: object) -> bool:
-    match shape:
-        case Shape.TEXT | Shape.LONG_TEXT:
-            return isinstance(value, str)
-        case Shape.INTEGER:
-            return isinstance(value, int) and not isinstance(value, bool)
-        case Shape.BOOLEAN:
-            return isinstance(value, bool)
-        case Shape.DATE:
-            return parse_date(value) is not None
-        case Shape.MOMENT:
-            return parse_moment(value) is not None
-        case Shape.PLACE:
-            return is_place(value)
-        case Shape.RECORD:
-            return isinstance(value, str) and _ID.fullmatch(value) is not None
-        case Shape.LIST:
-            return isinstance(value, list)
-        case Shape.OBJECT:
-            return isinstance(value, dict)
-        case Shape.ANY:
-            return True
+_RULES: Mapping[Shape, _Rule] = {
+    Shape.TEXT: _Rule(_is_text, TEXT_LENGTH_MAX),
+    Shape.LONG_TEXT: _Rule(_is_text),
+    Shape.INTEGER: _Rule(lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    Shape.BOOLEAN: _Rule(lambda value: isinstance(value, bool)),
+    Shape.DATE: _Rule(lambda value: parse_date(value) is not None),
+    Shape.MOMENT: _Rule(lambda value: parse_moment(value) is not None),
+    Shape.PLACE: _Rule(is_place),
+    Shape.RECORD: _Rule(lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None),
+    Shape.LIST: _Rule(lambda value: isinstance(value, list), LIST_LENGTH_MAX),
+    Shape.OBJECT: _Rule(lambda value: isinstance(value, dict)),
+    Shape.ANY: _Rule(lambda value: True),
+}
+
+
+# Kinds and fields are few, and this is asked for every field of every record that is written.
+@lru_cache(maxsize=4096)
+def _fitting(kind: str, name: str) -> Callable[[object], bool] | None:
+    """What a field's value must fit; None when nobody knows the field."""
+    field = KINDS[kind].find(name)
+    return _RULES[field.shape].fits if field is not None else None
+
+
+def _misfit(table: KindFields, name: str, value: object) -> Problem:
+    field = table.find(name)
+    assert field is not None, "only a known field can misfit"
+    rule = _RULES[field.shape]
+    if rule.holds(value):
+        return problem("field_too_long", name, label=field.zh, limit=rule.longest)
+    zh, en = field.shape.value
+    return problem("field_shape", name, label=field.zh, shape_zh=zh, shape_en=en)
 
 
 def text(fields: Fields, name: str) -> str:
@@ -131,20 +138,29 @@ def family(fields: Fields, prefix: str) -> dict[str, object]:
 
 def parse_date(value: object) -> date | None:
     """Only the ten characters 2026-01-31: other ISO spellings would compare differently as text."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
+    return _read_date(value) if isinstance(value, str) and len(value) == 10 else None
+
+
+# One day is in thousands of records, and a record's own days are looked at by several checks.
+@lru_cache(maxsize=4096)
+def _read_date(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
         return None
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
 
 def parse_moment(value: object) -> datetime | None:
     """A date-time with its offset; one without could mean any hour."""
-    if not isinstance(value, str) or len(value) < 17:
-        return None
+    return _read_moment(value) if isinstance(value, str) and 17 <= len(value) <= MOMENT_LENGTH_MAX else None
+
+
+@lru_cache(maxsize=1024)
+def _read_moment(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem
@@ -21,8 +22,13 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 
 def china_day(wall_ms: int) -> date:
     """The calendar day in China; a device's clock may be anywhere, so it is held to the years we know."""
-    held = min(max(wall_ms, 0), 4_102_444_800_000)
-    return date.fromordinal(_FIRST_DAY + (held + _CHINA_MS) // _DAY_MS)
+    held = 0 if wall_ms < 0 else min(wall_ms, 4_102_444_800_000)
+    return _day((held + _CHINA_MS) // _DAY_MS)
+
+
+@lru_cache(maxsize=1024)
+def _day(number: int) -> date:
+    return date.fromordinal(_FIRST_DAY + number)
 
 
 def context_of(situation: Situation, records: Mapping[str, Fields]) -> CheckContext:

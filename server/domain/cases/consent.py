@@ -78,13 +78,16 @@ def _check_sensitive(fields: Fields) -> list[Problem]:
     return found + [problem("sensitive_not_listed", "sensitive", kind=kind) for kind in sorted(ticked - named)]
 
 
+_MEANS = {means.value: means for means in Means}
+
+
 def _check_means(fields: Fields) -> list[Problem]:
-    given = text(fields, "means")
-    if given not in Means.__members__.values():
-        return [problem("value_unknown", "means", label="方式", value=given)]
+    means = _MEANS.get(text(fields, "means"))
+    if means is None:
+        return [problem("value_unknown", "means", label="方式", value=text(fields, "means"))]
     found = []
     witness = text(fields, "witness").strip()
-    if Means(given).needs_witness:
+    if means.needs_witness:
         if not witness:
             found.append(problem("witness_missing", "witness"))
         if fields.get("read_aloud") is not True:
@@ -99,7 +102,9 @@ def _check_means(fields: Fields) -> list[Problem]:
 def signed_on(consent: Fields) -> date | None:
     """The civil day of the signature."""
     moment = parse_moment(consent.get("signed_at"))
-    return moment.astimezone(CIVIL_TIME).date() if moment else None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo == CIVIL_TIME else moment.astimezone(CIVIL_TIME)).date()
 
 
 def covers(consent: Fields, item: str, on: date) -> bool:

@@ -40,6 +40,7 @@ class MaterialState(StrEnum):
 
 
 COLLECT_MODES: dict[MaterialState, int] = {state: mode for mode, state in enumerate(list(MaterialState)[:5], 1)}
+_STATES: Mapping[object, MaterialState] = {state.value: state for state in MaterialState}
 _IN_HAND = frozenset({MaterialState.PAPER, MaterialState.ATTACHED, MaterialState.SCANNED, MaterialState.LICENCE})
 _WITH_FILE = frozenset({MaterialState.ATTACHED, MaterialState.SCANNED})
 
@@ -94,11 +95,11 @@ def parse_collected(value: object) -> Collected | None:
     """A case's material value; None when its state is unknown or its date unreadable."""
     if not isinstance(value, Mapping):
         return None
-    state = text(value, "state")
+    state = _STATES.get(text(value, "state"))
     due = parse_date(value.get("due"))
-    if state not in MaterialState.__members__.values() or (value.get("due") and due is None):
+    if state is None or (value.get("due") and due is None):
         return None
-    return Collected(MaterialState(state), text(value, "file"), text(value, "note"), due)
+    return Collected(state, text(value, "file"), text(value, "note"), due)
 
 
 def collected(case: Fields) -> dict[str, Collected]:

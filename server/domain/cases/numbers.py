@@ -59,7 +59,8 @@ class OfficialNumber:
     place_in_block: int
 
     def __str__(self) -> str:
-        first = f"{self.county}{self.day:%Y%m%d}{self.block * BLOCK_SIZE + self.place_in_block:06}"
+        day = self.day.isoformat().replace("-", "")
+        first = f"{self.county}{day}{self.block * BLOCK_SIZE + self.place_in_block:06}"
         return first + str(mod_11_10.calc_check_digit(first))
 
 

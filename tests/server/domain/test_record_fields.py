@@ -77,3 +77,19 @@ def test_dates_and_moments_have_one_spelling() -> None:
 def test_a_single_text_counts_as_a_list_of_one() -> None:
     assert texts({"recipients": "民政局"}, "recipients") == ("民政局",)
     assert texts({"recipients": ["民政局", 3]}, "recipients") == ("民政局",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("name", "x" * 501, "field_too_long"),
+        ("name", 7, "field_shape"),
+        ("notes", ["x"] * 501, "field_too_long"),
+        ("birth", "2026-02-30", "field_shape"),
+        ("birth", "2026-01-31 ", "field_shape"),
+        ("village", "3418", "field_shape"),
+    ],
+)
+def test_a_value_is_told_apart_as_too_long_or_of_another_shape(name: str, value: object, code: str) -> None:
+    fields = {"name": "王秀兰", "village": "341802001001", name: value}
+    assert [(one.code, one.field) for one in check_shapes("resident", fields)] == [(code, name)]
