@@ -127,6 +127,12 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "phone_area_code": ("电话应带区号", "the phone needs its area code"),
     "catch_all_material": ("不得有兜底材料“{value}”", "catch-all materials are not allowed: “{value}”"),
     "village_licence": ("村级不能实施行政许可", "a village cannot issue a licence"),
+    # task, rating, ticket
+    "record_absent": ("找不到所指的记录", "the record it names is not there"),
+    "task_own": ("说明人不能自己办结，请由他人核实", "who explained a task does not close it: another person verifies"),
+    "rating_too_early": ("办件未结束，暂不能评价", "the case is not over, so it cannot be rated yet"),
+    "ticket_number": ("工单号“{value}”与记录不符", "the record is not the one of ticket number {value}"),
+    "ticket_reopened": ("工单最多重办{times}次", "a ticket is opened again {times} time at most"),
     # conflict, notice
     "conflict_undecided": ("须写明决定的内容和决定人", "a decision needs its value and who decided"),
     "conflict_open_decided": ("未决定的冲突不能有决定", "an open conflict cannot hold a decision"),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from server.domain.cases.consent import check_consent
 from server.domain.cases.filing import advise_case, check_case
+from server.domain.cases.ratings import check_rating
 from server.domain.cases.service_log import check_service_log
+from server.domain.cases.tickets import check_ticket
 from server.domain.catalogue.campaigns import check_campaign
 from server.domain.catalogue.claims import advise_claim, check_claim
 from server.domain.catalogue.items import check_item
@@ -20,6 +22,7 @@ from server.domain.problems import Problem
 from server.domain.record_fields import KINDS, Fields, text
 from server.domain.supervision.conflicts import check_conflict
 from server.domain.supervision.notices import check_notice
+from server.domain.supervision.tasks import check_task
 
 Check = Callable[[Fields, CheckContext], list[Problem]]
 
@@ -43,6 +46,9 @@ CHECKS: Mapping[str, RecordCheck] = {
     "conflict": RecordCheck(check_conflict),
     "notice": RecordCheck(check_notice),
     "service_log": RecordCheck(check_service_log),
+    "task": RecordCheck(check_task),
+    "rating": RecordCheck(check_rating),
+    "ticket": RecordCheck(check_ticket),
 }
 assert CHECKS.keys() == KINDS.keys(), "every kind with fields has its check"
 

@@ -17,6 +17,7 @@ from typing import TypeAlias
 from server.domain.fields.campaigns import CAMPAIGN_KINDS
 from server.domain.fields.cases import CASE_KINDS
 from server.domain.fields.catalogue import CATALOGUE_KINDS
+from server.domain.fields.followup import FOLLOWUP_KINDS
 from server.domain.fields.people import PEOPLE_KINDS
 from server.domain.fields.shapes import KindFields, Shape
 from server.domain.fields.supervision import SUPERVISION_KINDS
@@ -34,7 +35,15 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 KINDS: dict[str, KindFields] = {
-    table.kind: table for table in (*PEOPLE_KINDS, *CASE_KINDS, *CATALOGUE_KINDS, *CAMPAIGN_KINDS, *SUPERVISION_KINDS)
+    table.kind: table
+    for table in (
+        *PEOPLE_KINDS,
+        *CASE_KINDS,
+        *CATALOGUE_KINDS,
+        *CAMPAIGN_KINDS,
+        *SUPERVISION_KINDS,
+        *FOLLOWUP_KINDS,
+    )
 }
 
 

@@ -13,6 +13,7 @@ from server.domain.record_fields import KINDS, text
 from server.merge_policies.case_policy import Index, case_policy
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
+from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
 from server.merge_policies.judging import settle_by_check
 from sync.central.known import Wants
 from sync.central.policies import ChangeRule, Policies, Reading, RecordPolicy, Rule
@@ -35,13 +36,7 @@ def policies_of(index: Index) -> Policies:
                 "name_index": index(text(fields, "name")),
             },
         ),
-        _plain(
-            "consent",
-            creates=("consent.give",),
-            updates=("consent.revoke",),
-            bucket=_place,
-            columns=lambda fields: {"resident": text(fields, "resident")},
-        ),
+        consent_policy(),
         case_policy(index),
         claim_policy(),
         _plain(
@@ -67,6 +62,9 @@ def policies_of(index: Index) -> Policies:
             fields={"read_at": Rule.LATEST},
             bucket=lambda fields: f"person:{fields['to']}",
         ),
+        task_policy(),
+        rating_policy(),
+        ticket_policy(),
         _plain("service_log", creates=("service_log.write",), updates=(), bucket=_place),
         _plain("outcome", creates=(), updates=(), bucket=lambda fields: str(fields["bucket"])),
     )

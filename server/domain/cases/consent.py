@@ -35,6 +35,18 @@ class Means(StrEnum):
         return self is not Means.SIGNATURE
 
 
+class RevokeChannel(StrEnum):
+    """Through whom a resident withdrew a consent."""
+
+    HELPER = "helper"
+    DESK = "desk"
+    HOTLINE = "hotline"
+    PAGE = "page"  # asked for on the page, and confirmed by a call
+
+
+REVOKE_WRITES = frozenset({"revoked_at", "revoke_channel", "revoke_reason"})
+
+
 def shown_text_hash(shown: str) -> str:
     """SHA-256 of the text as shown: NFC, line ends as \\n, so that two phones agree on one text."""
     lines = unicodedata.normalize("NFC", shown).replace("\r\n", "\n").replace("\r", "\n")

@@ -39,5 +39,8 @@ PEOPLE_KINDS: tuple[KindFields, ...] = (
         Field("village", "村（社区）", "where", Shape.PLACE, required=True),
         Field("signature_file", "签名文件", "the file of the signature, unless signed on paper"),
         Field("revoked_at", "撤回时间", "when the resident withdrew it", Shape.MOMENT),
+        Field("revoke_channel", "撤回渠道", "helper, desk, hotline or page"),
+        Field("revoke_reason", "撤回原因", "if the resident gave one"),
+        Field("revoked_by", "撤回登记人", "the account that recorded it", computed=True),
     ),
 )

@@ -78,9 +78,15 @@ _VISIT = _CASE_WORK | {
     "consent.give",
     "consent.revoke",
     "service_log.write",
+    "ticket.appeal",
     "conflict.decide",
     "notice.read",
 }
+# What follows a filing is worked at desks; who supervises also sets aside a rating that was not the resident's.
+_TASK_WORK = frozenset({"task.open", "task.pass", "task.explain", "task.close"})
+_TICKET_WORK = frozenset({"ticket.open", "ticket.pass", "ticket.answer", "ticket.close", "ticket.reopen"})
+_FOLLOWUP = _TASK_WORK | _TICKET_WORK | {"rating.give"}
+_FOLLOWUP_OVERSIGHT = _FOLLOWUP | {"rating.set_aside", "consent.revoke"}
 _CLAIM_WORK = frozenset(
     {"claim.take", "claim.fill", "claim.submit", "claim.withdraw", "conflict.decide", "notice.read"}
 )
@@ -89,30 +95,35 @@ _CLAIM_WORK = frozenset(
 MAY_CHANGE: Mapping[Role, frozenset[str]] = {
     # In a village the helper is often the only hand that the unit has, and claims beside its claim workers.
     Role.HELPER: _VISIT | _CLAIM_WORK,
-    Role.TOWN_LEAD: _VISIT | _CLAIM_WORK | {"case.precheck"},
+    Role.TOWN_LEAD: _VISIT | _CLAIM_WORK | {"case.precheck"} | _TASK_WORK | {"ticket.pass", "ticket.answer"},
     Role.CLAIM_WORKER: _CLAIM_WORK,
-    Role.DESK_CLERK: _VISIT | _CASE_DESK,
+    Role.DESK_CLERK: _VISIT | _CASE_DESK | _FOLLOWUP,
     Role.CATALOGUE_REVIEWER: frozenset(
         {"item.publish", "item.suspend", "item.cancel", "campaign.open", "campaign.close"}
     ),
-    Role.COUNTY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"}) | _CASE_OVERSIGHT,
-    Role.CITY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"}) | _CASE_OVERSIGHT,
+    Role.COUNTY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"})
+    | _CASE_OVERSIGHT
+    | _FOLLOWUP_OVERSIGHT,
+    Role.CITY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"})
+    | _CASE_OVERSIGHT
+    | _FOLLOWUP_OVERSIGHT,
     Role.AUDITOR: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
 }
 
 # role → the kinds it may read within its scope; catalogue kinds everybody reads.
 CATALOGUE_KINDS = frozenset({"base_item", "item", "campaign"})
-_VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict"})
+_VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict", "ticket"})
+_DESK_KINDS = frozenset({"task", "rating"})
 MAY_READ: Mapping[Role, frozenset[str]] = {
     Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
-    Role.TOWN_LEAD: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.TOWN_LEAD: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim", "task"},
     Role.CLAIM_WORKER: CATALOGUE_KINDS | {"claim", "conflict"},
-    Role.DESK_CLERK: _VILLAGE_KINDS | CATALOGUE_KINDS,
+    Role.DESK_CLERK: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS,
     Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | {"claim", "conflict"},
-    Role.COUNTY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
-    Role.CITY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
-    Role.AUDITOR: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
+    Role.COUNTY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.CITY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.AUDITOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
     Role.ADMINISTRATOR: CATALOGUE_KINDS,
 }
 

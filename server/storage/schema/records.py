@@ -78,6 +78,19 @@ KIND_TABLES: Mapping[str, KindTable] = {
             ("state", "holder", "due", "number", "of_case", "resident", "opened_at"),
             (("due", "id"), ("holder", "due"), ("number",), ("of_case",), ("resident",)),
         ),
+        # `due` is empty once nothing is due, so that lists by day read along what is open alone.
+        KindTable(
+            "task", "tasks", ("state", "holder", "due", "code", "about"), (("due", "id"), ("holder", "due"), ("about",))
+        ),
+        KindTable(
+            "rating", "ratings", ("state", "of_case", "unit", "grade", "rated_at"), (("of_case",), ("rated_at",))
+        ),
+        KindTable(
+            "ticket",
+            "tickets",
+            ("state", "holder", "due", "number", "of_case", "resident", "opened_at"),
+            (("due", "id"), ("holder", "due"), ("number",), ("of_case",), ("resident",)),
+        ),
         KindTable("outcome", "outcomes"),
     )
 }

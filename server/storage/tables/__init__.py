@@ -35,8 +35,11 @@ from server.storage.tables.records import (
     Item,
     Notice,
     Outcome,
+    Rating,
     Resident,
     ServiceLog,
+    Task,
+    Ticket,
 )
 from server.storage.tables.schema_version import SchemaVersion
 from server.storage.tables.staff import StaffFactor, StaffSession
@@ -70,6 +73,7 @@ __all__ = [
     "Outcome",
     "PastBody",
     "Place",
+    "Rating",
     "ReadLog",
     "Resident",
     "SchemaVersion",
@@ -78,6 +82,8 @@ __all__ = [
     "SigningKey",
     "StaffFactor",
     "StaffSession",
+    "Task",
+    "Ticket",
     "Unit",
     "Wait",
 ]

@@ -148,6 +148,62 @@ class ServiceLog(Model):
         table = "service_logs"
 
 
+class Task(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    holder = fields.TextField(null=True)
+    due = fields.TextField(null=True)
+    code = fields.TextField(null=True)
+    about = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "tasks"
+
+
+class Rating(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    of_case = fields.TextField(null=True)
+    unit = fields.TextField(null=True)
+    grade = fields.TextField(null=True)
+    rated_at = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "ratings"
+
+
+class Ticket(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    holder = fields.TextField(null=True)
+    due = fields.TextField(null=True)
+    number = fields.TextField(null=True)
+    of_case = fields.TextField(null=True)
+    resident = fields.TextField(null=True)
+    opened_at = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "tickets"
+
+
 class Outcome(Model):
     id = fields.CharField(max_length=32, primary_key=True)
     bucket = fields.CharField(max_length=80)

@@ -1,0 +1,103 @@
+"""Owns the task (督办单): something a named holder must do by a working day, explain, and have closed.
+
+Laws: open → explained → closed, and nothing leads back. Who explained does not close. Its text names no person: it
+may be read by everybody at the desks of its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from server.domain.calendar import NO_OVERRIDES, add_working_days
+from server.domain.check_context import CheckContext
+from server.domain.people.masking import mask_text
+from server.domain.people.reach import place_holder
+from server.domain.problems import Problem, problem
+from server.domain.record_fields import Fields, check_shapes, integer, text
+from server.domain.steps import StepTable, step
+
+DAYS_MAX = 60
+DAYS_DEFAULT = 5
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    EXPLAINED = "explained"
+    CLOSED = "closed"
+
+
+class TaskCode(StrEnum):
+    """The tasks that the centre itself opens; a person may open one of any other code."""
+
+    BAD_RATING = "bad_rating"  # 差评核实整改
+    REVOCATION_ASKED = "revocation_asked"  # 居民在网页请求撤回同意，待回电核实
+    CONSENT_REVOKED = "consent_revoked"  # 同意已撤回，停止未办理的处理
+    PARCEL_LOST = "parcel_lost"  # 邮件无进展或退回
+
+
+# The working days given by code: domain rules, the first from the rating regulations, the others ours.
+DAYS_GIVEN: Mapping[str, int] = {
+    TaskCode.BAD_RATING: 15,
+    TaskCode.REVOCATION_ASKED: 1,
+    TaskCode.CONSENT_REVOKED: 1,
+    TaskCode.PARCEL_LOST: 3,
+}
+
+FINDINGS = frozenset({"done", "well_founded", "unfounded", "unreachable"})
+
+STEPS: StepTable = {
+    "task.open": step(
+        None, to=TaskState.OPEN, writes=("holder", "days"), needs=("place", "code", "about", "about_kind", "text")
+    ),
+    "task.pass": step(TaskState.OPEN, to=None, needs=("holder",)),
+    "task.explain": step(TaskState.OPEN, TaskState.EXPLAINED, to=TaskState.EXPLAINED, needs=("explanation",)),
+    "task.close": step(
+        TaskState.OPEN, TaskState.EXPLAINED, to=TaskState.CLOSED, writes=("finding_note",), needs=("finding",)
+    ),
+}
+
+
+def check_task(fields: Fields, ctx: CheckContext) -> list[Problem]:
+    found = check_shapes("task", fields)
+    if found:
+        return found
+    if text(fields, "state") not in TaskState.__members__.values():
+        return [problem("state_unknown", "state", value=text(fields, "state"))]
+    if not 0 <= integer(fields, "days") <= DAYS_MAX:
+        found.append(problem("value_unknown", "days", label="期限", value=integer(fields, "days")))
+    if (finding := text(fields, "finding")) and finding not in FINDINGS:
+        found.append(problem("value_unknown", "finding", label="结论", value=finding))
+    if mask_text(text(fields, "text"), land_lines=False) != text(fields, "text"):
+        found.append(problem("notice_unmasked", "text"))
+    return found
+
+
+def check_closing(task: Fields, account: str) -> list[Problem]:
+    """Whether this account may close the task as it stands."""
+    return [problem("task_own", "state")] if text(task, "explained_by") == account else []
+
+
+def due_day(
+    code: str, days: int, opened_on: date, overrides: Mapping[date, bool] = NO_OVERRIDES, default: int = DAYS_DEFAULT
+) -> date:
+    """The last day: `days` working days when they are given, else those of the code."""
+    return add_working_days(opened_on, days or DAYS_GIVEN.get(code, default), overrides).date
+
+
+def open_task(
+    code: TaskCode, *, place: str, about: str, about_kind: str, said: str, opened_on: date, at: str, holder: str = ""
+) -> dict[str, object]:
+    """The record of a task that the centre puts beside a change; `at` is the moment as text."""
+    return {
+        "place": place,
+        "code": code.value,
+        "about": about,
+        "about_kind": about_kind,
+        "text": mask_text(said, land_lines=False),
+        "holder": holder or place_holder(place),
+        "due": due_day(code, 0, opened_on).isoformat(),
+        "state": TaskState.OPEN.value,
+        "opened_at": at,
+    }

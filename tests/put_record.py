@@ -1,0 +1,39 @@
+"""Puts a record straight into its table, sealed and with its columns, as if its changes had come long ago."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.storage.records import columns_of, row_of
+from server.storage.schema.records import KIND_TABLES
+from sync.central.known import Record
+from sync.core.codec import encode_body
+from tests.small_centre import VILLAGE, SmallCentre
+
+
+async def put_record(small: SmallCentre, kind: str, record: str, fields: dict[str, Any], *, bucket: str = "") -> None:
+    """`bucket`: the kind's own when it is not named."""
+    policy = small.centre.policies[kind]
+    where = bucket or policy.bucket(fields)
+    made = Record(kind, record, 1, where, 1, encode_body(kind, record, 1, dict(fields)), {})
+    async with small.centre.database.write() as tx:
+        row = row_of(made, policy.columns(fields), small.centre.sealing, plain=not policy.personal)
+        await tx.insert_many(KIND_TABLES[kind].table, columns_of(KIND_TABLES[kind]), [row])
+
+
+def case_of(small: SmallCentre, **changed: Any) -> dict[str, Any]:
+    """A delivered case of the village's first resident, for the first item that a unit implements."""
+    return {
+        "resident": small.world.residents_of(VILLAGE, 1)[0].id,
+        "item": next(small.world.unit_items()).id,
+        "item_version": 1,
+        "village": VILLAGE,
+        "state": "delivered",
+        "receipt": "T0A3K2611220007R",
+        "number": "341881202611220000017",
+        "phone": "13812345678",
+        "received_at": "2026-11-02T09:00:00+08:00",
+        "accepted_at": "2026-11-03T09:00:00+08:00",
+        "finished_at": "2026-11-10T09:00:00+08:00",
+        **changed,
+    }

@@ -1,0 +1,46 @@
+"""A task has a holder, a last working day, and a text that names nobody."""
+
+from datetime import date
+
+from server.domain.check_context import CheckContext
+from server.domain.record_fields import KINDS
+from server.domain.supervision.tasks import STEPS, TaskCode, check_closing, check_task, due_day, open_task
+
+CTX = CheckContext(on=date(2026, 11, 22))
+TASK = open_task(
+    TaskCode.BAD_RATING,
+    place="341881106200",
+    about="a" * 32,
+    about_kind="rating",
+    said="请回电13812345678",
+    opened_on=date(2026, 9, 21),
+    at="2026-09-21T09:00:00+08:00",
+)
+
+
+def test_a_bad_rating_has_fifteen_working_days_over_the_autumn_holidays() -> None:
+    assert TASK["due"] == due_day("bad_rating", 0, date(2026, 9, 21)).isoformat()
+    assert due_day("bad_rating", 0, date(2026, 11, 2)) == date(2026, 11, 23)
+    assert due_day("bad_rating", 3, date(2026, 11, 20)) == date(2026, 11, 25)
+    assert due_day("something", 0, date(2026, 11, 20)) == date(2026, 11, 27)
+
+
+def test_what_the_centre_opens_is_lawful_and_masked() -> None:
+    assert check_task(TASK, CTX) == []
+    assert "13812345678" not in str(TASK["text"])
+    assert TASK["holder"] == "place:341881106200"
+
+
+def test_a_text_with_a_phone_an_unknown_finding_and_days_without_end_are_told() -> None:
+    wrong = {**TASK, "text": "回电13812345678", "finding": "whatever", "days": 90}
+    assert [one.code for one in check_task(wrong, CTX)] == ["value_unknown", "value_unknown", "notice_unmasked"]
+    assert [one.code for one in check_task({**TASK, "state": "gone"}, CTX)] == ["state_unknown"]
+
+
+def test_who_explained_does_not_close() -> None:
+    assert [one.code for one in check_closing({"explained_by": "a"}, "a")] == ["task_own"]
+    assert check_closing({"explained_by": "a"}, "b") == check_closing({}, "b") == []
+
+
+def test_steps_write_fields_that_the_kind_has() -> None:
+    assert {name for taken in STEPS.values() for name in taken.writes} <= KINDS["task"].fields.keys()
