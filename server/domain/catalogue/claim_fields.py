@@ -1,18 +1,18 @@
 """Owns the fields of an implementation list (实施清单要素) that a claim fills, each under "f.", and their consistency.
 
 Laws: five fields belong to the site, the rest is inherited from the standard list unless the unit sets it. The
-consistency rules are the reasons for which a reviewer returns a list; none of them refuses anyone's typing.
+checks of consistency.py are, with these, the reasons for which a reviewer returns a list; none of them refuses anyone's
+typing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.domain.catalogue.consistency import PREFIX, broken_checks, number, said
 from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields
-
-PREFIX = "f."
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,19 @@ CLAIM_FIELDS: dict[str, ClaimField] = {
         ClaimField("online_depth", "网办深度", dictionary="online_depth"),
         ClaimField("conditions", "受理条件", mandatory=True),
         ClaimField("served", "服务对象", mandatory=True),
+        ClaimField("server_types", "服务对象类别"),
         ClaimField("handling_forms", "办理形式"),
         ClaimField("flow", "办理流程", mandatory=True),
         ClaimField("special_procedure", "特别程序"),
         ClaimField("intermediary", "中介服务"),
         ClaimField("materials", "材料目录", mandatory=True),
         ClaimField("fee", "是否收费"),
+        ClaimField("fee_items", "收费项目"),
         ClaimField("fee_basis", "收费依据"),
         ClaimField("pay_online", "网上支付"),
         ClaimField("result_type", "结果类型"),
         ClaimField("result_name", "结果名称", mandatory=True),
+        ClaimField("result_sample", "结果样本"),
         ClaimField("mail_materials", "材料可邮寄"),
         ClaimField("mail_result", "结果可邮寄"),
         ClaimField("delivery", "送达方式"),
@@ -71,6 +74,8 @@ CLAIM_FIELDS: dict[str, ClaimField] = {
         ClaimField("self_service", "自助终端"),
         ClaimField("area", "通办范围"),
         ClaimField("topics", "主题分类"),
+        ClaimField("user_topics", "个人主题"),
+        ClaimField("corp_topics", "法人主题"),
         ClaimField("questions", "常见问题"),
         ClaimField("effective_from", "生效日期"),
         ClaimField("address", "办理地点", mandatory=True, local=True),
@@ -84,9 +89,6 @@ CLAIM_FIELDS: dict[str, ClaimField] = {
 LOCAL_FIELDS = frozenset(name for name, entry in CLAIM_FIELDS.items() if entry.local)
 MANDATORY_FIELDS = frozenset(name for name, entry in CLAIM_FIELDS.items() if entry.mandatory)
 
-_NO = frozenset({"", "0", "否", "无", "false", "no", "不收费"})
-_CATCH_ALL = ("其他材料", "其它材料", "其他相关材料", "等材料", "有关材料")
-
 
 def inherited(standard: Fields, own: Fields) -> dict[str, object]:
     """The list as it stands: the standard's values, over them what the unit set itself."""
@@ -95,90 +97,26 @@ def inherited(standard: Fields, own: Fields) -> dict[str, object]:
 
 def empty_mandatory(values: Fields) -> tuple[str, ...]:
     """Mandatory fields that nobody has filled, in the table's order."""
-    return tuple(name for name in CLAIM_FIELDS if name in MANDATORY_FIELDS and not _said(values, name))
+    return tuple(name for name in CLAIM_FIELDS if name in MANDATORY_FIELDS and not said(values, name))
 
 
 def return_reasons(values: Fields) -> list[Problem]:
-    """Why a reviewer would return this list. `values` are the whole list's, without prefix, inherited included."""
+    """Why a reviewer would return this list: what is missing, what is no value, what contradicts itself. `values` are
+    the whole list's, without prefix, inherited included. What shows only beside the base item, the standard list or a
+    neighbour's is in compared_problems.
+    """
     found = [problem("field_missing", PREFIX + name, label=CLAIM_FIELDS[name].zh) for name in empty_mandatory(values)]
-    return found + _wrong_values(values) + _time(values) + _visits(values) + _money(values) + _contacts(values)
+    return found + _wrong_values(values) + broken_checks(values)
 
 
 def _wrong_values(values: Fields) -> list[Problem]:
     found = []
     for name, entry in CLAIM_FIELDS.items():
-        said = _said(values, name)
-        if not said:
+        value = said(values, name)
+        if not value:
             continue
-        wrong_number = entry.number and _number(values, name) is None
-        wrong_code = bool(entry.dictionary) and said not in DICTIONARIES[entry.dictionary]
+        wrong_number = entry.number and number(values, name) is None
+        wrong_code = bool(entry.dictionary) and value not in DICTIONARIES[entry.dictionary]
         if wrong_number or wrong_code:
             found.append(problem("claim_value", PREFIX + name, label=entry.zh))
-    for phrase in _CATCH_ALL:
-        if phrase in _said(values, "materials"):
-            found.append(problem("catch_all_material", PREFIX + "materials", value=phrase))
-            break
-    if _said(values, "type") == "01" and _said(values, "level") == "6":
-        found.append(problem("village_licence", PREFIX + "level"))
     return found
-
-
-def _time(values: Fields) -> list[Problem]:
-    found = []
-    legal, promise = _number(values, "legal_days"), _number(values, "promise_days")
-    if legal and promise is not None and promise > legal:
-        found.append(problem("promise_over_statutory", PREFIX + "promise_days"))
-    kind = _said(values, "project_type")
-    if kind == "1" and promise:
-        found.append(problem("instant_conflict", PREFIX + "promise_days"))
-    if kind == "2" and promise == 0:
-        found.append(problem("promised_conflict", PREFIX + "promise_days"))
-    if _said(values, "result_name").endswith("证") and _said(values, "result_type") not in ("", "出证"):
-        found.append(problem("result_type_conflict", PREFIX + "result_type"))
-    return found
-
-
-def _visits(values: Fields) -> list[Problem]:
-    found = []
-    visits = _number(values, "scene_num")
-    if visits and not _said(values, "scene_reason"):
-        found.append(problem("scene_reason_missing", PREFIX + "scene_reason"))
-    if visits == 0 and not _yes(values, "online") and not _yes(values, "mail_materials"):
-        found.append(problem("mail_missing", PREFIX + "mail_materials"))
-    if visits and _said(values, "online_depth") == "4":
-        found.append(problem("depth_scene_conflict", PREFIX + "online_depth"))
-    return found
-
-
-def _money(values: Fields) -> list[Problem]:
-    if _yes(values, "fee") and not _said(values, "fee_basis"):
-        return [problem("fee_basis_missing", PREFIX + "fee_basis")]
-    if not _yes(values, "fee") and _yes(values, "pay_online"):
-        return [problem("free_pay_conflict", PREFIX + "pay_online")]
-    return []
-
-
-def _contacts(values: Fields) -> list[Problem]:
-    consult, complain = _said(values, "consult_phone"), _said(values, "complain_phone")
-    found = []
-    if consult and consult == complain:
-        found.append(problem("phones_equal", PREFIX + "complain_phone"))
-    for name, phone in (("consult_phone", consult), ("complain_phone", complain)):
-        # Seven or eight digits are a land line without its area code; mobiles and short lines are as they are.
-        if sum(c.isdecimal() for c in phone) in (7, 8):
-            found.append(problem("phone_area_code", PREFIX + name))
-    return found
-
-
-def _said(values: Fields, name: str) -> str:
-    value = values.get(name)
-    return "" if value is None else str(value).strip()
-
-
-def _yes(values: Fields, name: str) -> bool:
-    return _said(values, name).lower() not in _NO
-
-
-def _number(values: Fields, name: str) -> int | None:
-    said = _said(values, name)
-    return int(said) if said.isascii() and said.isdecimal() else None

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import Enum
 
 from server.domain.cases.materials import FIELD_PREFIX, Material, parse_materials
 from server.domain.catalogue.codes import CodeInvalid, parse_base_code, parse_implementing_code
 from server.domain.catalogue.eligibility import RuleInvalid, parse_rule
+from server.domain.catalogue.item_life import ItemState, item_state
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, family, groups, integer, text
 
 FORM_PREFIX = "form."
 _CODE_LENGTHS = (31, 33)
-
-
-class ItemState(StrEnum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    CANCELLED = "cancelled"
 
 
 class MigrationKind(Enum):
@@ -57,11 +52,6 @@ class Migration:
     kind: MigrationKind
     changes: tuple[ItemChange, ...] = ()
     writes: Mapping[str, object] = field(default_factory=dict)
-
-
-def item_state(item: Fields) -> ItemState:
-    value = text(item, "status")
-    return ItemState(value) if value in ItemState.__members__.values() else ItemState.ACTIVE
 
 
 def check_item(fields: Fields, ctx: CheckContext) -> list[Problem]:

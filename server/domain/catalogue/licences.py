@@ -1,0 +1,145 @@
+"""Owns the electronic licence (电子证照): its kinds, how far it may be trusted, and what its use must say.
+
+    A  made by the issuer, used as it is        C  sent in by a person: the original must be looked at
+    B  verified at a desk, may be used again    D  made by the applicant, who answers for it
+
+Laws: who kept it decides the class, never who sends it: a helper's photo is C until a desk has seen the original.
+Only A and B stand for a paper. Every use names its purpose and its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+
+from server.domain.check_context import CheckContext
+from server.domain.people.roles import Role
+from server.domain.problems import Problem, problem
+from server.domain.record_fields import Fields, check_shapes, groups, parse_date, text
+from server.domain.steps import StepTable, step
+
+# kind → whether it proves the person's identity by itself
+KINDS_OF_LICENCE: Mapping[str, bool] = {
+    "身份证": True,
+    "户口簿": True,
+    "社保卡": True,
+    "结婚证": False,
+    "残疾人证": True,
+    "低保证": False,
+    "退役军人优待证": True,
+    "老年人优待证": True,
+    "火化证明": False,
+    "出生医学证明": False,
+    "光荣证": False,
+    "不动产权证": False,
+    "驾驶证": True,
+    "行驶证": False,
+    "营业执照": False,
+}
+USES_KEPT_MAX = 100
+
+
+class Trust(StrEnum):
+    ISSUER = "A"
+    VERIFIED = "B"
+    UPLOADED = "C"
+    SELF_MADE = "D"
+
+
+class Source(StrEnum):
+    REGISTER = "register"
+    DESK = "desk"
+    HELPER = "helper"
+    APPLICANT = "applicant"
+
+
+class LicenceState(StrEnum):
+    HELD = "held"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+TRUST_OF: Mapping[Source, Trust] = {
+    Source.REGISTER: Trust.ISSUER,
+    Source.DESK: Trust.VERIFIED,
+    Source.HELPER: Trust.UPLOADED,
+    Source.APPLICANT: Trust.SELF_MADE,
+}
+STANDS_FOR_PAPER = frozenset({Trust.ISSUER, Trust.VERIFIED})
+_SAID = frozenset({"number", "issuer", "issued_on", "valid_until", "file"})
+_MADE = _SAID | {"resident", "village", "kind", "source"}
+LICENCE_STEPS: StepTable = {
+    # What a helper or the applicant brings; a desk's own is verified at once.
+    "licence.keep": step(None, to=LicenceState.HELD, writes=_MADE, needs=("resident", "kind", "source")),
+    # What the register answered: nobody types it.
+    "licence.fetch": step(
+        None, LicenceState.HELD, LicenceState.EXPIRED, to=LicenceState.HELD,
+        writes=_MADE | {"register_ref"}, needs=("resident", "kind", "source"),
+    ),
+    "licence.verify": step(LicenceState.HELD, to=LicenceState.HELD, writes=_SAID),
+    "licence.use": step(LicenceState.HELD, to=None, needs=("use_case", "use_purpose")),
+    "licence.expire": step(LicenceState.HELD, to=LicenceState.EXPIRED),
+    "licence.void": step(LicenceState.HELD, LicenceState.EXPIRED, to=LicenceState.VOID, needs=("void_reason",)),
+}  # fmt: skip
+
+
+def sources_open_to(role: str) -> frozenset[Source]:
+    """What a person in this role may say a licence comes from: who visits never speaks for a desk or the register."""
+    if role == Role.DESK_CLERK:
+        return frozenset({Source.DESK, Source.HELPER, Source.APPLICANT})
+    return frozenset({Source.HELPER, Source.APPLICANT})
+
+
+def licence_fields(name: str, fields: Fields, *, account: str, at: str) -> Fields:
+    """What the centre writes with a step: the class, who verified, and the use in the list of uses."""
+    match name:
+        case "licence.keep":
+            source = Source(text(fields, "source"))
+            return {"trust": TRUST_OF[source].value, **(_verified(account, at) if source is Source.DESK else {})}
+        case "licence.fetch":
+            return {"trust": Trust.ISSUER.value}
+        case "licence.verify":
+            better = Trust.ISSUER if text(fields, "trust") == Trust.ISSUER else Trust.VERIFIED
+            return {"trust": better.value, **_verified(account, at)}
+        case "licence.use":
+            use = {"at": at, "by": account, "case": text(fields, "use_case"), "purpose": text(fields, "use_purpose")}
+            return {"uses": [*groups(fields, "uses")[-USES_KEPT_MAX + 1 :], use]}
+        case _:
+            return {}
+
+
+def _verified(account: str, at: str) -> dict[str, object]:
+    return {"verified_by": account, "verified_at": at}
+
+
+def check_licence(fields: Fields, ctx: CheckContext) -> list[Problem]:
+    """What makes a licence's record impossible."""
+    found = check_shapes("licence", fields)
+    if found:
+        return found
+    for name, label, known in (
+        ("state", "状态", LicenceState),
+        ("source", "来源", Source),
+        ("kind", "证照种类", KINDS_OF_LICENCE),
+    ):
+        value = text(fields, name)
+        members: Iterable[str] = known if isinstance(known, Mapping) else known.__members__.values()
+        if value not in members:
+            found.append(problem("value_unknown", name, label=label, value=value))
+    issued, until = parse_date(fields.get("issued_on")), parse_date(fields.get("valid_until"))
+    if issued and until and until < issued:
+        found.append(problem("validity_order", "valid_until"))
+    return found
+
+
+def is_usable(licence: Fields, on: date) -> bool:
+    """Whether it stands for a paper that day: class A or B, held, not out of date."""
+    until = parse_date(licence.get("valid_until"))
+    trusted = text(licence, "trust") in STANDS_FOR_PAPER
+    return trusted and text(licence, "state") == LicenceState.HELD and (until is None or on <= until)
+
+
+def usable_kinds(licences: Iterable[Fields], on: date) -> frozenset[str]:
+    """The kinds that a resident need not bring."""
+    return frozenset(text(one, "kind") for one in licences if is_usable(one, on))
