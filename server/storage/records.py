@@ -57,8 +57,11 @@ class KeptStamps(Mapping[str, Stamp]):
 def encode_stamps(stamps: Mapping[str, Stamp]) -> bytes:
     """Grouped, since one change sets many fields at once."""
     groups: dict[Stamp, list[str]] = {}
+    last, names = None, []
     for name, stamp in stamps.items():
-        groups.setdefault(stamp, []).append(name)
+        if stamp is not last:  # neighbours mostly come from one change
+            last, names = stamp, groups.setdefault(stamp, [])
+        names.append(name)
     return _encode([(*stamp, names) for stamp, names in groups.items()])
 
 

@@ -52,7 +52,7 @@ class Draft:
             rev,
             policy.bucket(fields),
             0,
-            encode_body(policy.kind, record, rev, dict(fields)),
+            encode_body(policy.kind, record, rev, fields),
             all_stamps,
             keys,
         )

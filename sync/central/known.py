@@ -216,13 +216,16 @@ class Known:
     """Series → numbers reserved for this decision, lowest first; a range will do."""
     parent: Known | None = None
 
+    def __post_init__(self) -> None:
+        above = self.parent._found_in if self.parent is not None else {}
+        # Of what, in which order to look; not the layers themselves, which would then hold each other for ever.
+        self._found_in: dict[str, tuple[dict[Any, Any], ...]] = {
+            name: (getattr(self, name), *above.get(name, ())) for name in _WANTED
+        }
+
     def record(self, kind: str, record: str) -> Record | None:
-        key, layer = (kind, record), self
-        while key not in layer.records:
-            if layer.parent is None:
-                raise NotLoaded(Wants(records={key}))
-            layer = layer.parent
-        return layer.records[key]
+        found: Record | None = self._find("records", (kind, record))
+        return found
 
     def change(self, change: str) -> KnownChange | None:
         found: KnownChange | None = self._find("changes", change)
@@ -243,6 +246,10 @@ class Known:
     def waiting_for(self, what: str) -> tuple[ParkedChange, ...]:
         return self._find("waits", what) or ()
 
+    def asked_waiting_for(self, what: str) -> tuple[ParkedChange, ...] | None:
+        """The same; None when nobody loaded what waits for this."""
+        return self.waiting_for(what) if self.has("waits", what) else None
+
     def kinds_of(self, record: str) -> frozenset[str]:
         """The kinds of record that there are under an id."""
         found: frozenset[str] = self._find("kinds", record)
@@ -255,7 +262,7 @@ class Known:
 
     def anything_waits(self) -> bool:
         """Whether any parked change is known."""
-        return any(self.waits.values()) or (self.parent is not None and self.parent.anything_waits())
+        return any(any(waits.values()) for waits in self._found_in["waits"])
 
     def reserved(self, series: str) -> Sequence[int]:
         """Official numbers that may still be taken from a series, lowest first."""
@@ -263,19 +270,12 @@ class Known:
 
     def has(self, what: str, key: object) -> bool:
         """Whether something was loaded or proven absent. `what` is a field's name."""
-        layer: Known | None = self
-        while layer is not None:
-            if key in getattr(layer, what):
-                return True
-            layer = layer.parent
-        return False
+        return any([key in values for values in self._found_in[what]])  # noqa: C419 - a generator costs more
 
     def lacks(self, what: str, keys: set[Any]) -> set[Any]:
         """Those of the keys that were neither loaded nor proven absent."""
-        layer: Known | None = self
-        while keys and layer is not None:
-            keys = keys.difference(getattr(layer, what))
-            layer = layer.parent
+        for values in self._found_in[what]:
+            keys = keys.difference(values)
         return keys
 
     def layer(self) -> Known:
@@ -287,12 +287,9 @@ class Known:
             getattr(self, name).update(getattr(layer, name))
 
     def _find(self, what: str, key: Any) -> Any:
-        layer: Known | None = self
-        while layer is not None:
-            values = getattr(layer, what)
+        for values in self._found_in[what]:
             if key in values:
                 return values[key]
-            layer = layer.parent
         raise NotLoaded(Wants(**{what: {key}}))
 
 

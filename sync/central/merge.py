@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sync.central.batch import Batch, check_chain
 from sync.central.draft import Draft
-from sync.central.fields import COMBINED, NOTHING_SEEN, Contest, Merged, Seen, merge_fields
+from sync.central.fields import COMBINED, Contest, Merged, Seen, merge_fields
 from sync.central.known import Author, Centre, ChainState, Known, KnownChange, NotLoaded, ParkedChange, Record
 from sync.central.plan import LogEntry, Plan
 from sync.central.policies import (
@@ -104,8 +104,8 @@ class _Decision:
 
     def _as_it_is_now(self, answered: KnownChange) -> KnownChange:
         """What was decided later in this batch counts, at the place where this request holds the change."""
-        now = self.released.get(answered.id, answered)
-        if (now.hash, now.account) != (answered.hash, answered.account):
+        now = self.released.get(answered.id)
+        if now is None or (now.hash, now.account) != (answered.hash, answered.account):
             return answered
         return replace(now, device=answered.device, chain_epoch=answered.chain_epoch, seq=answered.seq)
 
@@ -214,6 +214,8 @@ class _Decision:
     def _missing(self, change: Change) -> frozenset[str]:
         """The changes it needs that have had no effect."""
         needed = {*change.needs, *((change.base.change,) if change.base is not None and change.base.change else ())}
+        if not needed:
+            return frozenset()
         found = {one: self.known.change(one) for one in needed}
         return frozenset(one for one, known in found.items() if known is None or not known.code.has_effect)
 
@@ -253,7 +255,7 @@ class _Decision:
         policy = self.policies[ready.kind]
         before = self.known.record(ready.kind, ready.record)
         seen = self._seen(ready, before, identity)
-        bare = replace(bare, base_rev=seen.rev)
+        bare = replace(bare, base_rev=seen.rev) if seen.rev else bare
         try:
             merged = merge_fields(policy, before, ready, seen)
             bucket = policy.bucket(merged.fields)
@@ -335,21 +337,29 @@ class _Decision:
             self.draft.put(one)
         for change, code in accept.resolves.items():
             self._resolve(change, code, bare)
-        landed = replace(bare, bucket=record.bucket, version=record.version, rev=record.rev)
         if merged.contests:
+            landed = replace(bare, bucket=record.bucket, version=record.version, rev=record.rev)
             return self.draft.open_conflict(landed, record, merged.contests, {})
         adapted = bool(merged.kept or merged.combined) or merged.concurrent
         code = accept.code or (OutcomeCode.MERGED if adapted else OutcomeCode.APPLIED)
         detail: Fields = dict(accept.detail)
         if merged.kept:
             detail["kept"] = sorted(merged.kept)
-        return replace(landed, code=code, reason=accept.reason, detail=detail)
+        return replace(
+            bare,
+            bucket=record.bucket,
+            version=record.version,
+            rev=record.rev,
+            code=code,
+            reason=accept.reason,
+            detail=detail,
+        )
 
     def _seen(self, change: Change, before: Record | None, identity: str) -> Seen:
         """What the author had before their eyes when they made the change."""
         base = change.base
         if base is None or before is None:
-            return replace(NOTHING_SEEN, identity=identity)
+            return Seen(0, identity, "", None)
         if base.change:
             own = self.known.change(base.change)
             assert own is not None, "a change that builds on an unknown one is parked before this"
@@ -372,20 +382,22 @@ class _Decision:
         self.draft.tell(landed)
 
     def _waiting(self, what: str) -> tuple[ParkedChange, ...]:
-        return self.known.waiting_for(what) if self.known.has("waits", what) else ()
+        return self.known.asked_waiting_for(what) or ()
 
     def _release(self, done: KnownChange) -> None:
         """Try again what waited for this change, its record or what merge put beside it; that may release more."""
         pending = [done]
         while pending:
             current = pending.pop(0)
-            waiting = [*self._waiting(current.id), *self._waiting(current.record)]
+            waiting: list[ParkedChange] = []
             born, self.draft.born = self.draft.born, []
-            # Almost never does anything wait for these: whoever saves the plan asks once for all of them.
-            asked = (*born, current.id, current.record)
-            self.unasked.update(one for one in asked if not self.known.has("waits", one))
-            for one in born:
-                waiting += self._waiting(one)
+            for one in (current.id, current.record, *born):
+                known = self.known.asked_waiting_for(one)
+                if known is None:
+                    # Almost never does anything wait for these: whoever saves the plan asks once for all of them.
+                    self.unasked.add(one)
+                else:
+                    waiting += known
             for parked in waiting:
                 decided = self._retry(parked)
                 if decided is not None:

@@ -5,7 +5,7 @@ The table of all kinds is `server/merge_policies.py`. Nothing here knows a resid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -44,7 +44,7 @@ class Reading:
     def holder(self, key: str) -> str | None:
         return self.known.holder(key) if self.known.has("keys", key) else None
 
-    def texts(self, kind: str, record: str, name: str) -> frozenset[str]:
+    def texts(self, kind: str, record: str, name: str) -> Set[str]:
         """Every text a field may hold when the decision looks."""
         return texts_in(self.sources(kind, record), name)
 
@@ -62,9 +62,9 @@ class Reading:
         return sources
 
 
-def texts_in(sources: Sequence[Fields], name: str) -> frozenset[str]:
+def texts_in(sources: Sequence[Fields], name: str) -> Set[str]:
     """Every text that one of the sources has under this name."""
-    return frozenset([value for source in sources if isinstance(value := source.get(name), str) and value])
+    return {value for source in sources if isinstance(value := source.get(name), str) and value}
 
 
 class Situation(Struct, frozen=True, kw_only=True):

@@ -92,7 +92,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def touched(self) -> frozenset[str]:
         """Every field this change writes."""
-        return frozenset(self.set) | frozenset(self.add) | frozenset(self.remove)
+        return frozenset(self.set).union(self.add, self.remove)
 
 
 def misnamed(change: Change) -> str:
