@@ -33,6 +33,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "state_unknown": ("没有“{value}”这种状态", "there is no state “{value}”"),
     "state_step": ("不能从“{before}”变为“{after}”", "“{before}” cannot become “{after}”"),
     "step_writes": ("“{step}”这一步不能改写“{field}”", "{step} may not write {field}"),
+    "review_own": ("自己的事不能由自己下结论", "nobody finds on what is about their own work"),
     "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
     # resident
     "citizen_id_length": ("身份证号应为18位", "a citizen id has 18 characters"),

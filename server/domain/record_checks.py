@@ -21,7 +21,9 @@ from server.domain.people.residents import advise_resident, check_resident
 from server.domain.problems import Problem
 from server.domain.record_fields import KINDS, Fields, text
 from server.domain.supervision.conflicts import check_conflict
+from server.domain.supervision.lights import check_light
 from server.domain.supervision.notices import check_notice
+from server.domain.supervision.reviews import check_review
 from server.domain.supervision.tasks import check_task
 
 Check = Callable[[Fields, CheckContext], list[Problem]]
@@ -45,6 +47,8 @@ CHECKS: Mapping[str, RecordCheck] = {
     "campaign": RecordCheck(check_campaign),
     "conflict": RecordCheck(check_conflict),
     "notice": RecordCheck(check_notice),
+    "light": RecordCheck(check_light),
+    "review": RecordCheck(check_review),
     "service_log": RecordCheck(check_service_log),
     "task": RecordCheck(check_task),
     "rating": RecordCheck(check_rating),

@@ -15,6 +15,7 @@ from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
 from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
 from server.merge_policies.judging import settle_by_check
+from server.merge_policies.supervision_policies import light_policy, notice_policy, review_policy
 from sync.central.known import Wants
 from sync.central.policies import ChangeRule, Policies, Reading, RecordPolicy, Rule
 from sync.core.changes import Change, Fields
@@ -55,13 +56,9 @@ def policies_of(index: Index) -> Policies:
             personal=False,
         ),
         conflict_policy(),
-        _plain(
-            "notice",
-            creates=("notice.send",),
-            updates=("notice.read",),
-            fields={"read_at": Rule.LATEST},
-            bucket=lambda fields: f"person:{fields['to']}",
-        ),
+        notice_policy(),
+        light_policy(),
+        review_policy(),
         task_policy(),
         rating_policy(),
         ticket_policy(),

@@ -1,8 +1,9 @@
-"""The fields of conflicts and notices."""
+"""The fields of conflicts and notices; those of lights and reviews are gathered here."""
 
 from __future__ import annotations
 
 from server.domain.fields.shapes import Field, KindFields, Shape, kind_fields
+from server.domain.fields.watching import WATCHING_KINDS
 
 SUPERVISION_KINDS: tuple[KindFields, ...] = (
     kind_fields(
@@ -25,5 +26,11 @@ SUPERVISION_KINDS: tuple[KindFields, ...] = (
         Field("text_zh", "中文", "", Shape.LONG_TEXT, required=True),
         Field("text_en", "英文", "", Shape.LONG_TEXT, required=True),
         Field("read_at", "已读", "when its reader opened it", Shape.MOMENT),
+        Field("answer", "答复", "what its reader says, where an explanation is asked for", Shape.LONG_TEXT),
+        Field("about_kind", "记录种类", "the kind of the record it is about", computed=True),
+        Field("code", "种类", "what kind of notice", computed=True),
+        Field("asks", "请求", "explanation, when an answer is asked for", computed=True),
+        Field("answered_at", "答复时间", "", Shape.MOMENT, computed=True),
     ),
+    *WATCHING_KINDS,
 )

@@ -81,6 +81,7 @@ _VISIT = _CASE_WORK | {
     "ticket.appeal",
     "conflict.decide",
     "notice.read",
+    "notice.answer",
 }
 # What follows a filing is worked at desks; who supervises also sets aside a rating that was not the resident's.
 _TASK_WORK = frozenset({"task.open", "task.pass", "task.explain", "task.close"})
@@ -91,20 +92,23 @@ _CLAIM_WORK = frozenset(
     {"claim.take", "claim.fill", "claim.submit", "claim.withdraw", "conflict.decide", "notice.read"}
 )
 
+_EXPLAINS = frozenset({"light.explain", "notice.answer"})
+_WATCHES = frozenset({"light.escalate", "review.find", "review.explain"})
+
 # role → the changes it may make, by name; names that are not here nobody makes by hand.
 MAY_CHANGE: Mapping[Role, frozenset[str]] = {
     # In a village the helper is often the only hand that the unit has, and claims beside its claim workers.
     Role.HELPER: _VISIT | _CLAIM_WORK,
-    Role.TOWN_LEAD: _VISIT | _CLAIM_WORK | {"case.precheck"} | _TASK_WORK | {"ticket.pass", "ticket.answer"},
+    Role.TOWN_LEAD: _EXPLAINS | _VISIT | _CLAIM_WORK | {"case.precheck"} | _TASK_WORK | {"ticket.pass", "ticket.answer"},
     Role.CLAIM_WORKER: _CLAIM_WORK,
-    Role.DESK_CLERK: _VISIT | _CASE_DESK | _FOLLOWUP,
+    Role.DESK_CLERK: _EXPLAINS | _VISIT | _CASE_DESK | _FOLLOWUP,
     Role.CATALOGUE_REVIEWER: frozenset(
         {"item.publish", "item.suspend", "item.cancel", "campaign.open", "campaign.close"}
     ),
-    Role.COUNTY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"})
+    Role.COUNTY_SUPERVISOR: _WATCHES | frozenset({"conflict.decide", "notice.send", "notice.read"})
     | _CASE_OVERSIGHT
     | _FOLLOWUP_OVERSIGHT,
-    Role.CITY_SUPERVISOR: frozenset({"conflict.decide", "notice.send", "notice.read"})
+    Role.CITY_SUPERVISOR: _WATCHES | frozenset({"conflict.decide", "notice.send", "notice.read"})
     | _CASE_OVERSIGHT
     | _FOLLOWUP_OVERSIGHT,
     Role.AUDITOR: frozenset(),
@@ -115,15 +119,16 @@ MAY_CHANGE: Mapping[Role, frozenset[str]] = {
 CATALOGUE_KINDS = frozenset({"base_item", "item", "campaign"})
 _VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict", "ticket"})
 _DESK_KINDS = frozenset({"task", "rating"})
+_WATCHED_KINDS = frozenset({"light", "review"})
 MAY_READ: Mapping[Role, frozenset[str]] = {
     Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
-    Role.TOWN_LEAD: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim", "task"},
+    Role.TOWN_LEAD: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim", "task"},
     Role.CLAIM_WORKER: CATALOGUE_KINDS | {"claim", "conflict"},
-    Role.DESK_CLERK: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS,
+    Role.DESK_CLERK: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS,
     Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | {"claim", "conflict"},
-    Role.COUNTY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
-    Role.CITY_SUPERVISOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
-    Role.AUDITOR: _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.COUNTY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.CITY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.AUDITOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
     Role.ADMINISTRATOR: CATALOGUE_KINDS,
 }
 

@@ -1,6 +1,6 @@
 """The first schema."""
 
-from server.storage.schema import files, log, people, places, reads, records, staff
+from server.storage.schema import files, log, observations, people, places, reads, records, staff
 from server.storage.unit_of_work import Engine
 
 
@@ -19,5 +19,6 @@ def steps(engine: Engine) -> list[str]:
         *files.statements(engine.value),
         *log.statements(engine.value),
         *reads.statements(engine.value),
+        *observations.statements(engine.value),
         *records.statements(engine.value),
     ]

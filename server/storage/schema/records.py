@@ -64,6 +64,19 @@ KIND_TABLES: Mapping[str, KindTable] = {
         KindTable("campaign", "campaigns"),
         KindTable("conflict", "conflicts", ("state", "record"), (("record",),)),
         KindTable("notice", "notices"),
+        KindTable(
+            "light",
+            "lights",
+            ("state", "level", "code", "about", "holder", "stage", "level_since"),
+            # One list by place, one of all, one by whom it shines on.
+            (("about",), ("bucket", "state", "level"), ("state", "id"), ("holder", "level", "level_since")),
+        ),
+        KindTable(
+            "review",
+            "reviews",
+            ("state", "code", "level", "account", "finding", "opened_at", "found_at"),
+            (("bucket", "state"), ("state", "id"), ("account", "finding"), ("code", "finding")),
+        ),
         KindTable("service_log", "service_logs"),
         # `due` is empty once nothing is due, so that lists by day read along what is open alone.
         KindTable(

@@ -204,6 +204,46 @@ class Ticket(Model):
         table = "tickets"
 
 
+class Light(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    level = fields.TextField(null=True)
+    code = fields.TextField(null=True)
+    about = fields.TextField(null=True)
+    holder = fields.TextField(null=True)
+    stage = fields.TextField(null=True)
+    level_since = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "lights"
+
+
+class Review(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    code = fields.TextField(null=True)
+    level = fields.TextField(null=True)
+    account = fields.TextField(null=True)
+    finding = fields.TextField(null=True)
+    opened_at = fields.TextField(null=True)
+    found_at = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "reviews"
+
+
 class Outcome(Model):
     id = fields.CharField(max_length=32, primary_key=True)
     bucket = fields.CharField(max_length=80)

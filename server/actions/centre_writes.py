@@ -1,0 +1,60 @@
+"""What the centre writes by itself, in the name of its own account: many edits, a job for a hundred.
+
+Law: an edit of a record that stands names the state it was computed from; when somebody was quicker it is refused or
+merged as anybody's would be, and the next run looks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.actions.desk_change import DeskEdit, desk_change
+from server.actions.platform import Platform
+from server.actions.take_step import centre_itself
+from server.domain.people.reach import desk_bucket
+from server.storage.records import place_of
+from server.storage.schema.records import KIND_TABLES
+from server.storage.unit_of_work import Snapshot
+from sync.core.chain import content_hash, encode_hash
+from sync.core.changes import Base, Fields
+from sync.core.codec import read_fields
+
+EDITS_MAX = 100
+
+
+async def write_edits(platform: Platform, edits: Sequence[tuple[str, DeskEdit]]) -> int:
+    """`edits`: (the place under whose desk's bucket the record lies, the edit). How many had an effect."""
+    done = 0
+    for start in range(0, len(edits), EDITS_MAX):
+        some = edits[start : start + EDITS_MAX]
+        written = await desk_change(
+            platform.database,
+            platform.writer,
+            await centre_itself(platform),
+            [edit for _, edit in some],
+            buckets={desk_bucket(place) for place, _ in some},
+            now_ms=platform.clock.wall_ms(),
+            randomness=platform.randomness,
+        )
+        done += sum(outcome.code.has_effect for outcome in written.outcomes)
+    return done
+
+
+async def standing_of(
+    snapshot: Snapshot, platform: Platform, kind: str, ids: Sequence[str]
+) -> dict[str, tuple[Base, Fields]]:
+    """Record → the state to name, and its fields, for those that are there."""
+    if not ids:
+        return {}
+    table = KIND_TABLES[kind].table
+    epochs, rows = await snapshot.fetch_each(
+        [
+            ("SELECT epoch FROM centre WHERE id = 1", ()),
+            (f"SELECT id, rev, body FROM {table} WHERE id IN (?*)", (list(ids),)),  # noqa: S608
+        ]
+    )
+    found: dict[str, tuple[Base, Fields]] = {}
+    for record, rev, kept in rows:
+        body = platform.sealing.open(place_of(table, record), bytes(kept))
+        found[record] = (Base(epoch=epochs[0][0], rev=rev, hash=encode_hash(content_hash(body))), read_fields(body))
+    return found

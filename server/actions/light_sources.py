@@ -1,0 +1,188 @@
+"""Finds what should shine now: cases by their due day, claims by the end of their campaign, devices by their silence.
+
+Laws: only what a clock can reach is looked at, along an index, page by page; a page is read in a snapshot of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from server.actions.desk_change import DESK_APP
+from server.actions.platform import Platform
+from server.domain.catalogue.claims import WITH_THE_UNIT
+from server.domain.people.entitlement import Directory, NotListed
+from server.domain.people.reach import account_holder, place_holder, unit_holder
+from server.domain.record_fields import Fields, parse_date, text
+from server.domain.supervision.lights import (
+    LAG_SHOWN_DAYS,
+    Days,
+    Level,
+    light_of_campaign,
+    light_of_lag,
+    light_of_silence,
+    lights_of_case,
+)
+from server.merge_policies.judging import china_day
+from server.merge_policies.supervision_policies import light_id
+from server.storage.records import place_of
+from server.storage.unit_of_work import Row
+from sync.core.codec import read_fields
+from sync.core.ids import derived_id
+
+PAGE = 500
+REACH_DAYS = 35
+"""A case due later than this cannot shine yet: a fifth of the longest promise is less."""
+_DAY_MS = 86_400_000
+_CASES = """SELECT id, due, body FROM cases WHERE due > '' AND due <= ? AND (due, id) > (?, ?)
+            ORDER BY due, id LIMIT ?"""
+_CAMPAIGNS = "SELECT id, body FROM campaigns ORDER BY id"
+_UNFILLED = """SELECT unit, count(*) FROM claims WHERE campaign = ? AND state IN (?*) GROUP BY unit ORDER BY unit"""
+_DEVICES = """SELECT d.id, d.last_contact, d.unsent, a.id, a.site FROM devices d JOIN accounts a ON a.id = d.account
+              WHERE d.revoked_at IS NULL AND d.app_version <> ? AND d.last_contact IS NOT NULL
+              AND d.last_contact < ? AND a.status = 'active' ORDER BY d.id"""
+_LATE = """SELECT case_id, account, village, captured_at, received_at FROM observations
+           WHERE received_at > ? AND received_at - captured_at > ? AND received_at - captured_at < ?"""
+_LAG_BELIEVED_DAYS = 60
+"""A longer lag says more about the phone's clock than about its network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A light that should shine."""
+
+    about: str
+    about_kind: str
+    code: str
+    level: Level
+    place: str
+    holder: str
+    due: str = ""
+    number: str = ""
+    count: int = 0
+
+    @property
+    def id(self) -> str:
+        return light_id(self.about, self.code)
+
+
+async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
+    """Groups of (what was looked at, what of it should shine)."""
+    days = Days(china_day(platform.clock.wall_ms()))
+    async for group in _of_cases(platform, days):
+        yield group
+    yield await _of_claims(platform, days, directory)
+    yield await _of_devices(platform, days)
+
+
+async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
+    upto = (days.today + timedelta(days=REACH_DAYS)).isoformat()
+    after = ("", "")
+    while True:
+        async with platform.database.read() as snapshot:
+            rows = await snapshot.fetch(_CASES, [upto, *after, PAGE])
+            late = await snapshot.fetch(_LATE, _late_since(platform)) if not after[0] else []
+        if late:
+            yield [row[0] for row in late], _of_lags(late)
+        if rows:
+            yield [row[0] for row in rows], [wanted for row in rows for wanted in _of_case(platform, row, days)]
+        if len(rows) < PAGE:
+            return
+        after = (rows[-1][1], rows[-1][0])
+
+
+def _of_case(platform: Platform, row: Row, days: Days) -> list[Wanted]:
+    case, _, body = row
+    fields: Fields = read_fields(platform.sealing.open(place_of("cases", case), bytes(body)))
+    village = text(fields, "village")
+    return [
+        Wanted(
+            about=case,
+            about_kind="case",
+            code=light.code,
+            level=light.level,
+            place=village,
+            holder=text(fields, "holder") or place_holder(village),
+            due=light.due.isoformat() if light.due is not None else "",
+            number=text(fields, "number") or text(fields, "receipt"),
+        )
+        for light in lights_of_case(fields, days)
+    ]
+
+
+def _late_since(platform: Platform) -> list[int]:
+    now = platform.clock.wall_ms()
+    return [now - LAG_SHOWN_DAYS * _DAY_MS, _DAY_MS, _LAG_BELIEVED_DAYS * _DAY_MS]
+
+
+def _of_lags(rows: Sequence[Row]) -> list[Wanted]:
+    found = []
+    for case, account, village, captured, received in rows:
+        level = light_of_lag(china_day(captured), china_day(received))
+        if level is not None:
+            holder = account_holder(account)
+            found.append(
+                Wanted(about=case, about_kind="case", code="sync_lag", level=level, place=village, holder=holder)
+            )
+    return found
+
+
+async def _of_claims(platform: Platform, days: Days, directory: Directory) -> tuple[list[str], list[Wanted]]:
+    found: list[Wanted] = []
+    async with platform.database.read() as snapshot:
+        for campaign, body in await snapshot.fetch(_CAMPAIGNS):
+            fields: Mapping[str, object] = read_fields(
+                platform.sealing.open(place_of("campaigns", campaign), bytes(body))
+            )
+            start, end = parse_date(fields.get("start")), parse_date(fields.get("end"))
+            if start is None or end is None or text(fields, "state") not in ("", "open"):
+                continue
+            level = light_of_campaign(start, end, days)
+            if level is None:
+                continue
+            states = sorted(state.value for state in WITH_THE_UNIT)
+            rows = await snapshot.fetch(_UNFILLED, [campaign, states])
+            found += [_of_unit(campaign, fields, row, level, end, directory) for row in rows if _listed(row, directory)]
+    return [one.about for one in found], found
+
+
+def _of_unit(campaign: str, fields: Fields, row: Row, level: Level, end: date, directory: Directory) -> Wanted:
+    unit, count = row
+    return Wanted(
+        about=derived_id("claims", campaign, unit),
+        about_kind="campaign",
+        code="campaign",
+        level=level,
+        place=directory.unit(unit).place,
+        holder=unit_holder(unit),
+        due=end.isoformat(),
+        number=text(fields, "name"),
+        count=count,
+    )
+
+
+def _listed(row: Row, directory: Directory) -> bool:
+    try:
+        return bool(directory.unit(row[0]))
+    except NotListed:
+        return False
+
+
+async def _of_devices(platform: Platform, days: Days) -> tuple[list[str], list[Wanted]]:
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_DEVICES, [DESK_APP, platform.clock.wall_ms() - _DAY_MS])
+    found = [
+        Wanted(
+            about=device,
+            about_kind="device",
+            code="no_contact",
+            level=Level.UNKNOWN,
+            place=site,
+            holder=account_holder(account),
+            count=unsent,
+        )
+        for device, last, unsent, account, site in rows
+        if site and light_of_silence(china_day(last), unsent, days) is not None
+    ]
+    return [row[0] for row in rows], found

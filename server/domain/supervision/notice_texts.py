@@ -1,0 +1,68 @@
+"""Owns the words of the notices by which a holder hears of a light and a helper of a review, and how to answer.
+
+Law: a notice names no resident and accuses nobody; it says what was seen, what it may come from, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.domain.record_fields import Fields, integer, text
+from server.domain.supervision.notices import notice_fields
+
+ASKS = "explanation"
+_CLOCKS: Mapping[str, tuple[str, str]] = {
+    "answer": ("受理答复时限", "the answer to the filing"),
+    "promise": ("承诺办结时限", "the promised decision"),
+    "tolerance": ("容缺材料补交时限", "the material promised for later"),
+    "delivery": ("送达时限", "the delivery of the result"),
+    "correction": ("补正时限", "the correction asked for"),
+    "step": ("本环节时限", "the present step"),
+    "sync_lag": ("采集后上传时限", "sending what was captured"),
+    "campaign": ("认领编制时限", "the claims of the campaign"),
+    "no_contact": ("与中心联系", "contact with the centre"),
+}
+_LEVELS: Mapping[str, tuple[str, str]] = {
+    "blue": ("蓝灯提醒", "blue: time is running"),
+    "yellow": ("黄灯预警", "yellow: hardly any time is left"),
+    "red": ("红灯警示", "red: the time is over"),
+    "red_plus": ("红灯升级", "red, and more: over the statutory days, or again this month"),
+    "unknown": ("情况不明", "unknown"),
+}
+LIGHT_CODES = frozenset(_CLOCKS)
+
+
+def light_notice(to: str, light: str, fields: Fields) -> dict[str, object]:
+    """To whoever holds what the light is about."""
+    clock_zh, clock_en = _CLOCKS[text(fields, "code")]
+    level_zh, level_en = _LEVELS[text(fields, "level")]
+    which = text(fields, "number") or (f"{integer(fields, 'count')}项" if integer(fields, "count") else "")
+    due = text(fields, "due")
+    asked = text(fields, "explain_due")
+    zh = f"{level_zh}：{which}{clock_zh}" + (f"，到期日{due}" if due else "")
+    en = f"{level_en}. It is about {clock_en}" + (f" of {which}" if which else "") + (f", due {due}" if due else "")
+    if asked:
+        zh += f"。请尽快办理，并在{asked}前说明原因"
+        en += f". Please act, and say why by {asked}"
+    told = notice_fields(to, light, f"{zh}。", f"{en}.")
+    return {
+        **told,
+        "about_kind": "light",
+        "code": f"light_{text(fields, 'level')}",
+        **({"asks": ASKS} if asked else {}),
+    }
+
+
+def review_notice(to: str, review: str, fields: Fields) -> dict[str, object]:
+    """To the helper whose work shows the pattern."""
+    since, until = text(fields, "since"), text(fields, "until")
+    zh = (
+        f"{since}至{until}的办件有一种情况需要了解（{text(fields, 'code')}）。这不是处罚，也不影响您的工作；"
+        "很多时候有正常原因。请回复说明当时的情况，审查人会看您的说明。"
+    )
+    en = (
+        f"Something in your filings from {since} to {until} needs a look ({text(fields, 'code')}). This is no penalty "
+        "and changes nothing for you; often there is a good reason. Please answer how it was; the reviewer reads it."
+    )
+    told = notice_fields(to, review, zh, en)
+    return {**told, "about_kind": "review", "code": "review_opened", "asks": ASKS}

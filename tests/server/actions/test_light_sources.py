@@ -1,0 +1,56 @@
+"""What should shine is found along indexes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.actions.light_sources import Wanted, wanted_lights
+from server.main import platform_of
+from sync.core.clock import from_iso
+from sync.core.codec import encode_body
+from tests.people import HandClock
+from tests.server.actions.test_raise_lights import platform_on
+from tests.small_centre import VILLAGE, SmallCentre, small_centre
+
+CAMPAIGN = "e" * 32
+
+
+async def found(small: SmallCentre, day: str) -> list[Wanted]:
+    platform, clock = platform_on(small)
+    assert isinstance(clock, HandClock)
+    clock.wall = from_iso(f"{day}T10:00:00+08:00")
+    return [one async for _, some in wanted_lights(platform, await platform.directory()) for one in some]
+
+
+async def test_a_units_unfilled_claims_are_one_light_with_their_number(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        [unit] = (await platform_of(small.centre, small.writer).directory()).units_at(VILLAGE)[:1]
+        await small.tamper("DELETE FROM campaigns")
+        body = encode_body("campaign", CAMPAIGN, 1, {"name": "第一轮", "start": "2026-03-02", "end": "2026-03-27"})
+        await small.tamper(
+            "INSERT INTO campaigns (id, bucket, version, rev, natural_keys, stamps, body) "
+            "VALUES (?, 'x', 1, 1, '', ?, ?)",
+            [CAMPAIGN, b"[]", small.centre.sealing.keep_plain(body)],
+        )
+        for number, state in enumerate(("claimed", "returned", "published")):
+            await small.tamper(
+                "INSERT INTO claims (id, bucket, version, rev, state, unit, campaign, natural_keys, stamps, body) "
+                "VALUES (?, 'x', 1, 1, ?, ?, ?, '', ?, ?)",
+                [f"{number:032x}", state, unit, CAMPAIGN, b"[]", b"\x00"],
+            )
+        assert await found(small, "2026-03-10") == []
+        [light] = await found(small, "2026-03-28")
+        assert (light.level, light.count, light.holder, light.place) == ("red", 2, f"unit:{unit}", VILLAGE)
+
+
+async def test_a_filing_that_came_late_shines_on_its_helper_for_a_while(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        captured, received = from_iso("2026-03-02T10:00:00+08:00"), from_iso("2026-03-06T10:00:00+08:00")
+        await small.tamper(
+            "INSERT INTO observations VALUES ('c', 'a', 'd', ?, 'i', ?, ?, '2026-03-02', 'p', NULL, 0, NULL, NULL, 0, "
+            "'')",
+            [VILLAGE, captured, received],
+        )
+        [light] = await found(small, "2026-03-07")
+        assert (light.code, light.level, light.holder) == ("sync_lag", "red", "account:a")
+        assert await found(small, "2026-03-20") == []

@@ -1,0 +1,156 @@
+"""Each clock that should shine does, once, and no other; the holder hears of it and explains."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from server.actions.platform import Platform
+from server.actions.raise_lights import LightReport, raise_lights
+from server.actions.take_step import read_record, take_step
+from server.domain.people.reach import account_holder
+from server.main import platform_of
+from server.merge_policies.supervision_policies import light_id
+from sync.core.chain import encode_hash
+from sync.core.changes import Base, OutcomeCode
+from sync.core.clock import from_iso
+from sync.core.codec import encode_body
+from tests.people import HandClock
+from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
+
+CASE = "c" * 32
+MONDAY = from_iso("2026-03-02T10:00:00+08:00")
+DAY = 86_400_000
+
+
+def platform_on(small: SmallCentre, now: int = MONDAY) -> tuple[Platform, HandClock]:
+    clock = HandClock(wall=now)
+    return replace(platform_of(small.centre, small.writer), clock=clock), clock
+
+
+async def put_case(small: SmallCentre, **fields: Any) -> None:
+    """A case as a desk left it; what a filing needs beside that is another test's."""
+    whole = {
+        "village": VILLAGE,
+        "state": "reviewing",
+        "number": "341881202603020000019",
+        "state_since": "2026-03-02T09:00:00+08:00",
+        "holder": f"place:{VILLAGE}",
+        "clock": {
+            "started": "2026-02-02",
+            "legal_days": 30,
+            "promise_days": 20,
+            "legal_due": "2026-03-20",
+            "promise_due": "2026-03-06",
+        },
+        **fields,
+    }
+    body = encode_body("case", CASE, 1, whole)
+    due = whole["clock"]["promise_due"] if whole["state"] == "reviewing" else None
+    await small.tamper("DELETE FROM cases WHERE id = ?", [CASE])
+    await small.tamper(
+        "INSERT INTO cases (id, bucket, version, rev, state, due, natural_keys, stamps, body) "
+        "VALUES (?, ?, 900, 1, ?, ?, '', ?, ?)",
+        [CASE, f"place:{VILLAGE}", whole["state"], due, b"[]", small.centre.sealing.seal(f"cases/{CASE}", body)],
+    )
+
+
+async def lights(small: SmallCentre) -> list[tuple[Any, ...]]:
+    return list(await small.fetch("SELECT code, level, state FROM lights ORDER BY code"))
+
+
+async def test_a_light_goes_from_blue_over_yellow_to_red_and_beyond_and_out_once_it_is_decided(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, clock = platform_on(small)
+        await put_case(small)
+        seen = []
+        for day in ("2026-02-27", "2026-03-02", "2026-03-05", "2026-03-09", "2026-03-23"):
+            clock.wall = from_iso(f"{day}T10:00:00+08:00")
+            await raise_lights(platform)
+            seen += [level for _, level, _ in await lights(small)]
+        assert seen == ["blue", "yellow", "red", "red_plus"]
+        await put_case(small, state="delivered", holder="")
+        assert (await raise_lights(platform)).cleared == 1
+        assert await lights(small) == [("promise", "red_plus", "cleared")]
+
+
+async def test_looking_again_writes_nothing_and_two_at_once_raise_one(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, _ = platform_on(small)
+        await put_case(small)
+        await asyncio.gather(raise_lights(platform), raise_lights(platform_on(small)[0]))
+        assert await lights(small) == [("promise", "blue", "lit")]
+        [before] = await small.fetch("SELECT count(*) FROM changes")
+        assert await raise_lights(platform) == LightReport()
+        assert await small.fetch("SELECT count(*) FROM changes") == [before]
+
+
+async def test_the_holder_is_told_and_answers_from_the_phone(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        helper = await small.account(HELPER)
+        phone = await small.enrol(HELPER)
+        platform, _ = platform_on(small, from_iso("2026-03-05T10:00:00+08:00"))
+        await put_case(small, holder=account_holder(helper.id))
+        await raise_lights(platform)
+        light = light_id(CASE, "promise")
+        [(notice,)] = await small.fetch("SELECT id FROM notices WHERE bucket = ?", [f"person:{helper.id}"])
+        told = await read_record(platform, "notice", notice)
+        assert told is not None
+        assert (told.fields["about"], told.fields["asks"]) == (light, "explanation")
+        answer = small.change(
+            "notice", "notice.answer", notice, {"answer": "等卫健部门回函"}, base=await seen(small, told)
+        )
+        [outcome] = (await small.send(phone, answer)).outcomes
+        assert outcome.code is OutcomeCode.APPLIED
+        standing = await read_record(platform, "light", light)
+        assert standing is not None
+        assert standing.fields["state"] == "explained"
+        assert standing.fields["explanation"] == "等卫健部门回函"
+        assert standing.fields["explained_by"] == helper.id
+
+
+async def seen(small: SmallCentre, record: Any) -> Base:
+    [(epoch,)] = await small.fetch("SELECT epoch FROM centre")
+    return Base(epoch=epoch, rev=record.rev, hash=encode_hash(record.hash))
+
+
+async def test_a_supervisor_takes_a_red_light_one_stage_further_with_a_reason_and_no_two(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, _ = platform_on(small, from_iso("2026-03-09T10:00:00+08:00"))
+        await put_case(small)
+        await raise_lights(platform)
+        light = light_id(CASE, "promise")
+        login = next(one.login for one in small.world.accounts if one.role == "city_supervisor")
+        supervisor = await small.account(login)
+        for stage, code in (("talk", OutcomeCode.REFUSED), ("supervise", OutcomeCode.APPLIED)):
+            standing = await read_record(platform, "light", light)
+            taken = await take_step(
+                platform,
+                supervisor,
+                kind="light",
+                record=light,
+                name="light.escalate",
+                fields={"stage": stage, "why": "超期一天，未说明"},
+                seen=await seen(small, standing),
+            )
+            assert taken.outcome.code is code
+        assert taken.record is not None
+        steps = taken.record.fields["steps"]
+        assert isinstance(steps, list)
+        assert [one["stage"] for one in steps] == ["caution", "supervise"]
+        assert steps[1]["by"] == supervisor.id
+
+
+async def test_a_silent_phone_is_unknown_and_never_red(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, clock = platform_on(small)
+        phone = await small.enrol(HELPER)
+        await small.tamper("UPDATE devices SET last_contact = ?, unsent = 7 WHERE id = ?", [MONDAY - 90 * DAY, phone])
+        await raise_lights(platform)
+        assert await lights(small) == [("no_contact", "unknown", "lit")]
+        assert await small.fetch("SELECT count(*) FROM notices") == [(0,)]
+        await small.tamper("UPDATE devices SET last_contact = ? WHERE id = ?", [clock.wall, phone])
+        await raise_lights(platform)
+        assert await lights(small) == [("no_contact", "unknown", "cleared")]
