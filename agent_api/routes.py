@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts
 from agent_api.caller import Caller, Who
-from agent_api.desk import steps
+from agent_api.desk import followup, steps
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -144,6 +144,15 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/v1/desk/{kind}/{record}/{name}", Who.DEVICE, _by_services_and_caller(steps.post_step),
         "Take a step with a record", "600/minute", steps.BODY_MAX, DESKS, takes=steps.StepRequest,
         gives=steps.StepTaken, problems=("malformed", "not_found", "step_refused", *_STORE)),
+    Row("GET", "/v1/desk/tasks", Who.DEVICE, _by_services_and_caller(followup.get_tasks),
+        "Tasks by their last day", "600/minute", roles=DESKS, gives=followup.Waiting,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/tickets", Who.DEVICE, _by_services_and_caller(followup.get_tickets),
+        "Tickets that wait for an answer", "600/minute", roles=DESKS, gives=followup.Waiting,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/call-backs", Who.DEVICE, _by_services_and_caller(followup.get_call_backs),
+        "Finished cases that nobody rated", "600/minute", roles=DESKS, gives=followup.CallBacks,
+        problems=("malformed", "not_found")),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -55,6 +55,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 ("holder", "state", "due", "id"),
                 ("due", "id"),
                 ("bucket", "state", "due"),
+                ("finished_at", "id"),
             ),
         ),
         KindTable(

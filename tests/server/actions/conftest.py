@@ -1,4 +1,4 @@
-"""An empty centre on SQLite, and its secrets."""
+"""An empty centre on SQLite, and its secrets; and the small world on either engine."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from server.credentials import Secrets
 from server.storage.migrate import migrate
 from server.storage.open import open_database
 from server.storage.unit_of_work import Database
+from tests.small_centre import SmallCentre, small_centre
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 def secrets() -> Secrets:
     return Secrets(bytes(range(32)))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SmallCentre]:
+    """The small world on each engine: for what is asked of the database in SQL."""
+    url = str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""
+    async with small_centre(tmp_path, database=url) as small:
+        yield small

@@ -1,0 +1,112 @@
+"""A desk's lists hold what its scope reaches, by the last day, page after page; on both engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.actions.list_followup import After, list_call_backs, list_tasks, list_tickets, places_below
+from server.actions.refusals import NotFound
+from server.domain.people.reach import desk_bucket
+from server.domain.people.roles import Scope
+from server.main import platform_of
+from server.storage.people import AccountRow
+from tests.people import DIRECTORY, TOWN, VILLAGE, ZONE_VILLAGE
+from tests.put_record import case_of, put_record
+from tests.small_centre import SmallCentre
+
+OUTSIDE = "341802001001"
+
+
+def login_of(small: SmallCentre, role: str, place: str) -> str:
+    return next(
+        one.login
+        for one in small.world.accounts
+        if one.role == role and any(place.startswith(own.rstrip("0")) for own in one.scope_places)
+    )
+
+
+async def clerk_of(small: SmallCentre) -> AccountRow:
+    return await small.account(login_of(small, "desk_clerk", VILLAGE))
+
+
+def task(place: str, due: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "place": place,
+        "code": "bad_rating",
+        "about": "a" * 32,
+        "about_kind": "rating",
+        "text": "请核实",
+        "holder": f"place:{place}",
+        "state": "open",
+        "due": due,
+        **changed,
+    }
+
+
+async def test_tasks_come_by_their_last_day_in_pages_and_closed_ones_are_gone(either: SmallCentre) -> None:
+    days = {"1" * 32: "2026-12-02", "2" * 32: "2026-12-01", "3" * 32: "2026-12-02"}
+    for record, due in days.items():
+        await put_record(either, "task", record, task(VILLAGE, due))
+    await put_record(either, "task", "4" * 32, task(VILLAGE, "2026-11-30", state="closed"))
+    await put_record(either, "task", "5" * 32, task(OUTSIDE, "2026-11-30"))
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    first = await list_tasks(platform, clerk, limit=2)
+    assert [(row.id[0], row.due, row.text) for row in first] == [
+        ("2", "2026-12-01", "请核实"),
+        ("1", "2026-12-02", "请核实"),
+    ]
+    rest = await list_tasks(platform, clerk, after=After(first[-1].due, first[-1].id))
+    assert [row.id[0] for row in rest] == ["3"]
+    assert [row.id[0] for row in await list_tasks(platform, clerk, upto="2026-12-01")] == ["2"]
+
+
+async def test_a_unit_sees_the_task_it_holds_wherever_it_lies(either: SmallCentre) -> None:
+    clerk = await clerk_of(either)
+    county = min(clerk.scope.places)
+    unit = next(one.id for one in either.world.units if one.place.startswith(county[:6]))
+    await put_record(either, "task", "6" * 32, task(OUTSIDE, "2026-12-01", holder=f"unit:{unit}"))
+    platform = platform_of(either.centre, either.writer)
+    assert [row.holder for row in await list_tasks(platform, clerk)] == [f"unit:{unit}"]
+
+
+async def test_tickets_of_the_hotline_and_appeals_are_one_list(either: SmallCentre) -> None:
+    ticket = {"place": VILLAGE, "source": "hotline", "type": "request", "text": "x", "state": "open", "number": "N1"}
+    await put_record(either, "ticket", "7" * 32, {**ticket, "due": "2026-12-01"})
+    await put_record(either, "ticket", "8" * 32, {**ticket, "source": "appeal", "due": "2026-11-30", "number": ""})
+    await put_record(either, "ticket", "9" * 32, {**ticket, "state": "answered", "due": "2026-11-30"})
+    rows = await list_tickets(platform_of(either.centre, either.writer), await clerk_of(either))
+    assert [(row.id[0], row.what, row.text) for row in rows] == [("8", "", ""), ("7", "N1", "")]
+
+
+async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(either: SmallCentre) -> None:
+    for record, changed in (
+        ("a" * 32, {}),
+        ("b" * 32, {"state": "accepted", "finished_at": ""}),
+        ("c" * 32, {}),
+        ("d" * 32, {"finished_at": "2020-01-01T00:00:00+08:00"}),
+        ("e" * 32, {"state": "finished"}),
+    ):
+        await put_record(either, "case", record, case_of(either, **changed))
+    rated = {"case": "c" * 32, "place": VILLAGE, "grade": 5, "channel": "call", "state": "given"}
+    await put_record(either, "rating", "f" * 32, rated, bucket=desk_bucket(VILLAGE))
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    rows = await list_call_backs(platform, clerk, limit=1)
+    assert [row.id[0] for row in rows] == ["a"]
+    more = await list_call_backs(platform, clerk, after=After(rows[0].finished_at, rows[0].id))
+    assert [row.id[0] for row in more] == ["e"]
+
+
+async def test_a_helper_has_no_such_list(either: SmallCentre) -> None:
+    helper = await either.account(login_of(either, "helper", VILLAGE))
+    platform = platform_of(either.centre, either.writer)
+    for refused in (list_tasks, list_call_backs):
+        with pytest.raises(NotFound):
+            await refused(platform, helper)  # type: ignore[operator]
+
+
+def test_places_below_follow_the_parent_links() -> None:
+    assert VILLAGE in places_below(Scope(frozenset({TOWN})), DIRECTORY)
+    assert ZONE_VILLAGE not in places_below(Scope(frozenset({TOWN})), DIRECTORY)
+    assert places_below(Scope(frozenset({"9" * 12})), DIRECTORY) == []
