@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.domain.cases.step_problems import STEP_PROBLEMS
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -80,6 +82,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "material_state": ("材料{no}的状态不对", "material {no} has no such state"),
     "material_file": ("材料{no}缺少附件", "material {no} has no file"),
     "promise_due_missing": ("容缺材料{no}没有写明补交日期", "the promised material {no} has no date"),
+    **STEP_PROBLEMS,
     # advice on a case: the desk decides, nothing is refused
     "material_missing": ("缺少必要材料：{name}", "a necessary material is missing: {name}"),
     "material_not_tolerable": ("“{name}”不能容缺", "“{name}” cannot be promised for later"),
@@ -111,6 +114,8 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "claimed_by_missing": ("认领后须写明认领人", "a claimed item needs who claimed it"),
     "claimed_by_free": ("未认领的事项不能有认领人", "a free item has nobody who claimed it"),
     "claim_value": ("“{label}”的取值不对", "{field} has a wrong value"),
+    "lease_too_long": ("领取最长{days}天", "a batch is taken out for {days} days at most"),
+    "return_reason_unknown": ("没有“{value}”这个退回原因", "there is no reason “{value}” for a return"),
     # return reasons of a claim: the reviewer decides
     "promise_over_statutory": ("承诺时限长于法定时限", "the promised time is longer than the statutory"),
     "instant_conflict": ("即办件的承诺时限应为0", "an instant item promises 0 days"),
@@ -128,6 +133,34 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "phone_area_code": ("电话应带区号", "the phone needs its area code"),
     "catch_all_material": ("不得有兜底材料“{value}”", "catch-all materials are not allowed: “{value}”"),
     "village_licence": ("村级不能实施行政许可", "a village cannot issue a licence"),
+    "fee_items_missing": ("收费须写明收费项目和标准", "a fee needs its items and rates"),
+    "topic_conflict": ("服务对象与主题分类不符", "the topics are not those of whom it serves"),
+    "flow_incomplete": ("许可流程缺少：{value}", "the flow of a licence lacks: {value}"),
+    "questions_missing": ("行政许可至少列一个常见问题", "a licence answers at least one common question"),
+    "result_sample_missing": ("出证出文须附结果样本", "a certificate or document needs a sample"),
+    "material_form_missing": ("材料未写明原件复印件和份数：{value}", "materials without form or copies: {value}"),
+    "blank_form_missing": ("申请表须可下载空表和样表：{value}", "forms need a blank and a sample to download: {value}"),
+    "basis_repealed": ("设定依据已废止", "the law it rests on was repealed"),
+    "name_differs": ("事项名称与目录不一致，目录为“{value}”", "the catalogue's name is “{value}”"),
+    "code_differs": ("实施编码与基本编码{value}不一致", "the implementing code does not hold the base code {value}"),
+    "type_differs": ("事项类型与目录不一致，目录为{value}", "the catalogue's type is {value}"),
+    "material_not_listed": ("“{value}”不在目录所列材料中", "“{value}” is not among the catalogue's materials"),
+    "copied_place": ("照抄了别处的内容：“{value}”", "the text of another place was copied: “{value}”"),
+    # the life of an item, and what a site keeps of its own
+    "code_type_differs": ("编码中的事项类型是{value}", "the code's item type is {value}"),
+    "validity_order": ("有效期止早于起始日期", "it ends before it begins"),
+    "successors_few": ("至少写明{least}个替代事项", "name at least {least} items that stand for it"),
+    "successor_unknown": ("替代事项不存在或已取消", "an item that should stand for it is absent or cancelled"),
+    "not_yet_effective": ("尚未到生效日期（{day}）", "its day has not come ({day})"),
+    "amount_invalid": ("发放标准第{place}行写法不对", "row {place} of the amounts cannot be read"),
+    "material_row": ("材料{no}的{label}不对", "material {no} has a wrong {label}"),
+    "departure_reason": ("“{label}”与标准不同，须写明理由", "departing in {field} needs a reason"),
+    "departure_not_allowed": ("“{label}”须与标准一致", "{field} must be as the standard has it"),
+    "departure_everywhere": ("不同之处须写明是哪个事项", "a departure belongs to one item"),
+    "departure_worse": ("“{label}”不能高于标准的{value}", "{field} may not exceed the standard's {value}"),
+    # what must not be asked for
+    "material_forbidden": ("“{name}”不得索要：{why}", "“{name}” must not be asked for: {why}"),
+    "licence_not_usable": ("证照未核验或已过期，不能代替原件", "the licence is unverified or out of date"),
     # task, rating, ticket
     "record_absent": ("找不到所指的记录", "the record it names is not there"),
     "task_own": ("说明人不能自己办结，请由他人核实", "who explained a task does not close it: another person verifies"),

@@ -8,14 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from server.domain.cases.bundles import check_bundle
 from server.domain.cases.consent import check_consent
 from server.domain.cases.filing import advise_case, check_case
 from server.domain.cases.ratings import check_rating
 from server.domain.cases.service_log import check_service_log
+from server.domain.cases.working_days import check_calendar
 from server.domain.cases.tickets import check_ticket
+from server.domain.catalogue.base_items import check_base_item
+from server.domain.catalogue.baseline import check_baseline
 from server.domain.catalogue.campaigns import check_campaign
 from server.domain.catalogue.claims import advise_claim, check_claim
 from server.domain.catalogue.items import check_item
+from server.domain.catalogue.leases import check_lease
+from server.domain.catalogue.licences import check_licence
+from server.domain.catalogue.local_items import check_local_item
+from server.domain.catalogue.look_back import check_look_back
+from server.domain.catalogue.progress import check_snapshot
 from server.domain.check_context import CheckContext
 from server.domain.people.residents import advise_resident, check_resident
 from server.domain.problems import Problem
@@ -42,9 +51,18 @@ CHECKS: Mapping[str, RecordCheck] = {
     "resident": RecordCheck(check_resident, advise=lambda fields, _ctx: advise_resident(fields)),
     "consent": RecordCheck(check_consent),
     "case": RecordCheck(check_case, reads=("resident", "item", "consent"), advise=advise_case),
+    "bundle": RecordCheck(check_bundle),
+    "calendar": RecordCheck(check_calendar),
     "claim": RecordCheck(check_claim, advise=lambda fields, _ctx: advise_claim(fields)),
+    "base_item": RecordCheck(check_base_item),
     "item": RecordCheck(check_item),
+    "local_item": RecordCheck(check_local_item, reads=("item",)),
+    "licence": RecordCheck(check_licence),
     "campaign": RecordCheck(check_campaign),
+    "baseline": RecordCheck(check_baseline),
+    "lease": RecordCheck(check_lease),
+    "look_back": RecordCheck(check_look_back),
+    "snapshot": RecordCheck(check_snapshot),
     "conflict": RecordCheck(check_conflict),
     "notice": RecordCheck(check_notice),
     "light": RecordCheck(check_light),

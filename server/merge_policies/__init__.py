@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterable
 
 from server.domain.people.roles import roles_that_may
 from server.domain.record_fields import KINDS, text
+from server.merge_policies.campaign_policies import (
+    baseline_policy,
+    campaign_policy,
+    lease_policy,
+    look_back_policy,
+    snapshot_policy,
+)
+from server.merge_policies.bundle_policies import bundle_policy, calendar_policy
 from server.merge_policies.case_policy import Index, case_policy
+from server.merge_policies.catalogue_policies import (
+    base_item_policy,
+    item_policy,
+    licence_policy,
+    local_item_policy,
+)
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
 from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
@@ -39,22 +53,18 @@ def policies_of(index: Index) -> Policies:
         ),
         consent_policy(),
         case_policy(index),
+        bundle_policy(),
+        calendar_policy(),
         claim_policy(),
-        _plain(
-            "item",
-            creates=("item.publish",),
-            updates=("item.publish", "item.suspend", "item.cancel"),
-            bucket=_catalogue,
-            columns=lambda fields: {"name": text(fields, "name"), "status": text(fields, "status")},
-            personal=False,
-        ),
-        _plain(
-            "campaign",
-            creates=("campaign.open",),
-            updates=("campaign.open", "campaign.close"),
-            bucket=_catalogue,
-            personal=False,
-        ),
+        base_item_policy(),
+        item_policy(),
+        local_item_policy(),
+        licence_policy(),
+        campaign_policy(),
+        baseline_policy(),
+        lease_policy(),
+        look_back_policy(),
+        snapshot_policy(),
         conflict_policy(),
         notice_policy(),
         light_policy(),

@@ -62,6 +62,8 @@ class Draft:
             self.known.note_kind(policy.kind, record)
         held = before.keys if before is not None else frozenset()
         for key in held - keys:
+            if self.known.keys.get(key) not in (None, record):
+                continue  # another record took it in this decision
             self.keys[key] = None
             self.known.keys[key] = None
         for key in keys - held:
@@ -72,11 +74,12 @@ class Draft:
         return written
 
     def write_aside(self, kind: str, record: str, values: Fields, identity: str, change: str) -> None:
-        """Set fields of another record in the same decision."""
+        """Set fields of another record in the same decision. A natural key that the change took, it holds no more."""
         before = self.known.record(kind, record)
         assert before is not None, f"{kind} {record} is written aside but is not there"
         stamps = dict.fromkeys(values, (identity, change))
-        self.write(self.policies[kind], record, {**before.fields, **values}, stamps, before, before.keys)
+        held = frozenset(key for key in before.keys if self.keys.get(key, (kind, record)) in ((kind, record), None))
+        self.write(self.policies[kind], record, {**before.fields, **values}, stamps, before, held)
         self.born.append(record)  # somebody may have waited for it to lie where it now does
 
     def put(self, new: NewRecord) -> None:

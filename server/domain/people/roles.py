@@ -45,7 +45,10 @@ class Scope:
 
 
 _CASE_WORK = frozenset(
-    {"case.open", "case.edit", "case.submit", "case.amend", "case.withdraw", "case.correct", "case.supply"}
+    {
+        *("case.open", "case.edit", "case.submit", "case.amend", "case.withdraw", "case.correct", "case.supply"),
+        "bundle.file",
+    }
 )
 _CASE_DESK = frozenset(
     {
@@ -77,6 +80,8 @@ _VISIT = _CASE_WORK | {
     "resident.edit",
     "consent.give",
     "consent.revoke",
+    "licence.keep",
+    "licence.use",
     "service_log.write",
     "ticket.appeal",
     "conflict.decide",
@@ -88,8 +93,30 @@ _TASK_WORK = frozenset({"task.open", "task.pass", "task.explain", "task.close"})
 _TICKET_WORK = frozenset({"ticket.open", "ticket.pass", "ticket.answer", "ticket.close", "ticket.reopen"})
 _FOLLOWUP = _TASK_WORK | _TICKET_WORK | {"rating.give"}
 _FOLLOWUP_OVERSIGHT = _FOLLOWUP | {"rating.set_aside", "consent.revoke"}
+# A desk has seen the original; the register's answers are the centre's to keep.
+_LICENCE_DESK = frozenset({"licence.verify", "licence.expire", "licence.void"})
+_CATALOGUE = frozenset(
+    f"{kind}.{verb}"
+    for kind in ("item", "base_item")
+    for verb in ("publish", "suspend", "resume", "cancel", "split", "merge")
+) | {"local_item.set"}
 _CLAIM_WORK = frozenset(
-    {"claim.take", "claim.fill", "claim.submit", "claim.withdraw", "conflict.decide", "notice.read"}
+    {
+        *("claim.take", "claim.decline", "claim.fill", "claim.submit", "claim.withdraw", "claim.amend"),
+        *("lease.take", "lease.extend", "lease.give_back", "look_back.fix"),
+        *("local_item.set", "conflict.decide", "notice.read"),
+    }
+)
+_UNIT_CHECK = frozenset({"claim.check", "claim.return"})  # 部门初审: never by who submitted it
+_HANDING_OVER = frozenset({"claim.hand_over", "lease.hand_over"})
+_CATALOGUE_REVIEW = frozenset(
+    {
+        *("claim.approve", "claim.publish", "claim.suspend", "claim.resume", "claim.cancel"),
+        *("claim.adopt", "claim.reject"),
+        *("campaign.plan", "campaign.open", "campaign.extend", "campaign.close", "baseline.freeze"),
+        *("look_back.draw", "look_back.pass", "look_back.find", "look_back.find_again", "look_back.recheck"),
+        "snapshot.take",
+    }
 )
 
 _EXPLAINS = frozenset({"light.explain", "notice.answer"})
@@ -99,16 +126,26 @@ _WATCHES = frozenset({"light.escalate", "review.find", "review.explain"})
 MAY_CHANGE: Mapping[Role, frozenset[str]] = {
     # In a village the helper is often the only hand that the unit has, and claims beside its claim workers.
     Role.HELPER: _VISIT | _CLAIM_WORK,
-    Role.TOWN_LEAD: _EXPLAINS | _VISIT | _CLAIM_WORK | {"case.precheck"} | _TASK_WORK | {"ticket.pass", "ticket.answer"},
-    Role.CLAIM_WORKER: _CLAIM_WORK,
-    Role.DESK_CLERK: _EXPLAINS | _VISIT | _CASE_DESK | _FOLLOWUP,
-    Role.CATALOGUE_REVIEWER: frozenset(
-        {"item.publish", "item.suspend", "item.cancel", "campaign.open", "campaign.close"}
-    ),
-    Role.COUNTY_SUPERVISOR: _WATCHES | frozenset({"conflict.decide", "notice.send", "notice.read"})
+    Role.TOWN_LEAD: _EXPLAINS
+    | _VISIT
+    | _CLAIM_WORK
+    | _UNIT_CHECK
+    | _HANDING_OVER
+    | {"case.precheck"}
+    | _TASK_WORK
+    | {"ticket.pass", "ticket.answer"},
+    Role.CLAIM_WORKER: _CLAIM_WORK | _UNIT_CHECK,
+    Role.DESK_CLERK: _EXPLAINS | _VISIT | _CASE_DESK | _LICENCE_DESK | _FOLLOWUP,
+    Role.CATALOGUE_REVIEWER: _CATALOGUE | _CATALOGUE_REVIEW | _UNIT_CHECK | _HANDING_OVER | {"notice.read"},
+    Role.COUNTY_SUPERVISOR: _WATCHES
+    | frozenset({"conflict.decide", "notice.send", "notice.read"})
+    | _HANDING_OVER
     | _CASE_OVERSIGHT
     | _FOLLOWUP_OVERSIGHT,
-    Role.CITY_SUPERVISOR: _WATCHES | frozenset({"conflict.decide", "notice.send", "notice.read"})
+    Role.CITY_SUPERVISOR: frozenset({"calendar.set"})
+    | _WATCHES
+    | frozenset({"conflict.decide", "notice.send", "notice.read"})
+    | _HANDING_OVER
     | _CASE_OVERSIGHT
     | _FOLLOWUP_OVERSIGHT,
     Role.AUDITOR: frozenset(),
@@ -116,19 +153,21 @@ MAY_CHANGE: Mapping[Role, frozenset[str]] = {
 }
 
 # role → the kinds it may read within its scope; catalogue kinds everybody reads.
-CATALOGUE_KINDS = frozenset({"base_item", "item", "campaign"})
-_VILLAGE_KINDS = frozenset({"resident", "consent", "case", "service_log", "conflict", "ticket"})
+CATALOGUE_KINDS = frozenset({"base_item", "item", "local_item", "campaign", "calendar"})
+_CLAIM_KINDS = frozenset({"claim", "lease", "look_back"})
+_ROUND_KINDS = _CLAIM_KINDS | {"baseline", "snapshot"}
+_VILLAGE_KINDS = frozenset({"resident", "consent", "case", "bundle", "licence", "service_log", "conflict", "ticket"})
 _DESK_KINDS = frozenset({"task", "rating"})
 _WATCHED_KINDS = frozenset({"light", "review"})
 MAY_READ: Mapping[Role, frozenset[str]] = {
-    Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim"},
-    Role.TOWN_LEAD: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | {"claim", "task"},
-    Role.CLAIM_WORKER: CATALOGUE_KINDS | {"claim", "conflict"},
+    Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | _CLAIM_KINDS,
+    Role.TOWN_LEAD: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _CLAIM_KINDS | {"task"},
+    Role.CLAIM_WORKER: CATALOGUE_KINDS | _CLAIM_KINDS | {"conflict"},
     Role.DESK_CLERK: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS,
-    Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | {"claim", "conflict"},
-    Role.COUNTY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
-    Role.CITY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
-    Role.AUDITOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | {"claim"},
+    Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | _ROUND_KINDS | {"conflict"},
+    Role.COUNTY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | _ROUND_KINDS,
+    Role.CITY_SUPERVISOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | _ROUND_KINDS,
+    Role.AUDITOR: _WATCHED_KINDS | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS | _ROUND_KINDS,
     Role.ADMINISTRATOR: CATALOGUE_KINDS,
 }
 

@@ -58,11 +58,48 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 ("finished_at", "id"),
             ),
         ),
+        # A campaign's progress is read from one index alone, a unit's claims and a person's from theirs.
+        KindTable("bundle", "bundles", ("state", "resident"), (("resident",),)),
+        KindTable("calendar", "calendars"),
         KindTable(
-            "claim", "claims", ("state", "unit", "campaign", "base_item", "claimed_by"), (("campaign", "base_item"),)
+            "claim",
+            "claims",
+            ("state", "unit", "campaign", "base_item", "claimed_by", "due", "returns", "state_since"),
+            (
+                ("campaign", "base_item"),
+                ("campaign", "unit", "state", "due", "returns"),
+                ("campaign", "state", "id"),
+                ("claimed_by", "state"),
+            ),
         ),
-        KindTable("item", "items", ("name", "status")),
-        KindTable("campaign", "campaigns"),
+        KindTable("baseline", "baselines", ("campaign",), (("campaign",),)),
+        KindTable(
+            "lease", "leases", ("unit", "account", "state", "until"), (("state", "until"), ("account", "state"))
+        ),
+        KindTable(
+            "look_back",
+            "look_backs",
+            ("campaign", "unit", "state", "deadline"),
+            (("campaign", "unit", "state"), ("state", "deadline")),
+        ),
+        KindTable("snapshot", "snapshots", ("campaign", "day"), (("campaign", "day"),)),
+        KindTable(
+            "base_item",
+            "base_items",
+            ("code", "level", "name", "status", "next_on"),
+            (("level", "code", "id"), ("next_on",)),
+        ),
+        KindTable(
+            "item",
+            "items",
+            ("name", "status", "unit", "base_item", "catalogue", "next_on"),
+            (("unit", "base_item"), ("base_item", "id"), ("catalogue", "base_item"), ("next_on",)),
+        ),
+        KindTable("local_item", "local_items", ("unit", "item", "departs"), (("unit", "item"), ("item", "departs"))),
+        KindTable(
+            "licence", "licences", ("resident", "kind", "trust", "state", "valid_until"), (("resident", "kind"),)
+        ),
+        KindTable("campaign", "campaigns", ("state", "ends")),
         KindTable("conflict", "conflicts", ("state", "record"), (("record",),)),
         KindTable("notice", "notices"),
         KindTable(
@@ -79,19 +116,6 @@ KIND_TABLES: Mapping[str, KindTable] = {
             (("bucket", "state"), ("state", "id"), ("account", "finding"), ("code", "finding")),
         ),
         KindTable("service_log", "service_logs"),
-        # `due` is empty once nothing is due, so that lists by day read along what is open alone.
-        KindTable(
-            "task", "tasks", ("state", "holder", "due", "code", "about"), (("due", "id"), ("holder", "due"), ("about",))
-        ),
-        KindTable(
-            "rating", "ratings", ("state", "of_case", "unit", "grade", "rated_at"), (("of_case",), ("rated_at",))
-        ),
-        KindTable(
-            "ticket",
-            "tickets",
-            ("state", "holder", "due", "number", "of_case", "resident", "opened_at"),
-            (("due", "id"), ("holder", "due"), ("number",), ("of_case",), ("resident",)),
-        ),
         # `due` is empty once nothing is due, so that lists by day read along what is open alone.
         KindTable(
             "task", "tasks", ("state", "holder", "due", "code", "about"), (("due", "id"), ("holder", "due"), ("about",))

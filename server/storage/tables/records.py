@@ -61,6 +61,34 @@ class Case(Model):
         table = "cases"
 
 
+class Bundle(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    resident = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "bundles"
+
+
+class Calendar(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "calendars"
+
+
 class Claim(Model):
     id = fields.CharField(max_length=32, primary_key=True)
     bucket = fields.CharField(max_length=80)
@@ -71,12 +99,96 @@ class Claim(Model):
     campaign = fields.TextField(null=True)
     base_item = fields.TextField(null=True)
     claimed_by = fields.TextField(null=True)
+    due = fields.TextField(null=True)
+    returns = fields.TextField(null=True)
+    state_since = fields.TextField(null=True)
     natural_keys = fields.TextField()
     stamps = fields.BinaryField()
     body = fields.BinaryField()
 
     class Meta:
         table = "claims"
+
+
+class Baseline(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    campaign = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "baselines"
+
+
+class Lease(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    unit = fields.TextField(null=True)
+    account = fields.TextField(null=True)
+    state = fields.TextField(null=True)
+    until = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "leases"
+
+
+class LookBack(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    campaign = fields.TextField(null=True)
+    unit = fields.TextField(null=True)
+    state = fields.TextField(null=True)
+    deadline = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "look_backs"
+
+
+class Snapshot(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    campaign = fields.TextField(null=True)
+    day = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "snapshots"
+
+
+class BaseItem(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    code = fields.TextField(null=True)
+    level = fields.TextField(null=True)
+    name = fields.TextField(null=True)
+    status = fields.TextField(null=True)
+    next_on = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "base_items"
 
 
 class Item(Model):
@@ -86,6 +198,10 @@ class Item(Model):
     rev = fields.BigIntField()
     name = fields.TextField(null=True)
     status = fields.TextField(null=True)
+    unit = fields.TextField(null=True)
+    base_item = fields.TextField(null=True)
+    catalogue = fields.TextField(null=True)
+    next_on = fields.TextField(null=True)
     natural_keys = fields.TextField()
     stamps = fields.BinaryField()
     body = fields.BinaryField()
@@ -94,11 +210,47 @@ class Item(Model):
         table = "items"
 
 
+class LocalItem(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    unit = fields.TextField(null=True)
+    item = fields.TextField(null=True)
+    departs = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "local_items"
+
+
+class Licence(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    resident = fields.TextField(null=True)
+    kind = fields.TextField(null=True)
+    trust = fields.TextField(null=True)
+    state = fields.TextField(null=True)
+    valid_until = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "licences"
+
+
 class Campaign(Model):
     id = fields.CharField(max_length=32, primary_key=True)
     bucket = fields.CharField(max_length=80)
     version = fields.BigIntField()
     rev = fields.BigIntField()
+    state = fields.TextField(null=True)
+    ends = fields.TextField(null=True)
     natural_keys = fields.TextField()
     stamps = fields.BinaryField()
     body = fields.BinaryField()

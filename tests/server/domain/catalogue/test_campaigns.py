@@ -2,8 +2,16 @@
 
 from datetime import date
 
-from server.domain.catalogue.campaigns import CampaignState, check_campaign, in_scope, is_open_on, state_of
+from server.domain.catalogue.campaigns import (
+    CAMPAIGN_STEPS,
+    CampaignState,
+    check_campaign,
+    in_scope,
+    is_open_on,
+    state_of,
+)
 from server.domain.check_context import CheckContext
+from server.domain.steps import state_after
 
 CAMPAIGN: dict[str, object] = {
     "name": "第三轮",
@@ -40,3 +48,20 @@ def test_an_empty_scope_asks_all_and_a_list_asks_those_below_it() -> None:
     assert not in_scope(scoped, "u1", "341882106200")
     assert not in_scope({**CAMPAIGN, "scope": {"units": ["u2"]}}, "u1", "341881106200")
     assert not in_scope(scoped, "u1", "nowhere")
+
+
+def test_a_scope_is_told_by_level_and_by_code_as_well() -> None:
+    scoped = {**CAMPAIGN, "scope": {"levels": ["6"], "codes": ["992011001000"]}}
+    assert in_scope(scoped, "u1", "341881106200", "992011001000")
+    assert in_scope(scoped, "u1", "341881106200")
+    assert not in_scope(scoped, "u1", "341881106200", "990511001000")
+    assert not in_scope(scoped, "u1", "341881106000", "992011001000")
+
+
+def test_a_round_is_planned_opened_extended_and_closed_once() -> None:
+    state: str | None = None
+    for verb in ("plan", "open", "extend", "close"):
+        state = state_after(CAMPAIGN_STEPS, f"campaign.{verb}", state)
+    assert state == "closed"
+    assert state_after(CAMPAIGN_STEPS, "campaign.open", state) is None
+    assert state_after(CAMPAIGN_STEPS, "campaign.close", "") == "closed"

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from server.domain.catalogue.claims import (
+    STEPS,
+    WORK,
     ClaimState,
     actions_from,
     advise_claim,
@@ -14,6 +16,7 @@ from server.domain.catalogue.claims import (
     may_become,
     next_state,
     proposal_key,
+    settled_state,
 )
 from server.domain.check_context import CheckContext
 
@@ -45,7 +48,7 @@ def test_nobody_takes_what_is_taken_or_fills_what_is_free() -> None:
     assert next_state("claim.take", ClaimState.CLAIMED) is None
     assert next_state("claim.fill", ClaimState.FREE) is None
     assert next_state("claim.unknown", None) is None
-    assert actions_from(ClaimState.FREE) == {"claim.take"}
+    assert actions_from(ClaimState.FREE) == {"claim.take", "claim.decline"}
 
 
 def test_a_colleagues_late_typing_joins_a_submitted_list_without_reopening_it() -> None:
@@ -92,3 +95,27 @@ def test_inherited_values_count_when_a_list_is_reviewed() -> None:
     with_standard = {each.field for each in advise_claim(own, {"name": "高龄津贴", "address": ""})}
     assert alone - with_standard == {"f.name"}
     assert "f.address" not in alone
+
+
+def test_the_centre_lets_late_work_join_or_take_up_again_and_never_reopens_what_is_published() -> None:
+    assert settled_state("claim.take", ClaimState.APPROVED) is ClaimState.APPROVED
+    assert settled_state("claim.fill", ClaimState.DECLINED) is ClaimState.FILLING
+    assert settled_state("claim.submit", ClaimState.FREE) is ClaimState.SUBMITTED
+    assert settled_state("claim.withdraw", ClaimState.FREE) is ClaimState.FREE
+    assert settled_state("claim.decline", ClaimState.DECLINED) is ClaimState.DECLINED
+    for name in WORK:
+        assert settled_state(name, ClaimState.PUBLISHED) is None
+    assert settled_state("claim.withdraw", ClaimState.CHECKED) is None
+
+
+def test_every_state_but_a_cancelled_one_can_be_left_and_each_can_be_reached() -> None:
+    reached = {after for steps in STEPS.values() for after in steps.values()}
+    assert reached == set(ClaimState)
+    left = {before for steps in STEPS.values() for before, after in steps.items() if before is not after}
+    assert set(ClaimState) - left == {ClaimState.CANCELLED}
+
+
+def test_a_declined_claim_has_its_reason_and_a_returned_one_known_codes() -> None:
+    assert codes(state="declined") == ["field_missing"]
+    assert codes(state="returned", return_reasons=["colour"]) == ["return_reason_unknown"]
+    assert codes(state="returned", return_reasons=["contact_wrong", "flow_incomplete"]) == []
