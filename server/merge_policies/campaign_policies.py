@@ -6,6 +6,7 @@ is in one lease at a time: who comes second keeps the rest of the batch, and is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from server.domain.catalogue.baseline import BASELINE_STEPS
@@ -51,7 +52,7 @@ def campaign_policy() -> RecordPolicy:
 
 
 def baseline_policy() -> RecordPolicy:
-    return stepped_policy(
+    made = stepped_policy(
         "baseline",
         BASELINE_STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -59,10 +60,11 @@ def baseline_policy() -> RecordPolicy:
         natural_id=lambda fields: baseline_id(text(fields, "campaign"), int(str(fields.get("part") or 0))),
         personal=False,
     )
+    return replace(made, natural=False)  # whoever makes it again is told that it is there
 
 
 def snapshot_policy() -> RecordPolicy:
-    return stepped_policy(
+    made = stepped_policy(
         "snapshot",
         SNAPSHOT_STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -70,6 +72,7 @@ def snapshot_policy() -> RecordPolicy:
         natural_id=lambda fields: snapshot_id(text(fields, "campaign"), text(fields, "place"), text(fields, "day")),
         personal=False,
     )
+    return replace(made, natural=False)  # whoever makes it again is told that it is there
 
 
 def look_back_policy() -> RecordPolicy:
