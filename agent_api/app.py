@@ -5,7 +5,7 @@ Nothing here decides anything. `create_app` is called by the composition root wi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent_api.gate import CALLER, PROBLEM, ROW, Gate, refuse
@@ -32,9 +32,15 @@ async def _nothing(_app: Starlette) -> AsyncIterator[None]:
     yield
 
 
-def create_app(services: Services, *, lifespan: Lifespan = _nothing, phone_folder: Path | None = None) -> Starlette:
+def create_app(
+    services: Services,
+    *,
+    lifespan: Lifespan = _nothing,
+    phone_folder: Path | None = None,
+    pages: Sequence[BaseRoute] = (),
+) -> Starlette:
     """The ASGI app. `lifespan` starts and stops what the services stand on. `phone_folder` holds the built phone app,
-    whose files stand beside the rows: they are the same for everybody and need no token.
+    whose files stand beside the rows: they are the same for everybody and need no token. `pages` are other apps.
     """
     paths = [
         Route(path, endpoint=Gate(list(rows), services), name=path)
@@ -45,6 +51,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing, phone_folde
             *paths,
             WebSocketRoute(LIVE_PATH, services.live),
             *(phone_routes(phone_folder) if phone_folder else []),
+            *pages,
         ],
         exception_handlers={HTTPException: _refuse_http, Exception: _refuse_unforeseen},
         lifespan=lifespan,

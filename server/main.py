@@ -25,6 +25,7 @@ import uvloop
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import Mount
 
 from agent_api.app import create_app
 from agent_api.caller import Access
@@ -47,9 +48,13 @@ from server.actions.receive_file import FileReception
 from server.actions.release_waiting import WaitingWork
 from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
+from server.actions.sign_in import StaffDoor
 from server.clock import MachineClock
+from server.console.app import create_console
+from server.console.wiring import Console
 from server.credentials import Secrets, to_base64url
 from server.merge_policies import policies_of
+from server.passwords import Passwords
 from server.processes import SERVER, ReadyServer, ServeRefused, Socket, address_of, listening, run_workers
 from server.renditions import Renderer, RenditionQueue
 from server.schedule import LOCK_FILE, Parts, Schedule, jobs_of
@@ -247,7 +252,10 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(reception.close)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
-        yield create_app(services, phone_folder=settings.phone_folder)
+        door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
+        console = Console(platform=platform, door=door, built=settings.console_folder, is_https=settings.is_https)
+        pages = (Mount("/console", create_console(console)),)
+        yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
 
 
 def platform_of(centre: Centre, writer: Writer) -> Platform:

@@ -49,6 +49,7 @@ class Settings:
     cipher: str = "aes-gcm"
     min_app: int = 0
     phone_folder: Path = Path(__file__).parents[1] / "build" / "phone"
+    console_folder: Path = Path(__file__).parents[1] / "build" / "console"
 
     @property
     def is_https(self) -> bool:

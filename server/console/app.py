@@ -1,0 +1,159 @@
+"""The console as an ASGI app: each page behind its row, with who may see it and what it takes to send it.
+
+    request → language, session → row's roles and level → form and its mark → handler → page
+                                   └── any refusal is a page that says what to do next
+
+Laws: a page without a row does not exist. A post without its mark, or from another site, changes nothing. What a role
+may not see and what is not there are the same page. Nobody reaches a full page with a password alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from server.actions.refusals import ActionRefused, NotFound
+from server.console.pages import PAGES
+from server.console.render import problem_page
+from server.console.rows import Level, Page
+from server.console.visit import LANGUAGE, Visit, carries_mark, is_own_origin, visitor_from
+from server.console.wiring import Console
+from server.storage.errors import StorageError
+
+STATIC = Path(__file__).parent / "static"
+FORM_FIELDS_MAX = 500
+FORM_BYTES_MAX = 256 * 1024
+SIGN_IN = "/console/sign-in"
+
+NOT_FOUND = (
+    ("没有找到", "Not found"),
+    ("请从菜单重新进入，或核对编号。", "Start again from the menu, or check the number."),
+)
+STALE = (
+    ("页面已过期", "This page is out of date"),
+    ("没有任何改变。请返回上一页并刷新后再试。", "Nothing was changed. Go back, reload the page and try again."),
+)
+BUSY = (
+    ("系统正忙", "The centre is busy"),
+    ("没有任何改变。请稍后再试。", "Nothing was changed. Please try again in a moment."),
+)
+BROKEN = (
+    ("系统出错", "Something went wrong"),
+    (
+        "没有任何改变。请稍后再试；仍不行请告诉管理员。",
+        "Nothing was changed. Try again; if it goes on, tell an administrator.",
+    ),
+)
+
+
+def create_console(console: Console) -> Starlette:
+    """The app for everything under /console/."""
+    paths = [
+        Route(path, endpoint=_Door(list(rows), console), name=path)
+        for path, rows in groupby(sorted(PAGES, key=lambda row: row.path), key=lambda row: row.path)
+    ]
+    app = Starlette(
+        routes=[
+            *paths,
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/built", StaticFiles(directory=console.built, check_dir=False)),
+        ],
+        exception_handlers={HTTPException: _Missing(console)},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Missing:
+    """An address that is not there."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        visit = Visit(self._console, request, await visitor_from(self._console, request), _english(request))
+        return problem_page(visit, 404, *NOT_FOUND)
+
+
+class _Door:
+    """All rows of one path."""
+
+    def __init__(self, rows: Sequence[Page], console: Console) -> None:
+        self._rows = {row.method: row for row in rows}
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        console = self._console
+        visit = Visit(console, request, await visitor_from(console, request), _english(request))
+        row = self._rows.get("GET" if request.method == "HEAD" else request.method)
+        if row is None:
+            return problem_page(visit, 405, *NOT_FOUND)
+        turned_away = _turn_away(visit, row)
+        if turned_away is not None:
+            return turned_away
+        try:
+            if row.method == "POST":
+                visit = await _with_form(visit)
+                if not is_own_origin(request) or (row.level is not Level.OPEN and not carries_mark(visit)):
+                    return problem_page(visit, 403, *STALE)
+            return await row.handle(visit)
+        except NotFound:
+            return problem_page(visit, 404, *NOT_FOUND)
+        except StorageError:
+            return problem_page(visit, 503, *BUSY)
+        except ActionRefused:
+            return problem_page(visit, 409, *STALE)
+        except HTTPException as error:
+            return problem_page(visit, error.status_code, *(STALE if error.status_code == 413 else NOT_FOUND))
+
+
+def _turn_away(visit: Visit, row: Page) -> Response | None:
+    """Where to go first; None for coming in."""
+    if row.level is Level.OPEN:
+        return None
+    if visit.visitor is None:
+        return _to_sign_in(visit)
+    if row.level is Level.PASSWORD:
+        return None
+    if not visit.visitor.full:
+        return RedirectResponse("/console/factor", 303)
+    if visit.role not in row.roles:
+        return problem_page(visit, 404, *NOT_FOUND)
+    if row.level is Level.STEPPED_UP and not visit.visitor.stepped_up(visit.console.now()):
+        return RedirectResponse(f"/console/factor?next={quote(visit.request.url.path, safe='')}", 303)
+    return None
+
+
+def _to_sign_in(visit: Visit) -> Response:
+    """A part of a page cannot show the sign-in: htmx is told to go there whole."""
+    if visit.is_fragment:
+        return Response(status_code=401, headers={"hx-redirect": SIGN_IN})
+    after = visit.request.url.path if visit.request.method == "GET" else "/console/"
+    return RedirectResponse(f"{SIGN_IN}?next={quote(after, safe='')}", 303)
+
+
+async def _with_form(visit: Visit) -> Visit:
+    length = visit.request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > FORM_BYTES_MAX:
+        raise HTTPException(413)
+    form = await visit.request.form(max_files=0, max_fields=FORM_FIELDS_MAX)
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return Visit(visit.console, visit.request, visit.visitor, visit.english, fields)
+
+
+def _english(request: Request) -> bool:
+    return request.cookies.get(LANGUAGE) == "en"

@@ -1,0 +1,27 @@
+"""Owns the console's sections: their names, their places and the roles whose work they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.domain.people.roles import Role
+
+SUPERVISORS = frozenset({Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
+AREA = SUPERVISORS | {Role.TOWN_LEAD}
+STAFF = frozenset(Role) - {Role.HELPER, Role.CLAIM_WORKER}
+
+
+@dataclass(frozen=True)
+class Section:
+    path: str
+    zh: str
+    en: str
+    roles: frozenset[Role]
+
+
+SECTIONS: tuple[Section, ...] = (Section("/console/", "总览", "Overview", STAFF),)
+
+
+def sections_for(role: Role) -> tuple[Section, ...]:
+    """What this role's menu shows, in order."""
+    return tuple(section for section in SECTIONS if role in section.roles)

@@ -1,0 +1,69 @@
+"""Owns how a template becomes an answer: the environment, what every page knows, and the headers of pages.
+
+Laws: everything is escaped; a page with personal data is never kept by the browser; scripts and styles come from our
+own files alone, so that the policy needs no exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from server.console import words
+from server.console.navigation import sections_for
+from server.console.visit import Visit
+from server.merge_policies.judging import china_day
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": POLICY,
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+@cache
+def environment() -> Environment:
+    """One a process. A name that a template asks for and nobody gave is a mistake, not a blank."""
+    env = Environment(
+        loader=PackageLoader("server.console", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["count"] = words.count_words
+    return env
+
+
+def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """The template as an answer to this visit."""
+    now = visit.console.now()
+    today, english = china_day(now), visit.english
+    whole = {
+        "visit": visit,
+        "t": visit.t,
+        "english": english,
+        "sections": sections_for(visit.role) if visit.visitor is not None and visit.visitor.full else (),
+        "path": visit.request.url.path,
+        "day": lambda value: words.day_words(value, today, english),
+        "moment": lambda at: words.moment_words(at, english),
+        "ago": lambda at: words.ago_words(at, now, english),
+        "state": lambda value: words.state_words(value, english),
+        "role_name": lambda role: words.role_words(role, english),
+        **context,
+    }
+    return HTMLResponse(environment().get_template(template).render(whole), status_code=status, headers=HEADERS)
+
+
+def problem_page(visit: Visit, status: int, title: tuple[str, str], next_step: tuple[str, str]) -> Response:
+    """What went wrong and what to do, in the visitor's language."""
+    return page(visit, "problem.html", status=status, title=visit.t(*title), next_step=visit.t(*next_step))

@@ -1,0 +1,47 @@
+"""Owns how often a sign-in may fail. A guesser is slowed; the person whose name is being guessed is not locked out.
+
+Laws: failures count by (login, browser) for a browser that has signed in as this login before, and by (login, unknown)
+for all others together: whoever floods a login from elsewhere uses up only what strangers share. Successes are free.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+PER_LOGIN = parse("10/15minute")
+PER_ADDRESS = parse("100/15minute")
+
+
+class TooManyTries(Exception):
+    """`wait_s`: whole seconds until another try."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"again in {wait_s} s")
+        self.wait_s = wait_s
+
+
+class Throttle:
+    """One a process."""
+
+    def __init__(self) -> None:
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
+
+    def check(self, login: str, browser: str, address: str) -> None:
+        """`browser`: the mark of one known for this login, "" for a stranger. Raises TooManyTries."""
+        self._check(PER_LOGIN, "login", login, browser)
+        if not browser:
+            self._check(PER_ADDRESS, "address", address)
+
+    def count_failure(self, login: str, browser: str, address: str) -> None:
+        self._windows.hit(PER_LOGIN, "login", login, browser)
+        self._windows.hit(PER_ADDRESS, "address", address)
+
+    def _check(self, item: RateLimitItem, *key: str) -> None:
+        if not self._windows.test(item, *key):
+            wait = self._windows.get_window_stats(item, *key).reset_time - time.time()
+            raise TooManyTries(max(1, math.ceil(wait)))

@@ -1,0 +1,26 @@
+"""What the console is given by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.actions.platform import Platform
+from server.actions.sign_in import StaffDoor
+from server.console.throttle import Throttle
+
+
+@dataclass(frozen=True)
+class Console:
+    """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags."""
+
+    platform: Platform
+    door: StaffDoor
+    built: Path
+    is_https: bool = False
+    throttle: Throttle = field(default_factory=Throttle)
+
+    @property
+    def now(self) -> Callable[[], int]:
+        return self.platform.clock.wall_ms

@@ -1,0 +1,100 @@
+"""Owns how values are put before people: days, spans of time, numbers, names of roles and states.
+
+Law: Chinese first; each text has its English beside it, here or at its place in the template, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+
+from server.domain.people.roles import Role
+
+CHINA = timezone(timedelta(hours=8))
+
+ROLES: Mapping[Role, tuple[str, str]] = {
+    Role.HELPER: ("帮办员", "Helper"),
+    Role.TOWN_LEAD: ("乡镇负责人", "Town lead"),
+    Role.CLAIM_WORKER: ("认领填报员", "Claim worker"),
+    Role.DESK_CLERK: ("综合窗口", "Desk clerk"),
+    Role.CATALOGUE_REVIEWER: ("目录审核员", "Catalogue reviewer"),
+    Role.COUNTY_SUPERVISOR: ("县级监督员", "County supervisor"),
+    Role.CITY_SUPERVISOR: ("市级监督员", "City supervisor"),
+    Role.AUDITOR: ("审计员", "Auditor"),
+    Role.ADMINISTRATOR: ("管理员", "Administrator"),
+}
+
+CASE_STATES: Mapping[str, tuple[str, str]] = {
+    "draft": ("草稿", "Draft"),
+    "submitted": ("待同步", "Queued"),
+    "received": ("已收件", "Received"),
+    "prechecked": ("已预审", "Pre-checked"),
+    "accepted": ("已受理", "Accepted"),
+    "to_correct": ("待补正", "To correct"),
+    "refused": ("不予受理", "Refused"),
+    "reviewing": ("审查中", "Reviewing"),
+    "special_procedure": ("特别程序", "Special procedure"),
+    "suspended": ("已挂起", "Suspended"),
+    "decided": ("已决定", "Decided"),
+    "finished": ("已办结", "Finished"),
+    "delivered": ("已送达", "Delivered"),
+    "rated": ("已评价", "Rated"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+    "ended": ("已终止", "Ended"),
+    "voided": ("已作废", "Void"),
+    "archived": ("已归档", "Archived"),
+}
+
+
+def state_words(state: str, english: bool) -> str:
+    pair = CASE_STATES.get(state)
+    return state if pair is None else pair[english]
+
+
+def role_words(role: Role, english: bool) -> str:
+    return ROLES[role][english]
+
+
+def day_words(value: str | date | None, today: date, english: bool) -> str:
+    """今天, 昨天, 3天后, else 11月22日, with the year when it is another."""
+    if not value:
+        return "—"
+    day = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    away = (day - today).days
+    near = {0: ("今天", "today"), 1: ("明天", "tomorrow"), -1: ("昨天", "yesterday")}
+    if away in near:
+        return near[away][english]
+    if 1 < away <= 14:
+        return f"in {away} days" if english else f"{away}天后"
+    if -14 <= away < -1:
+        return f"{-away} days ago" if english else f"{-away}天前"
+    if english:
+        return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
+    return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_words(at_ms: int | None, english: bool) -> str:
+    """Day and minute in China."""
+    if not at_ms:
+        return "—"
+    at = datetime.fromtimestamp(at_ms / 1000, CHINA)
+    return f"{at:%-d %b %Y %H:%M}" if english else f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def ago_words(at_ms: int | None, now_ms: int, english: bool) -> str:
+    """刚刚, 5分钟前, 3小时前, 2天前; never a date, so that the eye finds what is old."""
+    if not at_ms:
+        return "never" if english else "从未"
+    minutes = max(now_ms - at_ms, 0) // 60_000
+    if minutes < 1:
+        return "just now" if english else "刚刚"
+    if minutes < 60:
+        return f"{minutes} min ago" if english else f"{minutes}分钟前"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h ago" if english else f"{minutes // 60}小时前"
+    return f"{minutes // 1440} days ago" if english else f"{minutes // 1440}天前"
+
+
+def count_words(value: int) -> str:
+    """Thousands apart, so that long numbers can be read in a column."""
+    return f"{value:,}"

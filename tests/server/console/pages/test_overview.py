@@ -1,0 +1,27 @@
+"""The first page shows the places in charge and leads down to each, never beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.server.console.office import office
+from tests.small_centre import TOWN, VILLAGE
+
+COUNTY = "341881000000"
+
+
+async def test_a_supervisor_goes_down_from_the_county_to_a_town_and_its_villages(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        county = await browser.get("/console/")
+        assert f"?place={TOWN}" in county.text
+        town = await browser.get(f"/console/?place={TOWN}")
+        assert f"?place={VILLAGE}" in town.text
+        assert f"?place={COUNTY}" in town.text
+
+
+async def test_a_place_outside_the_scope_is_not_found(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        for place in ("341800000000", "341899999999", "x"):
+            assert (await browser.get(f"/console/?place={place}")).status_code == 404, place

@@ -1,0 +1,28 @@
+"""A flood of wrong passwords for one login leaves the login's own browser alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.console.throttle import PER_ADDRESS, PER_LOGIN, Throttle, TooManyTries
+
+
+def test_strangers_share_one_count_and_a_known_browser_has_its_own() -> None:
+    throttle = Throttle()
+    for address in range(PER_LOGIN.amount):
+        throttle.check("clerk", "", f"10.0.0.{address}")
+        throttle.count_failure("clerk", "", f"10.0.0.{address}")
+    with pytest.raises(TooManyTries) as refused:
+        throttle.check("clerk", "", "10.0.1.1")
+    assert refused.value.wait_s >= 1
+    throttle.check("clerk", "mark", "10.0.1.1")
+    throttle.check("another", "", "10.0.1.1")
+
+
+def test_an_address_that_tries_many_logins_is_stopped() -> None:
+    throttle = Throttle()
+    for number in range(PER_ADDRESS.amount):
+        throttle.count_failure(f"login-{number}", "", "10.0.0.1")
+    with pytest.raises(TooManyTries):
+        throttle.check("fresh", "", "10.0.0.1")
+    throttle.check("fresh", "", "10.0.0.2")
