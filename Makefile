@@ -11,12 +11,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON_PATHS := server sync agent_api fixtures tests
+PHONE := agent_api/phone
+# The node of the wheel, found before any of the machine's own.
+NODE := PATH="$(abspath $(BIN)):$$PATH"
 
 # The first command on the path that really runs and is new enough: a shim may exist without a Python behind it.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 
-.PHONY: help install install-test demo test check format lock bench simulate clean
+.PHONY: help install install-test phone browser demo test check format lock bench simulate clean
 
 help: ## Explain each target
 	@printf 'Bangban (帮办). Targets:\n\n'
@@ -26,17 +29,23 @@ help: ## Explain each target
 install: $(VENV)/.installed ## Put what running needs into .venv, by hash
 install-test: $(VENV)/.installed-test ## Put what the tests need into .venv as well
 
-demo: install ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
+phone: build/phone/.built ## Build the helpers' phone app into build/phone, served at /app/
+browser: install-test ## See to it that the browser journeys have a Chromium and Chinese letters
+	@$(BIN)/python -m tests.journeys.chromium
+
+demo: install phone ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
 	$(BIN)/bangban demo $(if $(ONCE),--once)
 
-test: install-test check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
+test: install-test phone browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
 	$(BIN)/python -m pytest $(PYTEST)
 
-check: install-test ## Lint, format, types, import contracts and the architecture tests, in under a minute
+check: install-test $(PHONE)/node_modules/.installed ## Lint, format, types, import contracts, architecture and phone units, in a minute
 	$(BIN)/ruff check $(PYTHON_PATHS)
 	$(BIN)/ruff format --check $(PYTHON_PATHS)
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-logo
+	cd $(PHONE) && $(NODE) npm run --silent types
+	cd $(PHONE) && $(NODE) npm run --silent test
 	$(BIN)/python -m pytest tests/architecture
 
 format: install-test ## Sort imports and format all Python
@@ -85,4 +94,15 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.locked
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.locked-test $(VENV)/.installed
+	@touch $@
+
+# Scripts of packages do not run: what is fetched is only read by the builder.
+$(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.json $(VENV)/.installed
+	@echo "Installing what the phone app is built with …"
+	cd $(PHONE) && $(NODE) npm ci --silent --ignore-scripts
+	@touch $@
+
+build/phone/.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
+		$(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
+	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
 	@touch $@

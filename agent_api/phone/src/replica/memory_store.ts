@@ -256,6 +256,11 @@ export class MemoryStore implements ReplicaStore {
     return (await this.disk.content(file)).slice(offset, offset + length)
   }
 
+  /** Bytes of a file that no change names yet. */
+  putContent(file: string, content: Bytes): void {
+    this.contents.push({ file, content })
+  }
+
   dropFileContent(file: string): void {
     this.contents.push({ file, content: undefined })
   }

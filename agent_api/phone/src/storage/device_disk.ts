@@ -32,8 +32,8 @@ class Database extends Dexie {
   }
 }
 
-export function databaseOf(account: string): string {
-  return `bangban-${account}`
+export function databaseOf(device: string): string {
+  return `bangban-${device}`
 }
 
 export class DeviceDisk implements Disk {
@@ -44,8 +44,8 @@ export class DeviceDisk implements Disk {
   ) {}
 
   /** Opens the store and makes every page that had it before unable to write. */
-  static async open(account: string, seal: Seal): Promise<DeviceDisk> {
-    const database = new Database(databaseOf(account))
+  static async open(device: string, seal: Seal): Promise<DeviceDisk> {
+    const database = new Database(databaseOf(device))
     await database.open()
     const number = await database.transaction('rw', database.owner, async () => {
       const next = ((await database.owner.get('owner'))?.number ?? 0) + 1
@@ -97,8 +97,8 @@ export class DeviceDisk implements Disk {
     this.database.close()
   }
 
-  static async wipe(account: string): Promise<void> {
-    await Dexie.delete(databaseOf(account))
+  static async wipe(device: string): Promise<void> {
+    await Dexie.delete(databaseOf(device))
   }
 }
 

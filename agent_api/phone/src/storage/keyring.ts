@@ -1,4 +1,4 @@
-// Whose stores lie on this phone, and what opens them: per person a device key that signs, a secret of this phone, and
+// Whose stores lie on this phone, and what opens them: per enrolment, named by its device, a device key that signs, a secret of this phone, and
 // the store's data key wrapped under the PIN (slow) and under that secret.
 //
 // Laws: the device key and the secret cannot be read out by any script, only used. A PIN is never stored. After three

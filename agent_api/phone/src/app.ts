@@ -1,0 +1,149 @@
+// What the app is doing right now, for every screen: who is on this phone, whose store is open, how the line is.
+//
+// Laws: one page has a store at a time; another page is told so and may take it over. A store is closed when it is
+// locked, and its key forgotten.
+
+import { computed, shallowReactive, shallowRef } from 'vue'
+
+import { enrol, type Enrolled } from './network/enrolment'
+import type { Line } from './network/connection'
+import type { Event } from './replica/events'
+import { DeviceDisk } from './storage/device_disk'
+import { Keyring, PENDING, sign, type Label, type Person } from './storage/keyring'
+import { goInstead } from './router'
+import { Office } from './work/office'
+
+export const VERSION = '0.1.0'
+
+export type Phase = 'starting' | 'enrolling' | 'locked' | 'elsewhere' | 'open'
+
+export interface Known {
+  readonly person: Person
+  readonly label: Label
+}
+
+export const app = shallowReactive({
+  phase: 'starting' as Phase,
+  persons: [] as readonly Known[],
+  chosen: '',
+  line: 'idle' as Line,
+})
+
+const office = shallowRef<Office | null>(null)
+/** Raised whenever something on the screen may have changed. */
+export const stamp = shallowRef(0)
+
+const keyring = new Keyring()
+let release: (() => void) | null = null
+
+/** The open store. Screens behind the lock are only shown while there is one. */
+export const opened = computed<Office>(() => {
+  void stamp.value
+  if (!office.value) throw new Error('no store is open')
+  return office.value
+})
+
+/** A value made from the open store, made anew when the store changes. */
+export function fromOffice<T>(make: (office: Office) => T) {
+  return computed<T>(() => {
+    void stamp.value
+    return make(opened.value)
+  })
+}
+
+export async function start(): Promise<void> {
+  await readPersons()
+  app.phase = app.persons.length ? 'locked' : 'enrolling'
+}
+
+async function readPersons(): Promise<void> {
+  const persons = await keyring.persons()
+  app.persons = await Promise.all(persons.map(async (person) => ({ person, label: await keyring.labelOf(person) })))
+  app.chosen ||= app.persons[0]?.person.id ?? ''
+}
+
+/** Rejects with TurnedAway, NoContact, PinWrong. Afterwards the store is open. */
+export async function enrolWith(code: string, pin: string): Promise<void> {
+  const person = await keyring.begin(pin)
+  const enrolled = await enrol(code, person.publicKey, (payload) => sign(person, payload), deviceName(), VERSION)
+  const dataKey = await keyring.unlock(PENDING, pin, Date.now())
+  // Nothing can have been captured in a store whose enrolment was cut off: no page ever opened it.
+  await DeviceDisk.wipe(enrolled.device)
+  await Office.create(enrolled, dataKey, Date.now())
+  await keyring.settle(enrolled.device, labelFor(enrolled))
+  await readPersons()
+  app.chosen = enrolled.device
+  await unlock(enrolled.device, pin)
+}
+
+function labelFor(enrolled: Enrolled): Label {
+  return { name: enrolled.name, login: enrolled.login }
+}
+
+function deviceName(): string {
+  const found = /\(([^)]*)\)/.exec(navigator.userAgent)
+  return found?.[1] ?? 'browser'
+}
+
+/** Rejects with PinWrong or PinMustWait. Another page may have the store: then the phase says so. */
+export async function unlock(id: string, pin: string, steal = false): Promise<void> {
+  const dataKey = await keyring.unlock(id, pin, Date.now())
+  if (!(await takeLock(id, steal))) {
+    app.phase = 'elsewhere'
+    return
+  }
+  const person = await keyring.person(id)
+  if (!person) throw new Error('nobody of that id is on this phone')
+  office.value = await Office.open(person, dataKey, {
+    changed: () => (stamp.value += 1),
+    line: (line) => (app.line = line),
+    event: (event) => void hear(event),
+  })
+  office.value.start()
+  app.phase = 'open'
+  void navigator.storage?.persist?.()
+}
+
+export async function lock(): Promise<void> {
+  const closing = office.value
+  app.phase = 'locked'
+  office.value = null
+  await closing?.close()
+  release?.()
+  release = null
+  goInstead('')
+}
+
+/** The store's lock among the pages of this browser. False when another page has it. */
+function takeLock(id: string, steal: boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = steal ? { steal: true } : { ifAvailable: true }
+    const held = navigator.locks.request(`bangban-${id}`, options, (lock) => {
+      if (!lock) {
+        resolve(false)
+        return undefined
+      }
+      resolve(true)
+      return new Promise<void>((end) => (release = end))
+    })
+    held.catch(() => {
+      // Another page took the store over; what this one had committed is what that one reads.
+      if (office.value) void lock().then(() => (app.phase = 'elsewhere'))
+    })
+  })
+}
+
+async function hear(event: Event): Promise<void> {
+  if (event.is !== 'wipe_now') return
+  const id = office.value?.identity.device
+  await lock()
+  if (!id) return
+  await DeviceDisk.wipe(id)
+  await keyring.forget(id)
+  app.chosen = ''
+  await start()
+}
+
+export function networkUp(): void {
+  office.value?.connection.networkUp()
+}

@@ -1,0 +1,36 @@
+// Where the app is: a path behind the #, so that the phone's own back button works and nothing is asked of a server.
+
+import { shallowRef } from 'vue'
+
+export interface Place {
+  readonly name: string
+  readonly parts: readonly string[]
+}
+
+export function read(hash: string): Place {
+  const [name = '', ...parts] = hash.replace(/^#?\/?/, '').split('/').map(decodeURIComponent)
+  return { name, parts }
+}
+
+export const place = shallowRef<Place>(read(globalThis.location?.hash ?? ''))
+
+export function follow(): void {
+  addEventListener('hashchange', () => {
+    place.value = read(location.hash)
+    scrollTo(0, 0)
+  })
+}
+
+export function go(...parts: readonly string[]): void {
+  location.hash = `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+/** Without leaving a step behind that the back button would lead to. */
+export function goInstead(...parts: readonly string[]): void {
+  location.replace(`#/${parts.map(encodeURIComponent).join('/')}`)
+}
+
+export function back(): void {
+  if (history.length > 1) history.back()
+  else goInstead('')
+}

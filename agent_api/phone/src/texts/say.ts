@@ -1,0 +1,29 @@
+// The text of a key in the language chosen, with its blanks filled in. Chinese first; the choice stays on the phone.
+
+import { shallowRef } from 'vue'
+
+import { en } from './en'
+import { zh, type TextKey } from './zh'
+
+export type Language = 'zh' | 'en'
+export type { TextKey }
+
+const KEPT = 'bangban-language'
+const TEXTS = { zh, en } as const
+
+export const language = shallowRef<Language>(globalThis.localStorage?.getItem(KEPT) === 'en' ? 'en' : 'zh')
+
+export function chooseLanguage(chosen: Language): void {
+  language.value = chosen
+  localStorage.setItem(KEPT, chosen)
+  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
+}
+
+export function say(key: TextKey, blanks: { readonly [name: string]: string | number } = {}): string {
+  return TEXTS[language.value][key].replace(/\{(\w+)\}/g, (_all, name: string) => String(blanks[name] ?? ''))
+}
+
+/** The text of a key that came from data; the key itself when there is none. */
+export function sayIfKnown(key: string): string {
+  return key in zh ? say(key as TextKey) : key
+}

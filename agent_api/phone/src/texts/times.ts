@@ -1,0 +1,15 @@
+// Times as one says them: just now, 5 minutes ago, today 14:05, 11-20 08:30.
+
+import { dayOf, moment } from '../work/days'
+import { say } from './say'
+
+const MINUTE_MS = 60_000
+
+export function sayWhen(wallMs: number, now: number): string {
+  const minutes = Math.floor((now - wallMs) / MINUTE_MS)
+  if (minutes < 1) return say('just_now')
+  if (minutes < 60) return say('minutes_ago', { count: minutes })
+  const time = moment(wallMs).slice(11, 16)
+  if (dayOf(wallMs) === dayOf(now)) return say('today_at', { time })
+  return say('on_day', { day: dayOf(wallMs).slice(5), time })
+}

@@ -1,0 +1,40 @@
+// Finds residents and services among what the phone holds: by any part of a name, by the last digits of id or phone.
+
+import { text } from './fields'
+import type { Sighting } from '../replica/replica'
+
+const DIGITS = /^\d{3,}[\dX]?$/i
+
+/** Whether every word that was typed is found. No words find everything. */
+export function matches(words: string, name: string, numbers: readonly string[] = []): boolean {
+  const asked = words.trim().split(/\s+/).filter(Boolean)
+  return asked.every((word) => {
+    if (DIGITS.test(word) && numbers.some((number) => number.endsWith(word.toUpperCase()))) return true
+    return name.toLowerCase().includes(word.toLowerCase())
+  })
+}
+
+export function findResidents(all: readonly Sighting[], words: string): Sighting[] {
+  const found = all.filter((one) => {
+    const numbers = [text(one.fields, 'citizen_id'), text(one.fields, 'phone')]
+    return matches(words, text(one.fields, 'name'), numbers)
+  })
+  return byName(found)
+}
+
+/** Services a helper can hand in: those of the catalogue that stand. */
+export function findItems(all: readonly Sighting[], words: string): Sighting[] {
+  const offered = all.filter((one) => text(one.fields, 'catalogue') && text(one.fields, 'status') === 'active')
+  const found = offered.filter((one) => matches(words, `${text(one.fields, 'name')} ${text(one.fields, 'dept')}`))
+  return found.sort((one, other) => compare(text(one.fields, 'key'), text(other.fields, 'key')))
+}
+
+function byName(found: Sighting[]): Sighting[] {
+  return found.sort((one, other) => compare(text(one.fields, 'name'), text(other.fields, 'name')))
+}
+
+const collator = new Intl.Collator('zh-CN')
+
+function compare(one: string, other: string): number {
+  return collator.compare(one, other)
+}

@@ -1,0 +1,303 @@
+// A person's open store and everything done with it: the replica, its connection, drafts of visits, receipts.
+//
+// Laws: nothing here waits for the network. A visit is captured whole or not at all, together with its receipt number
+// and the end of its draft. After seven days without contact what is stored is not shown until the centre was heard of,
+// while capturing goes on: a rule this app keeps, not a proof.
+
+import type { Bytes } from '../protocol/bytes'
+import { timedId } from '../protocol/ids'
+import { hex } from '../protocol/bytes'
+import { hash } from '../protocol/chain'
+import type { Captured, Fields } from '../protocol/messages'
+import { Connection, type Line } from '../network/connection'
+import { LiveSocket } from '../network/live'
+import type { Enrolled } from '../network/enrolment'
+import { Tokens } from '../network/tokens'
+import { Uploads } from '../network/uploads'
+import type { Event } from '../replica/events'
+import { MemoryStore, type Write } from '../replica/memory_store'
+import { Replica, type Sighting } from '../replica/replica'
+import { Session } from '../replica/session'
+import { firstStanding, type FileToSend } from '../replica/state'
+import { DeviceDisk } from '../storage/device_disk'
+import { sign, type Person } from '../storage/keyring'
+import { Seal } from '../storage/sealing'
+import { DAY_MS, dayOf } from './days'
+import { text } from './fields'
+import { receiptNumber } from './receipt_number'
+import { buildFiling, newVisit, residentFields, type Known, type Photo, type Visit } from './visit'
+
+const IDENTITY = 'identity'
+const REFRESH_TOKEN = 'refresh_token'
+const RECEIPTS = 'receipts'
+const VISIT = 'visit/'
+export const CONTACT_DAYS_MAX = 7
+/** By record kind the field with the official number a resident may hold. */
+const NUMBERS = { case: 'number' }
+
+/** Whose store this is. `mark` are the four signs of its receipts. */
+export interface Identity {
+  readonly device: string
+  readonly mark: string
+  readonly account: string
+  readonly login: string
+  readonly name: string
+  readonly role: string
+  readonly relayPublicKey: string
+  readonly enrolledAt: number
+}
+
+/** Why stored data is not shown. */
+export type Withheld = 'contact_needed' | 'clock_wrong' | null
+
+export interface OfficeListener {
+  /** Something that a screen may show has changed. */
+  changed(): void
+  line(line: Line): void
+  event(event: Event): void
+}
+
+export interface Clock {
+  wall(): number
+  monotonic(): number
+}
+
+export const MACHINE_CLOCK: Clock = {
+  wall: () => Date.now(),
+  monotonic: () => Math.floor(performance.now()),
+}
+
+export class Office {
+  readonly replica: Replica
+  readonly connection: Connection
+  private readonly live: LiveSocket
+
+  private constructor(
+    readonly identity: Identity,
+    private readonly store: MemoryStore,
+    private readonly disk: DeviceDisk,
+    private readonly clock: Clock,
+    person: Person,
+    private readonly listener: OfficeListener,
+  ) {
+    this.replica = new Replica(store)
+    const signing = (payload: Bytes): Promise<Bytes> => sign(person, payload)
+    const keep = (token: string): Promise<void> => store.transaction(() => store.putNote(REFRESH_TOKEN, token))
+    const tokens = new Tokens(identity.device, store.note(REFRESH_TOKEN) ?? '', signing, keep, clock.monotonic)
+    const session = new Session(store, signing, Math.random, { now: clock.monotonic(), numbers: NUMBERS })
+    const uploads = new Uploads(this.replica, tokens, () => listener.changed())
+    this.connection = new Connection(
+      session,
+      tokens,
+      uploads,
+      {
+        event: (event) => {
+          listener.event(event)
+          listener.changed()
+        },
+        line: (line) => listener.line(line),
+      },
+      clock.monotonic,
+    )
+    this.live = new LiveSocket(tokens, this.connection, Math.random)
+  }
+
+  static async open(person: Person, dataKey: Bytes, listener: OfficeListener, clock = MACHINE_CLOCK): Promise<Office> {
+    const disk = await DeviceDisk.open(person.id, await Seal.from(dataKey))
+    const store = new MemoryStore(disk, await disk.load())
+    const identity = JSON.parse(store.note(IDENTITY) ?? '{}') as Identity
+    return new Office(identity, store, disk, clock, person, listener)
+  }
+
+  /** The first content of a new store: who it belongs to, and its place in the exchange. */
+  static async create(enrolled: Enrolled, dataKey: Bytes, now: number): Promise<void> {
+    const disk = await DeviceDisk.open(enrolled.device, await Seal.from(dataKey))
+    const identity: Identity = {
+      device: enrolled.device,
+      mark: enrolled.mark,
+      account: enrolled.account,
+      login: enrolled.login,
+      name: enrolled.name,
+      role: enrolled.role,
+      relayPublicKey: enrolled.relay_public_key,
+      enrolledAt: now,
+    }
+    const first: Write[] = [
+      { table: 'standing', key: '', value: firstStanding(enrolled.device) },
+      { table: 'note', key: IDENTITY, value: JSON.stringify(identity) },
+      { table: 'note', key: REFRESH_TOKEN, value: enrolled.refresh_token },
+    ]
+    await disk.commit(first, [])
+    disk.close()
+  }
+
+  start(): void {
+    this.connection.start()
+    this.live.start()
+  }
+
+  /** Ends what runs; what is under way to the disk comes to its end first. */
+  async close(): Promise<void> {
+    this.live.end()
+    this.connection.end()
+    await this.store.settled()
+    this.disk.close()
+  }
+
+  get today(): string {
+    return dayOf(this.clock.wall())
+  }
+
+  now(): number {
+    return this.clock.wall()
+  }
+
+  readonly newId = (): string => timedId(this.clock.wall(), crypto.getRandomValues(new Uint8Array(10)))
+
+  /** By the centre's clock; enrolling was a contact too. */
+  get lastContact(): number {
+    return Math.max(this.store.standing().serverTime, this.identity.enrolledAt)
+  }
+
+  withheld(): Withheld {
+    const now = this.clock.wall()
+    if (now < this.lastContact - DAY_MS) return 'clock_wrong'
+    return now - this.lastContact > CONTACT_DAYS_MAX * DAY_MS ? 'contact_needed' : null
+  }
+
+  hasSynced(): boolean {
+    return this.store.standing().serverTime > 0
+  }
+
+  /** Cases of the village, the newest first: ids begin with the time they were made. */
+  cases(): Sighting[] {
+    return this.replica.seeAll('case').sort((one, other) => (one.record < other.record ? 1 : -1))
+  }
+
+  /** What a record is called on a screen. */
+  titleOf(record: string): string {
+    const fields = this.fields(record)
+    const name = text(fields, 'name') || text(this.fields(text(fields, 'resident')), 'name')
+    return [name, text(this.fields(text(fields, 'item')), 'name')].filter(Boolean).join(' · ')
+  }
+
+  /** The villages this store works on. */
+  villages(): string[] {
+    const names = this.store.buckets().map((state) => state.bucket)
+    return names.filter((name) => name.startsWith('place:')).map((name) => name.slice('place:'.length)).sort()
+  }
+
+  see(record: string): Sighting | undefined {
+    return record ? this.replica.see(record) : undefined
+  }
+
+  fields(record: string): Fields {
+    return this.see(record)?.fields ?? {}
+  }
+
+  // Visits
+
+  visits(): Visit[] {
+    const kept = [...this.store.notes(VISIT).values()].map((text) => JSON.parse(text) as Visit)
+    return kept.sort((one, other) => other.touched - one.touched)
+  }
+
+  visit(id: string): Visit | undefined {
+    const kept = this.store.note(VISIT + id)
+    return kept === undefined ? undefined : (JSON.parse(kept) as Visit)
+  }
+
+  async beginVisit(village: string): Promise<Visit> {
+    const visit = newVisit(this.newId(), this.clock.wall(), village)
+    await this.keepVisit(visit)
+    return visit
+  }
+
+  async keepVisit(visit: Visit): Promise<void> {
+    const kept = JSON.stringify({ ...visit, touched: this.clock.wall() })
+    await this.store.transaction(() => this.store.putNote(VISIT + visit.id, kept))
+    this.listener.changed()
+  }
+
+  async dropVisit(visit: Visit): Promise<void> {
+    await this.store.transaction(() => {
+      this.store.putNote(VISIT + visit.id, undefined)
+      for (const photo of photosOf(visit)) this.store.dropFileContent(photo.file)
+    })
+    this.listener.changed()
+  }
+
+  /** A picture that a draft no longer names. */
+  dropPhoto(photo: Photo): Promise<void> {
+    return this.store.transaction(() => this.store.dropFileContent(photo.file))
+  }
+
+  /** Keeps a picture's bytes beside a draft, sealed like everything else. */
+  async keepPhoto(content: Bytes, type: string): Promise<Photo> {
+    const photo = { file: this.newId(), sha256: hex(hash(content)), size: content.length, type }
+    await this.store.transaction(() => this.store.putContent(photo.file, content))
+    return photo
+  }
+
+  photo(file: string): Promise<Bytes> {
+    return this.store.fileContent(file, 0, Number.MAX_SAFE_INTEGER)
+  }
+
+  knownFor(visit: Visit): Known {
+    const seen = this.see(visit.resident)
+    const said = visit.newResident
+    return {
+      item: this.fields(visit.item),
+      resident: seen ? seen.fields : said ? residentFields(said, visit.village, this.today) : {},
+      residentChanges: seen ? seen.own : [],
+      account: this.identity.account,
+      helper: this.identity.name,
+      now: this.clock.wall(),
+      today: this.today,
+    }
+  }
+
+  /** Captures a visit without faults. Rejects with NotSaved, and keeps the draft then. The case's record. */
+  async finish(visit: Visit): Promise<string> {
+    const given = this.receiptsGiven() + 1
+    const receipt = receiptNumber(this.identity.mark, this.today, given)
+    const filing = buildFiling(visit, this.knownFor(visit), receipt, this.newId)
+    const files = photosOf(visit).map((photo): FileToSend => {
+      const isSignature = photo.file === visit.consent.signature?.file
+      return {
+        id: photo.file,
+        sha256: photo.sha256,
+        size: photo.size,
+        type: photo.type,
+        purpose: isSignature ? 'signature' : 'material',
+        change: isSignature ? filing.consentChange : filing.caseChange,
+        delivery: 'waiting',
+        offset: 0,
+        location: '',
+      }
+    })
+    await this.replica.capture(filing.drafts, this.capturedNow(), [], () => {
+      for (const file of files) this.store.putFile(file)
+      this.store.putNote(RECEIPTS, JSON.stringify({ day: this.today, given }))
+      this.store.putNote(VISIT + visit.id, undefined)
+    })
+    this.connection.captured()
+    this.listener.changed()
+    return filing.caseRecord
+  }
+
+  capturedNow(): Captured {
+    return { wall: this.clock.wall(), offset: 480 }
+  }
+
+  private receiptsGiven(): number {
+    const kept = JSON.parse(this.store.note(RECEIPTS) ?? '{}') as { day?: string; given?: number }
+    return kept.day === this.today ? (kept.given ?? 0) : 0
+  }
+}
+
+function photosOf(visit: Visit): Photo[] {
+  const photos = Object.values(visit.materials).flatMap((said) => said.photos)
+  return visit.consent.signature ? [...photos, visit.consent.signature] : photos
+}
+

@@ -1,0 +1,164 @@
+"""A centre that serves the phone app, and phones: real Chromium with a profile of its own, driven as a person would.
+
+Law: what is pressed is found by its words or its role, so that a screen nobody could use by ear fails here as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+
+from fixtures.fleet.centre import activation_codes
+from server.main import open_centre
+from server.settings import Settings
+from tests.command import finish
+from tests.journeys.chromium import chromium
+from tests.small_centre import HELPER, load_small
+
+PIN = "246813"
+SMALL = {"width": 360, "height": 640}
+PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
+_START_S = 60.0
+
+
+@dataclass(frozen=True)
+class ServedCentre:
+    """A running server with the small world."""
+
+    settings: Settings
+    address: str
+
+    def code(self, login: str = HELPER) -> str:
+        """A new activation code."""
+
+        async def give() -> str:
+            async with open_centre(self.settings) as centre:
+                return (await activation_codes(centre, [login]))[login]
+
+        return finish(give())
+
+
+@contextmanager
+def served_centre(folder: Path) -> Iterator[ServedCentre]:
+    settings = finish(load_small(folder))
+    command = [sys.executable, "-c", "from server.cli.main import run; run()", "serve", "--data", str(folder)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen([*command, "--port", "0"], stdout=log, stderr=log)
+    try:
+        ready, deadline = folder / "server.ready", time.monotonic() + _START_S
+        while not ready.exists():
+            assert process.poll() is None, (folder / "server.log").read_text()
+            assert time.monotonic() < deadline, "the server is not ready"
+            time.sleep(0.02)
+        yield ServedCentre(settings, json.loads(ready.read_text())["address"])
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class PhoneUser:
+    """A phone in somebody's hand. `faults` are errors the page threw; there must be none."""
+
+    def __init__(self, context: BrowserContext, address: str, journey: str) -> None:
+        self.context = context
+        self.page: Page = context.pages[0] if context.pages else context.new_page()
+        self.faults: list[str] = []
+        self._address = address
+        self._journey = journey
+        self._pictures = 0
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def open(self) -> None:
+        self.page.goto(f"{self._address}/app/")
+
+    def picture(self, name: str) -> None:
+        """Kept outside of the repository, for whoever wants to see what a helper sees."""
+        self._pictures += 1
+        folder = PICTURES / self._journey
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{self._pictures:02}-{name}.png")
+
+    def see(self, words: str) -> None:
+        self.page.get_by_text(words).first.wait_for()
+
+    def screen(self, title: str) -> None:
+        self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def choose(self, words: str, within: Locator | None = None) -> None:
+        (within or self.page).get_by_text(words, exact=True).first.click()
+
+    def go_offline(self) -> None:
+        self.context.set_offline(True)
+
+    def go_online(self) -> None:
+        self.context.set_offline(False)
+
+    # What a helper does
+
+    def enrol(self, code: str, pin: str = PIN) -> None:
+        self.open()
+        self.screen("登记这台手机")
+        self.fill("激活码", code)
+        self.fill("设置密码", pin)
+        self.fill("再输入一次密码", pin)
+        self.press("登记")
+        self.screen("今天")
+
+    def unlock(self, pin: str = PIN) -> None:
+        self.fill("密码", pin)
+        self.press("打开")
+
+    def wait_until_kept(self) -> None:
+        """Until the app itself can start without a network."""
+        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+    def sign(self) -> None:
+        pad = self.page.get_by_role("img", name="请在框内签名")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box, "there is a box to sign in"
+        hand = self.page.mouse
+        hand.move(box["x"] + 40, box["y"] + 40)
+        hand.down()
+        for step in range(1, 8):
+            hand.move(box["x"] + 40 + 25 * step, box["y"] + 40 + 60 * (step % 2))
+        hand.up()
+        self.page.get_by_role("button", name="重签", disabled=False).wait_for()
+
+
+@contextmanager
+def phone_user(
+    driver: Playwright, profile: Path, address: str, journey: str, screen: dict[str, int] | None = None
+) -> Iterator[PhoneUser]:
+    """A phone over a profile on the disk. Leaving it kills the browser, as a battery would."""
+    size = screen or SMALL
+    context = driver.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=chromium(),
+        headless=True,
+        viewport={"width": size["width"], "height": size["height"]},
+        locale="zh-CN",
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
+    )
+    context.set_default_timeout(20_000)
+    user = PhoneUser(context, address, journey)
+    try:
+        yield user
+        assert not user.faults, user.faults
+    finally:
+        context.close()

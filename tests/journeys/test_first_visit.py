@@ -1,0 +1,121 @@
+"""A helper enrols, loses the network, files for a resident, and everything arrives once it is back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
+
+NEW_NAME, NEW_ID = "汪秀英", "341802193507020027"
+
+
+def file_allowance(user: PhoneUser) -> None:
+    """A visit from the first screen to the receipt, for a resident nobody has registered yet."""
+    page = user.page
+    user.press("开始上门办理")
+    user.screen("为谁办？")
+    user.fill("姓名，或身份证、电话末几位", NEW_NAME)
+    user.see("本村没有找到这位居民")
+    user.press("没找到，登记新居民")
+    assert page.get_by_label("姓名", exact=True).input_value() == NEW_NAME
+    user.fill("身份证号", "341802193507020028")
+    user.press("下一步")
+    user.see("身份证号最后一位对不上")
+    user.fill("身份证号", NEW_ID)
+    user.see("号码无误：91 岁，女，1935-07-02 出生")
+    user.picture("resident")
+    user.press("下一步")
+    user.screen("办什么事？")
+    user.fill("事项名称", "高龄津贴")
+    user.picture("service")
+    user.press("80周岁以上老年人高龄津贴申领")
+    user.screen("填写")
+    user.press("下一步")
+    user.see("还没有填")
+    user.picture("form")
+    user.fill("联系电话", "19900001111")
+    user.choose("90-99周岁")
+    user.fill("社保卡账号", "6228480012345678")
+    user.press("下一步")
+    user.screen("材料")
+    user.see("已取消，不用交")
+    user.choose("证照库已有，不用带", page.get_by_role("group", name="居民身份证"))
+    user.choose("收了纸质件", page.get_by_role("group", name="高龄津贴申请审批表"))
+    user.choose("以后补（容缺）", page.get_by_role("group", name="社会保障卡"))
+    user.choose("已向本人讲清楚")
+    user.picture("materials")
+    user.press("下一步")
+    user.screen("委托与同意")
+    user.picture("consent")
+    user.choose("已全部读给本人听")
+    user.choose("同意使用：银行（社保卡）账户")
+    user.sign()
+    user.picture("signed")
+    user.press("下一步")
+    user.screen("请本人核对")
+    user.picture("review")
+    user.press("本人确认，完成办理")
+    user.screen("回执")
+    user.see("已经办好，保存在手机里")
+    user.picture("receipt")
+
+
+def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "first_visit") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        file_allowance(user)
+        receipt = user.page.locator(".number").first.inner_text()
+        user.press("回到今天")
+        user.see("3 项还没有送达中心")
+        user.picture("unsent")
+
+    # The battery was empty: the same phone, no network, nothing but its disk.
+    with phone_user(driver, tmp_path / "profile", centre.address, "first_visit_again") as user:
+        user.go_offline()
+        user.open()
+        user.see("您好")
+        user.unlock("999999")
+        user.see("密码不对")
+        user.unlock()
+        user.see("3 项还没有送达中心")
+        user.go_online()
+        user.see("都已送达中心")
+        user.see("中心已收件")
+        user.picture("level")
+        user.press(NEW_NAME)
+        user.screen("回执")
+        assert user.page.locator(".number").first.inner_text() == receipt
+        assert len(user.page.locator(".number").nth(1).inner_text().replace(" ", "")) == 21
+        user.picture("official_number")
+
+
+def test_nothing_of_a_person_lies_on_the_disk_in_the_clear(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with phone_user(driver, profile, centre.address, "profile") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.press("开始上门办理")
+        user.screen("为谁办？")
+        user.press("没找到，登记新居民")
+        user.fill("姓名", "欧阳晓静")
+        user.fill("身份证号", NEW_ID)
+        user.fill("住址", "前村组三号")
+        user.see("号码无误")
+        user.press("先放着")
+        user.see("欧阳晓静")
+
+    held = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in path.parts)
+    everything = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
+    assert len(held) > 10_000, "the store lies where this test looks"
+    for word in ("欧阳晓静", NEW_ID, "前村组三号", "吴思雨", "246813", "place:341881106200"):
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            assert word.encode(encoding) not in everything, f"{word} lies in the clear"
