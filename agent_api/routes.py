@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api import docs_page, enrolment, health, openapi, receipts
+from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
 from agent_api.desk import followup, steps
 from agent_api.uploads import UPLOAD_PROBLEMS
@@ -156,6 +156,15 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),
+    Row("POST", "/v1/residents/status", Who.ANYONE, _by_services(residents.show_status),
+        "How a case stands, for its resident", "60/minute", residents.BODY_MAX, takes=residents.Asking,
+        gives=residents.CaseStanding, problems=("malformed", "not_found")),
+    Row("POST", "/v1/residents/rating", Who.ANYONE, _by_services(residents.take_rating),
+        "A resident's rating, once a case", "30/minute", residents.BODY_MAX, takes=residents.Rating,
+        gives=residents.WordTaken, problems=("malformed", "not_found", *_STORE)),
+    Row("POST", "/v1/residents/revocation", Who.ANYONE, _by_services(residents.take_revocation),
+        "A resident asks to withdraw a consent", "30/minute", residents.BODY_MAX, takes=residents.Asking,
+        gives=residents.WordTaken, problems=("malformed", "not_found", *_STORE)),
     Row("GET", "/v1/health", Who.ANYONE, _by_services(health.show_health), "Whether the centre is well",
         "600/minute", gives=health.Health),
     Row("GET", "/metrics", Who.OPERATOR, _by_services(_metrics), "Numbers for Prometheus", "600/minute",
