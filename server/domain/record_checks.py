@@ -13,8 +13,8 @@ from server.domain.cases.consent import check_consent
 from server.domain.cases.filing import advise_case, check_case
 from server.domain.cases.ratings import check_rating
 from server.domain.cases.service_log import check_service_log
-from server.domain.cases.working_days import check_calendar
 from server.domain.cases.tickets import check_ticket
+from server.domain.cases.working_days import check_calendar
 from server.domain.catalogue.base_items import check_base_item
 from server.domain.catalogue.baseline import check_baseline
 from server.domain.catalogue.campaigns import check_campaign

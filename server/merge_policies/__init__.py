@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from server.domain.people.roles import roles_that_may
 from server.domain.record_fields import KINDS, text
+from server.merge_policies.bundle_policies import bundle_policy, calendar_policy
 from server.merge_policies.campaign_policies import (
     baseline_policy,
     campaign_policy,
@@ -17,7 +18,6 @@ from server.merge_policies.campaign_policies import (
     look_back_policy,
     snapshot_policy,
 )
-from server.merge_policies.bundle_policies import bundle_policy, calendar_policy
 from server.merge_policies.case_policy import Index, case_policy
 from server.merge_policies.catalogue_policies import (
     base_item_policy,

@@ -1,4 +1,4 @@
-"""How a step moves a case along: who holds it afterwards, what the centre computes, who is told.
+"""How a step moves a case along: who holds it afterwards, what the centre computes, who is told, what other legs get.
 
 Laws: whoever has to act now is the case's holder, and a case that is not over has one. The state follows from the step
 taken; what the step must say, and the clocks it sets, come from the rules in server/domain/cases.
@@ -6,16 +6,27 @@ taken; what the step must say, and the clocks it sets, come from the rules in se
 
 from __future__ import annotations
 
-from server.domain.cases.lifecycle import STEPS, CaseState, needs_holder
+from datetime import date
+
+from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
+from server.domain.cases.desk_rules import add_to_case, check_desk_step
+from server.domain.cases.lifecycle import CaseState, is_open, needs_holder, parse_state
+from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
+from server.domain.cases.step_notices import told_of, words_of
+from server.domain.cases.step_view import StepView
+from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.people.reach import account_holder, place_holder, unit_holder
-from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
-from server.domain.record_fields import KINDS, text
-from server.merge_policies.judging import context_of, refuse_for
+from server.domain.record_fields import groups, integer, text
+from server.domain.supervision.notices import notice_fields
+from server.merge_policies.judging import china_day, context_of, refuse_for
 from sync.central.known import Wants
-from sync.central.policies import Accept, Reading, Situation, Verdict
+from sync.central.policies import Accept, NewRecord, Reading, Situation, Verdict
 from sync.core.changes import Change, Fields
 from sync.core.clock import iso
+from sync.core.ids import derived_id
+
+_Writes = tuple[tuple[str, str, Fields], ...]
 
 
 def handling_desk(case: Fields, item: Fields) -> str:
@@ -24,42 +35,144 @@ def handling_desk(case: Fields, item: Fields) -> str:
     return unit_holder(unit) if unit else place_holder(text(case, "village"))
 
 
-class DeskRules:
-    """The steps that are not the filing's own."""
+def step_reads(change: Change, reading: Reading) -> Wants:
+    """The centre's own working days, and the bundle with its legs."""
+    wants = Wants(records={("calendar", calendar_id(year)) for year in years_around(china_day(reading.centre.now))})
+    for bundle in reading.texts("case", change.record, "bundle"):
+        wants.records.add(("bundle", bundle))
+        held = reading.record("bundle", bundle)
+        for leg in groups(held.fields, "legs") if held is not None else ():
+            wants.records |= {("case", text(leg, "case")), ("item", text(leg, "item"))}
+    return wants
 
-    def reads(self, change: Change, reading: Reading) -> Wants:
-        return Wants()
 
-    def settle(self, situation: Situation, after: CaseState, fields: Fields, keys: frozenset[str]) -> Verdict:
-        name = situation.change.name
-        problems = [*_missing(name, fields), *check_record("case", fields, context_of(situation, {}))]
-        if refused := refuse_for(problems):
-            return refused
-        now = iso(situation.centre.now)
-        computed: Fields = {"state": after.value}
-        if situation.before is None or text(situation.before.fields, "state") != after:
-            computed["state_since"] = now
+def settle_step(situation: Situation, after: CaseState, fields: Fields, keys: frozenset[str]) -> Verdict:
+    """The verdict on a step that is not the filing's own. `fields` hold the state it leads to, `keys` what is held."""
+    assert situation.before is not None, "only a filing makes a case"
+    view = view_of(situation, fields)
+    found = check_desk_step(view) or check_record("case", fields, context_of(situation, {}))
+    if refused := refuse_for(found):
+        return refused
+    now = iso(situation.centre.now)
+    computed: Fields = {"state": after.value, **add_to_case(view)}
+    if text(view.before, "state") != after:
+        computed["state_since"] = now
         if after is CaseState.ACCEPTED:
             computed["accepted_at"] = now
-        if after is CaseState.FINISHED and name == "case.finish":
+        if after is CaseState.FINISHED:
             computed["finished_at"] = now
-        computed["holder"] = self._holder(situation, after, fields)
-        return Accept(computed=computed, keys=keys)
-
-    def _holder(self, situation: Situation, after: CaseState, fields: Fields) -> str:
-        if not needs_holder(after):
-            return ""
-        if after is CaseState.TO_CORRECT:
-            return account_holder(text(fields, "helper"))
-        if situation.change.name == "case.correct":
-            item = situation.known.record("item", text(fields, "item"))
-            return handling_desk(fields, item.fields if item is not None else {})
-        return text(fields, "holder")
+    computed["holder"] = _holder(after, {**fields, **computed}, view.item)
+    whole = {**fields, **computed}
+    return Accept(
+        computed=computed,
+        keys=keys,
+        beside=_notices(situation, view.before, whole),
+        writes=_to_other_legs(situation, whole) if not is_open(after) else (),
+    )
 
 
-def _missing(name: str, fields: Fields) -> list[Problem]:
-    return [
-        problem("field_missing", needed, label=KINDS["case"].fields[needed].zh)
-        for needed in STEPS[name].needs
-        if fields.get(needed) in (None, "", [], {})
-    ]
+def view_of(situation: Situation, fields: Fields) -> StepView:
+    before = situation.before.fields if situation.before is not None else {}
+    on = china_day(situation.centre.now)
+    return StepView(
+        name=situation.change.name,
+        before=before,
+        fields=fields,
+        touched=situation.change.touched,
+        item=_item_of(situation, fields),
+        on=on,
+        overrides=_overrides(situation, on),
+    )
+
+
+def _item_of(situation: Situation, fields: Fields) -> Fields:
+    """The item in the version the case is pinned to, as far as history has it."""
+    named = text(fields, "item")
+    item = situation.known.record("item", named) if named else None
+    if item is None:
+        return {}
+    pinned = integer(fields, "item_version")
+    if 0 < pinned < min(item.rev, integer(item.fields, "version")):
+        old = situation.known.body_at(item, pinned)
+        return old.fields if old is not None else item.fields
+    return item.fields
+
+
+def _overrides(situation: Situation, on: date) -> dict[date, bool]:
+    held = [situation.known.record("calendar", calendar_id(year)) for year in years_around(on)]
+    return overrides_in(one.fields for one in held if one is not None)
+
+
+def _holder(after: CaseState, fields: Fields, item: Fields) -> str:
+    """`fields` with what the step adds: a transfer and a correction say who comes next."""
+    if not needs_holder(after):
+        return ""
+    if after is CaseState.TO_CORRECT and text(fields, "helper"):
+        return account_holder(text(fields, "helper"))
+    return text(fields, "holder") or handling_desk(fields, item)
+
+
+def _notices(situation: Situation, before: Fields, after: Fields) -> tuple[NewRecord, ...]:
+    step = situation.change.name
+    buckets = told_of(step, before, after, situation.author.account)
+    if not buckets:
+        return ()
+    code, zh, en = words_of(step, after)
+    case = situation.change.record
+    return tuple(
+        NewRecord(
+            kind="notice",
+            id=derived_id("notice", situation.change.id, bucket),
+            bucket=bucket,
+            fields={
+                **notice_fields(bucket.removeprefix("person:"), case, zh, en),
+                "code": code,
+                "at": situation.centre.now,
+            },
+        )
+        for bucket in buckets
+    )
+
+
+def _to_other_legs(situation: Situation, case: Fields) -> _Writes:
+    """What a leg that has come to its end brings the others, and the bundle's own end with the last of them."""
+    named = text(case, "bundle")
+    bundle = situation.known.record("bundle", named) if named else None
+    if bundle is None:
+        return ()
+    ended = leg_of(bundle.fields, situation.change.record)
+    found = [*_fed(situation, bundle.fields, ended, case)]
+    states = {ended: text(case, "state")}
+    for leg in groups(bundle.fields, "legs"):
+        if integer(leg, "leg") != ended:
+            held = situation.known.record("case", text(leg, "case"))
+            states[integer(leg, "leg")] = text(held.fields, "state") if held is not None else ""
+    if ended and is_over(states):
+        found.append(("bundle", bundle.id, {"state": BundleState.OVER.value}))
+    return tuple(found)
+
+
+def _fed(situation: Situation, bundle: Fields, ended: int, case: Fields) -> _Writes:
+    """The result of this leg as material of those that come after it; what was not granted is missing there."""
+    decision = case.get("decision")
+    granted = case["state"] == CaseState.FINISHED and isinstance(decision, dict) and decision.get("granted") is True
+    value: Fields = {"state": MaterialState.LICENCE.value, "note": text(case, "number")}
+    if not granted:
+        value = {"state": MaterialState.MISSING.value}
+    found = []
+    for fed, name in fed_by(bundle, ended).items():
+        target = situation.known.record("case", fed)
+        state = parse_state(text(target.fields, "state")) if target is not None else None
+        if target is None or state is None or not is_open(state):
+            continue
+        item = situation.known.record("item", text(target.fields, "item"))
+        for material in parse_materials(item.fields if item is not None else {}):
+            field = FIELD_PREFIX + material.no
+            if material.name == name and _awaits(target.fields.get(field)):
+                found.append(("case", target.id, {field: value}))
+    return tuple(found)
+
+
+def _awaits(value: object) -> bool:
+    """Whether nobody has brought it by another way."""
+    return not isinstance(value, dict) or text(value, "state") in (MaterialState.AWAITED, MaterialState.MISSING)

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
+from server.domain.cases.bundles import leg_of
 from server.domain.cases.clocks import due_column
 from server.domain.cases.lifecycle import (
     FILING_STEPS,
@@ -31,7 +32,7 @@ from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
-from server.merge_policies.case_desk_policy import DeskRules, handling_desk
+from server.merge_policies.case_desk_policy import handling_desk, settle_step, step_reads
 from server.merge_policies.judging import china_day, context_of, named, readable, refuse_for
 from sync.central.known import Wants
 from sync.central.policies import (
@@ -116,13 +117,14 @@ def _day_digits(day: date) -> str:
 class _CaseRules:
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.desk = DeskRules()
 
     def reads(self, change: Change, reading: Reading) -> Wants:
         of_case = partial(texts_in, reading.sources("case", change.record))
         wants = Wants(records={(kind, record) for kind in _REFERENCES for record in of_case(kind)})
+        for bundle in of_case("bundle"):
+            wants.records.add(("bundle", bundle))
         if change.name not in FILING_STEPS:
-            wants |= self.desk.reads(change, reading)
+            wants |= step_reads(change, reading)
         for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
         if change.record in reading.honoured:
@@ -157,7 +159,7 @@ class _CaseRules:
         if name not in FILING_STEPS:
             # A case that is over lets the next filing stand; its number stays its own for ever.
             keys = held if is_open(after) else frozenset(key for key in held if key.startswith(NUMBER_KEY))
-            return self.desk.settle(situation, after, fields, keys)
+            return settle_step(situation, after, fields, keys)
         problems = check_record("case", fields, context_of(situation, {}))
         computed: Fields = {"state": after.value}
         if state is None:
@@ -171,6 +173,10 @@ class _CaseRules:
         )
         if absent:
             return Park(reason="waits_for_record", waits=absent)
+        if fields.get("bundle"):
+            not_its_leg = _check_leg(situation, fields)
+            if not_its_leg is not None:
+                return not_its_leg
         item, resident = records.get("item"), records.get("resident")
         computed: Fields = {}
         reason, code, detail = "", None, {}
@@ -247,6 +253,19 @@ class _CaseRules:
             detail={**accept.detail, "stands": standing.id if both_may_see else ""},
             beside=notices,
         )
+
+
+def _check_leg(situation: Situation, fields: Fields) -> Refuse | Park | None:
+    """A leg is filed behind its bundle, for the same person and under the same consent."""
+    named_bundle = named(fields, "bundle")
+    bundle = readable(situation, "bundle", named_bundle)
+    if bundle is None:
+        return Park(reason="waits_for_record", waits=frozenset({named_bundle}))
+    leg = leg_of(bundle.fields, situation.change.record)
+    same = all(text(bundle.fields, name) == text(fields, name) for name in ("resident", "consent"))
+    if leg and leg == integer(fields, "leg") and same:
+        return None
+    return refuse_for([problem("bundle_foreign", "bundle")])
 
 
 def _honoured(situation: Situation, fields: Fields) -> str:

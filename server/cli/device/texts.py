@@ -253,6 +253,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "material_licence": ("电子证照", "electronic licence"),
     "material_missing": ("暂缺", "missing"),
     "material_not_needed": ("不需要", "not needed"),
+    "material_awaited": ("由前一环节产生", "made by another leg"),
     # photo
     "photo_kept": (
         "照片已存并挂到“{name}”（{kb} kB），文字先传，照片随后",

@@ -71,7 +71,7 @@ STEPS: StepTable = {
     "case.resume": step(*_PAUSED, to=_S.REVIEWING, writes=("review", "notes")),
     "case.extend": step(*_IN_WORK, to=None, writes=("notes",), needs=("extension",)),
     "case.tolerance_extend": step(*_IN_WORK, *_PAUSED, to=None, needs=("tolerance_extension",)),
-    "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",)),
+    "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",), needs=("tolerance_failure",)),
     "case.lapse": step(_S.TO_CORRECT, to=_S.ENDED, writes=("notes",)),
     "case.decide": step(*_IN_WORK, to=_S.DECIDED, writes=("notes",), needs=("decision",)),
     "case.finish": step(_S.DECIDED, to=_S.FINISHED, writes=("result", "notes")),

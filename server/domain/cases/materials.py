@@ -37,6 +37,7 @@ class MaterialState(StrEnum):
     LICENCE = "licence"  # 证照库
     MISSING = "missing"
     NOT_NEEDED = "not_needed"  # cancelled, replaced, or not for this situation
+    AWAITED = "awaited"  # another leg of the bundle makes it
 
 
 COLLECT_MODES: dict[MaterialState, int] = {state: mode for mode, state in enumerate(list(MaterialState)[:5], 1)}
@@ -115,7 +116,7 @@ def check_collected(case: Fields) -> list[Problem]:
         if value is None:
             continue
         field, read = FIELD_PREFIX + no, parse_collected(value)
-        if read is None:
+        if read is None or (read.state is MaterialState.AWAITED and not case.get("bundle")):
             found.append(problem("material_state", field, no=no))
         elif read.state in _WITH_FILE and not read.file:
             found.append(problem("material_file", field, no=no))
@@ -125,11 +126,11 @@ def check_collected(case: Fields) -> list[Problem]:
 
 
 def missing_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material, ...]:
-    """The one complete list of what still must come, promised materials not counted."""
+    """The one complete list of what still must come; what is promised, or made by another leg, is not counted."""
     return tuple(
         material
         for material in materials
-        if material.asked and not _satisfied(have.get(material.no)) and not _promised(have.get(material.no))
+        if material.asked and not _satisfied(have.get(material.no)) and not _is_to_come(have.get(material.no))
     )
 
 
@@ -184,6 +185,10 @@ def _satisfied(value: Collected | None, not_needed: bool = True) -> bool:
     if value is None:
         return False
     return value.state in _IN_HAND or (not_needed and value.state is MaterialState.NOT_NEEDED)
+
+
+def _is_to_come(value: Collected | None) -> bool:
+    return value is not None and value.state in (MaterialState.PROMISED, MaterialState.AWAITED)
 
 
 def _promised(value: Collected | None) -> bool:

@@ -28,6 +28,11 @@ def check_notice(fields: Fields, ctx: CheckContext) -> list[Problem]:
     return found
 
 
+def notice_bucket(to: str) -> str:
+    """Where a notice lies: with a person, or, when it is for a unit or a place, where their desks read."""
+    return to if ":" in to else f"person:{to}"
+
+
 def notice_fields(to: str, about: str, text_zh: str, text_en: str) -> dict[str, object]:
     """A notice with every id and phone in its texts masked."""
     return {

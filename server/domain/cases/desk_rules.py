@@ -1,0 +1,83 @@
+"""Owns the table of what each step that moves a case must keep, and what the centre adds to the case with it.
+
+Law: a step without a row keeps and adds nothing of its own; what its fields are is told by the life cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from server.domain.cases import corrections, procedures, tolerance
+from server.domain.cases.clocks import start_clock
+from server.domain.cases.lifecycle import STEPS
+from server.domain.cases.materials import FIELD_PREFIX, missing_materials
+from server.domain.cases.step_view import StepView
+from server.domain.problems import Problem, problem
+from server.domain.record_fields import KINDS, Fields, texts
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """`adds` may name the holder; the state and its time follow from the step itself."""
+
+    check: Callable[[StepView], list[Problem]] = lambda view: []
+    adds: Callable[[StepView], Fields] = lambda view: {}
+
+
+def _check_acceptance(view: StepView) -> list[Problem]:
+    """Whoever answered in time asks for what is missing first; after it the case is accepted whatever is missing."""
+    if view.answer_is_late:
+        return []
+    found = [
+        problem("accept_incomplete", FIELD_PREFIX + material.no, name=material.name)
+        for material in missing_materials(view.materials, view.have)
+    ]
+    return found + tolerance.check_promises(view)
+
+
+def _add_acceptance(view: StepView) -> Fields:
+    joint = len(texts(view.fields, "joint")) > 0
+    clock = start_clock(view.on, view.received_on, view.item, joint=joint, overrides=view.overrides)
+    return {"clock": clock.as_value(), **tolerance.add_tolerance(view)}
+
+
+RULES: Mapping[str, StepRule] = {
+    "case.correct": StepRule(adds=corrections.add_correction),
+    "case.supply": StepRule(tolerance.check_supply, tolerance.add_supply),
+    "case.accept": StepRule(_check_acceptance, _add_acceptance),
+    "case.return": StepRule(corrections.check_return, corrections.add_return),
+    "case.refuse": StepRule(procedures.check_refusal, lambda view: {"finish_type": procedures.RETURNED}),
+    "case.special": StepRule(procedures.check_special, procedures.add_special),
+    "case.suspend": StepRule(procedures.check_suspension, procedures.add_suspension),
+    "case.resume": StepRule(adds=procedures.add_resumption),
+    "case.extend": StepRule(procedures.check_extension, procedures.add_extension),
+    "case.tolerance_extend": StepRule(tolerance.check_tolerance_extension, tolerance.add_tolerance_extension),
+    "case.tolerance_fail": StepRule(
+        tolerance.check_tolerance_failure, lambda view: {"finish_type": procedures.NOT_SUPPLIED}
+    ),
+    "case.lapse": StepRule(corrections.check_lapse, lambda view: {"finish_type": procedures.NOT_SUPPLIED}),
+    "case.decide": StepRule(procedures.check_decision, procedures.add_decision),
+    "case.finish": StepRule(procedures.check_finish, procedures.add_finish),
+    "case.transfer": StepRule(procedures.check_transfer, procedures.add_transfer),
+    "case.void": StepRule(procedures.check_voiding, lambda view: {"finish_type": procedures.VOID}),
+    "case.withdraw": StepRule(adds=lambda view: {"finish_type": procedures.RETURNED}),
+}
+assert RULES.keys() <= STEPS.keys(), "a rule belongs to a step"
+
+
+def check_desk_step(view: StepView) -> list[Problem]:
+    """What keeps the step from being taken: what it must say and does not, then its own rule."""
+    missing = [
+        problem("field_missing", needed, label=KINDS["case"].fields[needed].zh)
+        for needed in STEPS[view.name].needs
+        if view.fields.get(needed) in (None, "", [], {})
+    ]
+    rule = RULES.get(view.name)
+    return missing or (rule.check(view) if rule is not None else [])
+
+
+def add_to_case(view: StepView) -> Fields:
+    """The fields that the centre computes with this step, besides the state."""
+    rule = RULES.get(view.name)
+    return rule.adds(view) if rule is not None else {}

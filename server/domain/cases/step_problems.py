@@ -1,0 +1,66 @@
+"""Owns the words for what keeps a step with a case from being taken: a part of the table of all problems.
+
+Law: as in server/domain/problems.py, a code is stable and its texts say the same in both languages.
+"""
+
+from __future__ import annotations
+
+# code: (Chinese, English)
+STEP_PROBLEMS: dict[str, tuple[str, str]] = {
+    "reason_missing": ("须写明理由", "a reason in words is needed"),
+    "not_told": ("须书面告知申请人", "the applicant must be told in writing"),
+    "not_approved": ("须写明批准的负责人", "who approved it must be named"),
+    "accept_incomplete": (
+        "“{name}”未收到：请收取、容缺或一次性告知补正",
+        "“{name}” is not there: take it in, take a promise, or return one complete list",
+    ),
+    "correction_empty": ("补正告知须列出材料或填报内容", "a return must name materials or answers"),
+    "correction_incomplete": (
+        "须一次性告知：还缺“{name}”",
+        "one complete list: “{name}” is missing too",
+    ),
+    "correction_unknown": ("该事项没有材料{no}", "the item has no material {no}"),
+    "correction_twice": (
+        "只能补正一次：上次没有要求{no}",
+        "a return is made once: {no} was not asked for then",
+    ),
+    "correction_late": (
+        "已过五个工作日，自收件之日起视为受理，请办理受理",
+        "after five working days it counts as accepted from receipt: accept it",
+    ),
+    "correction_due": ("补正期限应晚于今天", "the day for the correction must be later than today"),
+    "lapse_early": ("补正期限未到，不能终止", "the day for the correction has not passed"),
+    "refusal_late": (
+        "已过五个工作日，视为受理，请作出决定",
+        "after five working days it counts as accepted: decide it",
+    ),
+    "promise_unread": ("容缺承诺的后果须已宣读", "the consequences of the promise must have been read out"),
+    "promise_unsigned": ("容缺须有签字的承诺书", "a promise must be signed"),
+    "supply_not_promised": ("这份材料没有承诺补交", "this material was not promised"),
+    "supply_empty": ("没有收到容缺材料", "no promised material was brought"),
+    "tolerance_none": ("没有待补的容缺材料", "nothing is promised any more"),
+    "tolerance_extension_due": ("新的期限应晚于原期限和今天", "the new day must be later than the old and today"),
+    "tolerance_extension_reason": (
+        "只有不可抗力并经批准才能延长容缺期限",
+        "only force majeure, approved, lengthens the time",
+    ),
+    "tolerance_not_late": ("容缺期限未到", "the promised day has not passed"),
+    "tolerance_open": (
+        "“{name}”尚未补交，不能发证",
+        "“{name}” has not come: no certificate before it does",
+    ),
+    "clock_not_started": ("尚未受理，没有时限可延", "it is not accepted, there is no time to extend"),
+    "extended_before": ("只能延期一次", "the time is extended once only"),
+    "extension_days": ("延期应为1至{limit}个工作日", "an extension is 1 to {limit} working days"),
+    "decision_unclear": ("须写明准予或不予", "the decision must say granted or not"),
+    "holder_unknown": ("没有“{value}”这个承办方", "there is no desk or unit “{value}”"),
+    "holder_same": ("已由该承办方办理", "that desk has it already"),
+    # bundles
+    "bundle_unknown": ("没有“{value}”这个一件事", "there is no bundle “{value}”"),
+    "bundle_legs": ("一件事的环节与定义不符", "the legs are not those of the bundle"),
+    "bundle_foreign": ("这个办件不是该一件事的环节", "this case is no leg of that bundle"),
+    "bundle_consent": ("同意书没有写明环节“{name}”的事项", "the consent does not name the item of leg “{name}”"),
+    # working days
+    "calendar_day": ("{field}应写明是否上班和理由", "{field} must say whether people work, and why"),
+    "calendar_year": ("{field}不在这一年", "{field} is not in this year"),
+}
