@@ -63,9 +63,9 @@ class Overview:
 async def read_overview(platform: Platform, scope: Scope, top: str, *, today: date) -> Overview | None:
     """The overview of `top`, which must lie in the scope; None when it does not, or is not a place."""
     directory = await platform.directory()
-    if top not in directory.places or not any(top in _subtree(directory, own) for own in scope.places):
+    if top not in directory.places or not any(top in directory.subtree(own) for own in scope.places):
         return None
-    children = {code: _subtree(directory, code) for code in directory.below(top)}
+    children = {code: directory.subtree(code) for code in directory.below(top)}
     owner = {place: child for child, places in children.items() for place in places} | {top: top}
     whole, tallies = Tally(), {code: Tally() for code in (*children, top)}
     async with platform.database.read() as snapshot:
@@ -100,15 +100,6 @@ async def _count(snapshot: Snapshot, places: Iterable[str], today: date) -> list
             for bucket, state, count, overdue, soon in rows
         ]
     return found
-
-
-def _subtree(directory: Directory, top: str) -> frozenset[str]:
-    found, waiting = {top}, [top]
-    while waiting:
-        below = directory.below(waiting.pop())
-        found.update(below)
-        waiting.extend(below)
-    return frozenset(found)
 
 
 def _way_up(directory: Directory, place: str, scope: Scope) -> list[str]:

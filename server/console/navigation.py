@@ -19,7 +19,12 @@ class Section:
     roles: frozenset[Role]
 
 
-SECTIONS: tuple[Section, ...] = (Section("/console/", "总览", "Overview", STAFF),)
+PEOPLE = AREA | {Role.ADMINISTRATOR}
+
+SECTIONS: tuple[Section, ...] = (
+    Section("/console/", "总览", "Overview", STAFF),
+    Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
+)
 
 
 def sections_for(role: Role) -> tuple[Section, ...]:

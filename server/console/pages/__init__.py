@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from server.console.pages import account, language, overview, sign_in
+from server.console.navigation import PEOPLE
+from server.console.pages import account, helpers, language, overview, sign_in
 from server.console.rows import Level, Page
+from server.domain.people.roles import Role
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -18,5 +22,10 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/account", account.show),
     Page("POST", "/account/session", account.end_session),
     Page("GET", "/", overview.show),
+    Page("GET", "/helpers", helpers.show, PEOPLE),
+    Page("GET", "/helpers/{id}", helpers.show_one, PEOPLE),
+    Page("POST", "/helpers/{id}/sheet", helpers.make_sheet, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/lost", helpers.report_lost, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/post", helpers.close_or_reopen, ADMINISTRATORS),
 )
 # fmt: on

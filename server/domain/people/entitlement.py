@@ -61,6 +61,15 @@ class Directory:
         """The places directly below, by parent link."""
         return self._below.get(code, ())
 
+    def subtree(self, code: str) -> frozenset[str]:
+        """The place itself and everything below it, by parent links."""
+        found, waiting = {code}, [code]
+        while waiting:
+            below = self.below(waiting.pop())
+            found.update(below)
+            waiting.extend(below)
+        return frozenset(found)
+
     def units_at(self, code: str) -> tuple[str, ...]:
         return self._units_at.get(code, ())
 

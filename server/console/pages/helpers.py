@@ -1,0 +1,120 @@
+"""Accounts and their devices: who needs help, activation sheets, lost devices, posts that change.
+
+Laws: the list is by place, never by a number; an account's page is for support and holds no score. What is done to an
+account is in the auditor's record with who did it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import RedirectResponse, Response
+
+from server.actions.activate_account import activate_account, activation_svg
+from server.actions.list_accounts import list_accounts, read_account
+from server.actions.move_account import close_account, reopen_account
+from server.actions.refusals import NotFound
+from server.actions.revoke_device import revoke_device
+from server.console.render import page
+from server.console.visit import Visit
+from server.domain.people.roles import Role
+from server.storage.people import AccountRow, DeviceRow
+
+SILENT_AFTER = timedelta(days=7)
+
+
+async def show(visit: Visit) -> Response:
+    query = visit.request.query_params
+    silent = query.get("silent") == "1"
+    since = visit.console.now() - int(SILENT_AFTER.total_seconds() * 1000) if silent else None
+    roles = frozenset({Role.HELPER, Role.TOWN_LEAD}) if query.get("who", "helpers") == "helpers" else frozenset(Role)
+    found = await list_accounts(
+        visit.console.platform,
+        visit.account.scope,
+        search=query.get("search", "")[:40],
+        roles=roles,
+        silent_since=since,
+        after=query.get("after", "")[:40],
+    )
+    return page(
+        visit,
+        "helpers.html",
+        found=found,
+        search=query.get("search", "")[:40],
+        silent=silent,
+        who=query.get("who", "helpers"),
+        silent_days=SILENT_AFTER.days,
+    )
+
+
+async def show_one(visit: Visit) -> Response:
+    account, devices = await _account(visit)
+    return page(visit, "helper.html", account=account, devices=devices, lost=None)
+
+
+async def _account(visit: Visit) -> tuple[AccountRow, list[DeviceRow]]:
+    found = await read_account(visit.console.platform, visit.account.scope, visit.request.path_params["id"])
+    if found is None:
+        raise NotFound("no such account in this scope")
+    return found
+
+
+async def make_sheet(visit: Visit) -> Response:
+    """A new activation code on a page to print; the earlier ones end."""
+    account, _ = await _account(visit)
+    console = visit.console
+    made = await activate_account(
+        console.platform.database,
+        console.door.secrets,
+        account.login,
+        actor=visit.account.id,
+        now_ms=console.now(),
+        randomness=console.platform.randomness,
+    )
+    server = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}"
+    return page(
+        visit, "activation_sheet.html", account=account, code=made.code, expires=made.expires_at, server=server,
+        qr=activation_svg(server, made.code),
+    )  # fmt: skip
+
+
+async def report_lost(visit: Visit) -> Response:
+    """One action: refused from now on, wiped at its next contact, and what it held unsent on the screen."""
+    account, devices = await _account(visit)
+    device = visit.form.get("device", "")
+    if device not in {one.id for one in devices}:
+        raise NotFound("no such device of this account")
+    lost = await revoke_device(
+        visit.console.platform.database,
+        device,
+        reason=visit.form.get("reason", "")[:200] or "lost",
+        actor=visit.account.id,
+        now_ms=visit.console.now(),
+        randomness=visit.console.platform.randomness,
+    )
+    account, devices = await _account(visit)
+    return page(visit, "helper.html", account=account, devices=devices, lost=lost)
+
+
+async def close_or_reopen(visit: Visit) -> Response:
+    """Leaving ends every session and grant; what the devices still hold is taken, and then they are wiped."""
+    account, _ = await _account(visit)
+    platform, asked = visit.console.platform, visit.form.get("what")
+    if asked == "close" and account.id != visit.account.id:
+        await close_account(
+            platform.database,
+            account.id,
+            actor=visit.account.id,
+            now_ms=visit.console.now(),
+            randomness=platform.randomness,
+        )
+    elif asked == "reopen":
+        await reopen_account(
+            platform.database,
+            account.id,
+            directory=await platform.directory(),
+            actor=visit.account.id,
+            now_ms=visit.console.now(),
+            randomness=platform.randomness,
+        )
+    return RedirectResponse(f"/console/helpers/{account.id}", 303)

@@ -1,0 +1,67 @@
+"""Whoever supports helpers finds them by place; whoever administers them activates, revokes and closes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.server.console.office import office
+from tests.small_centre import HELPER, VILLAGE
+
+
+async def test_a_supervisor_finds_a_helper_of_the_own_county_and_no_other(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        await desk.small.enrol(HELPER)
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        helper = await desk.small.account(HELPER)
+        page = await browser.get(f"/console/helpers?search={HELPER}")
+        assert f'href="/console/helpers/{helper.id}"' in page.text
+        assert "从未" in page.text
+        assert (await browser.get(f"/console/helpers/{helper.id}")).status_code == 200
+        assert (await browser.get(f"/console/helpers/{'0' * 32}")).status_code == 404
+        assert "没有符合条件的人" in (await browser.get("/console/helpers?search=nobody")).text
+
+
+async def test_a_supervisor_may_look_and_not_revoke(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        device = await desk.small.enrol(HELPER)
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        helper = await desk.small.account(HELPER)
+        await browser.get(f"/console/helpers/{helper.id}")
+        for verb in ("lost", "sheet", "post"):
+            answer = await browser.post(f"/console/helpers/{helper.id}/{verb}", device=device, what="close")
+            assert answer.status_code == 404
+        [[revoked, status]] = await desk.small.fetch(
+            "SELECT d.revoked_at, a.status FROM devices d JOIN accounts a ON a.id = d.account WHERE d.id = ?", [device]
+        )
+        assert (revoked, status) == (None, "active")
+
+
+async def test_an_administrator_revokes_a_lost_device_and_prints_a_new_sheet(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        device = await desk.small.enrol(HELPER)
+        await desk.small.tamper("UPDATE devices SET unsent = 3 WHERE id = ?", [device])
+        browser = await desk.sign_in(desk.login_of("administrator"))
+        helper = await desk.small.account(HELPER)
+        await browser.get(f"/console/helpers/{helper.id}")
+        lost = await browser.post(f"/console/helpers/{helper.id}/lost", device=device)
+        assert "3 项未送出" in lost.text
+        foreign = await browser.post(f"/console/helpers/{helper.id}/lost", device="0" * 32)
+        assert foreign.status_code == 404
+        sheet = await browser.post(f"/console/helpers/{helper.id}/sheet")
+        assert re.search(r'<dd class="figure">[0-9A-Z-]{10,14}</dd>', sheet.text)
+        assert "<svg" in sheet.text
+
+
+async def test_closing_and_reopening_are_one_click_each_and_nobody_closes_the_own_account(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        login = desk.login_of("administrator")
+        browser = await desk.sign_in(login)
+        helper, own = await desk.small.account(HELPER), await desk.small.account(login)
+        for account, what, status in (
+            (helper, "close", "closed"),
+            (helper, "reopen", "active"),
+            (own, "close", "active"),
+        ):
+            await browser.post(f"/console/helpers/{account.id}/post", what=what)
+            assert (await desk.small.account(account.login)).status == status
