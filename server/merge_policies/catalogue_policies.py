@@ -127,7 +127,7 @@ def _settle_life(kind: str, situation: Situation) -> Verdict:
     if refused is not None:
         return refused
     told = [{"code": one.code, "field": one.field, "zh": one.zh, "en": one.en} for one in advice[:ADVICE_TOLD_MAX]]
-    return Accept(computed=computed, detail={"advice": told} if told else {})
+    return Accept(computed=dict(computed), detail={"advice": told} if told else {})
 
 
 def _publication(kind: str, name: str, shown: Fields) -> tuple[list[Problem], list[Problem]]:
@@ -215,4 +215,6 @@ def _settle_licence(settle: Callable[[Situation], Verdict], situation: Situation
 
 
 def _licence_adds(situation: Situation, fields: Fields) -> Fields:
-    return licence_fields(situation.change.name, fields, account=situation.author.account, at=iso(situation.centre.now))
+    return dict(
+        licence_fields(situation.change.name, fields, account=situation.author.account, at=iso(situation.centre.now))
+    )

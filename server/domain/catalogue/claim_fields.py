@@ -14,6 +14,17 @@ from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields
 
+__all__ = [
+    "CLAIM_FIELDS",
+    "LOCAL_FIELDS",
+    "MANDATORY_FIELDS",
+    "PREFIX",
+    "ClaimField",
+    "empty_mandatory",
+    "inherited",
+    "return_reasons",
+]
+
 
 @dataclass(frozen=True)
 class ClaimField:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import KINDS, Fields, family, integer, parse_date, text, texts
-from server.domain.steps import StepTable, check_step, state_after, step
+from server.domain.steps import StepTable, state_after, step
 
 
 class ItemState(StrEnum):
@@ -107,8 +107,14 @@ def check_life_step(taken: LifeStep) -> list[Problem]:
     steps = STEPS[taken.kind]
     if taken.state not in steps[taken.name].before:
         return [problem("state_step", "status", before=taken.state or "new", after=taken.name)]
-    known = [one for one in taken.touched if one in KINDS[taken.kind].fields or one.startswith(NEXT)]
-    found = check_step(steps, taken.kind, taken.name, before=taken.state, touched=known, fields=taken.fields)
+    rule, fields = steps[taken.name], KINDS[taken.kind].fields
+    known = [one for one in taken.touched if one in fields or one.startswith(NEXT)]
+    found = [problem("step_writes", one, step=taken.name) for one in sorted(known) if not rule.may_write(one)]
+    found += [
+        problem("field_missing", one, label=fields[one].zh)
+        for one in rule.needs
+        if taken.fields.get(one) in (None, "", [])
+    ]
     least = _SUCCESSORS_MIN.get(taken.verb, 0)
     if len(set(texts(taken.fields, "successors"))) < least:
         found.append(problem("successors_few", "successors", least=least))

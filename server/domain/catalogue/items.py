@@ -12,12 +12,25 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from server.domain.cases.materials import FIELD_PREFIX, Material, parse_materials
+from server.domain.catalogue.amounts import check_amounts
 from server.domain.catalogue.codes import CodeInvalid, parse_base_code, parse_implementing_code
 from server.domain.catalogue.eligibility import RuleInvalid, parse_rule
 from server.domain.catalogue.item_life import ItemState, item_state
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, check_shapes, family, groups, integer, text
+from server.domain.record_fields import Fields, check_shapes, family, groups, integer, text, texts
+
+__all__ = [
+    "FORM_PREFIX",
+    "ItemChange",
+    "ItemState",
+    "Migration",
+    "MigrationKind",
+    "check_item",
+    "check_material_rows",
+    "item_state",
+    "migrate_draft",
+]
 
 FORM_PREFIX = "form."
 _CODE_LENGTHS = (31, 33)
@@ -74,9 +87,24 @@ def check_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
         parse_rule(fields.get("rule"))
     except RuleInvalid as invalid:
         found.append(problem("rule_invalid", "rule", why=invalid))
+    found += check_material_rows(fields) + check_amounts(fields)
     numbers = [material.no for material in parse_materials(fields)]
     repeated = sorted({no for no in numbers if numbers.count(no) > 1})
     return found + [problem("material_repeat", "materials", no=no) for no in repeated]
+
+
+def check_material_rows(item: Fields) -> list[Problem]:
+    """What of a list of materials is no value of the dictionaries. Rows of a newer app may know more."""
+    found = []
+    for place, row in enumerate(groups(item, "materials"), 1):
+        no = row.get("no", place)
+        if not text(row, "name"):
+            found.append(problem("material_row", "materials", no=no, label="名称"))
+        if integer(row, "cut") not in range(8):
+            found.append(problem("material_row", "materials", no=no, label="减免方式"))
+        if row.get("source") not in (None, 10, 20, 99):
+            found.append(problem("material_row", "materials", no=no, label="来源"))
+    return found
 
 
 def migrate_draft(case: Fields, old: Fields | None, new: Fields) -> Migration:
@@ -85,8 +113,12 @@ def migrate_draft(case: Fields, old: Fields | None, new: Fields) -> Migration:
     """
     if item_state(new) is ItemState.CANCELLED:
         why = text(new, "status_reason") or text(new, "name")
-        told = ItemChange("item_cancelled", "item", f"事项已取消：{why}", f"the item has been cancelled: {why}")
-        return Migration(MigrationKind.CANCELLED, (told,))
+        told = [ItemChange("item_cancelled", "item", f"事项已取消：{why}", f"the item has been cancelled: {why}")]
+        if successors := texts(new, "successors"):
+            # Never carried over by itself: the resident consented to this item and to no other.
+            zh, en = "请改办替代事项，并重新征得同意", "apply for what stands for it now, with a new consent"
+            told.append(ItemChange("item_replaced", "item", zh, en, list(successors)))
+        return Migration(MigrationKind.CANCELLED, tuple(told))
     version = integer(new, "version")
     if integer(case, "item_version") == version:
         return Migration(MigrationKind.SAME_MEANING)
