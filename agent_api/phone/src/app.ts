@@ -11,7 +11,7 @@ import type { Event } from './replica/events'
 import { DeviceDisk } from './storage/device_disk'
 import { Keyring, PENDING, sign, type Label, type Person } from './storage/keyring'
 import { goInstead } from './router'
-import { Office } from './work/office'
+import { Office } from './office/office'
 
 export const VERSION = '0.1.0'
 

@@ -1,6 +1,6 @@
 // Times as one says them: just now, 5 minutes ago, today 14:05, 11-20 08:30.
 
-import { dayOf, moment } from '../work/days'
+import { dayOf, moment } from '../domain/days'
 import { say } from './say'
 
 const MINUTE_MS = 60_000

@@ -1,6 +1,6 @@
 // What every step of a visit is given and may say.
 
-import type { Fault, Known, Step, Visit } from '../../work/visit'
+import type { Fault, Known, Step, Visit } from '../../domain/visit'
 import { sayIfKnown } from '../../texts/say'
 
 export interface StepProps {

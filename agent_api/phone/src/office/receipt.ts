@@ -1,9 +1,9 @@
 // The receipt of a case, made from its record alone, so that it can be shown again at any time and says the same until
 // the case itself has changed; the temporary number stays on it when the official one has come.
 
-import { dayOf } from './days'
-import { text } from './fields'
-import { collectedIn, isInHand, materialsOf, missingOf, promisedOf } from './materials'
+import { dayOf } from '../domain/days'
+import { text } from '../domain/fields'
+import { collectedIn, isInHand, materialsOf, missingOf, promisedOf } from '../domain/materials'
 import type { Office } from './office'
 
 export interface Receipt {
