@@ -162,10 +162,9 @@ class LiveSockets:
             await socket.close(GOING_AWAY)
 
     async def _admit(self, websocket: WebSocket) -> _Socket | None:
-        origin = websocket.headers.get("origin")
         offered = websocket.scope.get("subprotocols", [])
         tickets = [one[len(TICKET) :] for one in offered if one.startswith(TICKET)]
-        if (origin is not None and origin not in self._allowed_origins) or PROTOCOL not in offered or not tickets:
+        if not self._is_ours(websocket) or PROTOCOL not in offered or not tickets:
             await websocket.close(NOT_ALLOWED)
             return None
         if len(self._sockets) >= self._sockets_max:
@@ -181,6 +180,14 @@ class LiveSockets:
             await websocket.close(NOT_ALLOWED)
             return None
         return _Socket(websocket, key.account, holder.device, holder.session)
+
+    def _is_ours(self, websocket: WebSocket) -> bool:
+        """A page of the very address it connects to, one that is allowed, or no page at all. Behind this stands the
+        ticket, which no foreign page can get.
+        """
+        origin = websocket.headers.get("origin")
+        own = websocket.headers.get("host", "")
+        return origin is None or origin in self._allowed_origins or origin in (f"https://{own}", f"http://{own}")
 
     async def _buckets_of(self, socket: _Socket) -> list[str]:
         async with self._store.read() as unit:

@@ -28,7 +28,8 @@ class Client:
         self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._in.put_nowait({"type": "websocket.connect"})
-        headers = [(b"origin", origin.encode())] if origin is not None else []
+        headers = [(b"host", b"centre.example:8470")]
+        headers += [(b"origin", origin.encode())] if origin is not None else []
         scope = {"type": "websocket", "path": "/v1/live", "headers": headers, "subprotocols": subprotocols}
 
         async def send(message: Any) -> None:
@@ -162,6 +163,8 @@ async def test_a_ticket_opens_one_socket_within_its_time(setting: Setting) -> No
         ([PROTOCOL, "ticket."], None),
         (["ticket.x"], None),
         (None, "https://evil.example"),
+        (None, "https://centre.example"),
+        (None, "null"),
     ],
 )
 async def test_without_ticket_or_from_a_foreign_origin_nothing_opens(
@@ -175,9 +178,10 @@ async def test_without_ticket_or_from_a_foreign_origin_nothing_opens(
     assert setting.live.count == 0
 
 
-async def test_a_page_of_our_own_opens(setting: Setting) -> None:
+@pytest.mark.parametrize("origin", ["https://bangban.example", "http://centre.example:8470"])
+async def test_a_page_of_our_own_opens(setting: Setting, origin: str) -> None:
     wang = await setting.centre.enrol("wang", BUCKET)
-    client = Client(setting.live, [PROTOCOL, await setting.ticket(wang)], "https://bangban.example")
+    client = Client(setting.live, [PROTOCOL, await setting.ticket(wang)], origin)
     assert (await client.hear())["type"] == "websocket.accept"
     client.leave()
     await client.serving
