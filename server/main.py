@@ -230,6 +230,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
 
         reception = FileReception(centre.database, blobs, spool, now=now, random_bytes=randomness, tell=tell)
         contacts = ContactBook(centre.store)
+        platform = platform_of(centre, writer)
         jobs = jobs_of(
             Parts(
                 database=centre.database,
@@ -241,10 +242,10 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 clock=centre.clock,
                 data_folder=settings.data_folder,
                 second_place=second_place(settings),
+                platform=platform,
             )
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
-        platform = platform_of(centre, writer)
         services = _services(centre, platform, contacts, reception, sockets)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
         stack.push_async_callback(schedule.end)

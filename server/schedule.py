@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.actions.high_water import keep_high_water, read_high_water
+from server.actions.let_items_take_effect import let_items_take_effect
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
+from server.actions.platform import Platform
 from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
@@ -56,6 +58,7 @@ class Parts:
     clock: Clock
     data_folder: Path
     second_place: Path
+    platform: Platform
 
 
 def jobs_of(parts: Parts) -> tuple[Job, ...]:
@@ -78,6 +81,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
             at_end=True,
         ),
         Job("work that waited for a grant", 10, parts.waiting_work.release),
+        Job("items whose day has come", 60, lambda: let_items_take_effect(parts.platform)),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),

@@ -7,6 +7,7 @@ from pathlib import Path
 from server.actions.high_water import kept_high_water
 from server.actions.log_heads import FILE as HEADS
 from server.actions.release_waiting import WaitingWork
+from server.main import platform_of
 from server.schedule import Job, Parts, Schedule, jobs_of
 from server.storage.blobs import open_blobs
 from server.storage.contacts import Contact, ContactBook
@@ -135,4 +136,5 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
         clock=centre.clock,
         data_folder=centre.settings.data_folder,
         second_place=centre.settings.data_folder / "second",
+        platform=platform_of(centre, Nobody()),
     )

@@ -53,6 +53,7 @@ def _steps_of(kind: str) -> StepTable:
 ITEM_STEPS: StepTable = _steps_of("item")
 BASE_ITEM_STEPS: StepTable = _steps_of("base_item")
 STEPS: Mapping[str, StepTable] = {"item": ITEM_STEPS, "base_item": BASE_ITEM_STEPS}
+CENTRE_ONLY = frozenset(f"{kind}.take_effect" for kind in STEPS)
 _SUCCESSORS_MIN = {"split": 2, "merge": 1}
 
 

@@ -38,6 +38,7 @@ KINDS_OF_LICENCE: Mapping[str, bool] = {
     "营业执照": False,
 }
 USES_KEPT_MAX = 100
+CENTRE_ONLY = frozenset({"licence.fetch"})
 
 
 class Trust(StrEnum):
