@@ -40,6 +40,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     return unpack(packed, limit) if encoding == "gzip" else packed
 
 
+def claimed_length(request: Request, limit: int) -> int:
+    """How long the body says it is, before any of it is read; the whole limit when it does not say."""
+    claimed = request.headers.get("content-length", "")
+    return min(int(claimed), limit) if claimed.isdecimal() and len(claimed) <= 15 else limit
+
+
 def unpack(packed: bytes, limit: int) -> bytes:
     """One gzip member, complete, with nothing after it. Raises BodyRefused."""
     inflater = zlib.decompressobj(_GZIP)

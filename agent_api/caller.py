@@ -10,6 +10,7 @@ Laws:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,9 +85,17 @@ class Access:
         """Somebody was revoked, closed or moved: look everybody up again."""
         self._standings.clear()
 
-    async def caller(self, authorization: str | None, who: Who, roles: frozenset[Role]) -> Caller:
-        """Raises Denied."""
+    async def caller(
+        self,
+        authorization: str | None,
+        who: Who,
+        roles: frozenset[Role],
+        *,
+        enter: Callable[[str], None] = lambda device: None,
+    ) -> Caller:
+        """Raises Denied, or what `enter` does: it hears whose the token is before anything is looked up."""
         claims = await self._claims(authorization)
+        enter(claims.device)
         standing = await self._standing(claims.device, claims.session)
         caller = _caller(claims, standing, self._clock.wall_ms())
         if caller.revoked and who is not Who.DEPOSITOR:

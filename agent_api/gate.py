@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from agent_api.bodies import BodyRefused, read_body, request_with
+from agent_api.admission import ComeLater
+from agent_api.bodies import BodyRefused, claimed_length, read_body, request_with
 from agent_api.caller import Caller, Denied, Who
 from agent_api.limits import RateExceeded
 from agent_api.logs import logger
@@ -29,6 +30,7 @@ from sync.core.errors import SyncError
 CALLER = "bangban.caller"
 ROW = "bangban.row"
 PROBLEM = "bangban.problem"
+WORK = "bangban.work"
 
 
 def caller_of(request: Request) -> Caller:
@@ -70,11 +72,15 @@ class Gate:
                     raise BodyRefused("encoding_unknown")
                 return await handle(request, caller)
             body = await read_body(request, row.body_max)
+            if (work := scope.get(WORK)) is not None:
+                work.begin()
             return await handle(request_with(request, body), caller)
         except (Denied, BodyRefused, ActionRefused, SyncError) as error:
             return refuse(scope, error.code)
         except RateExceeded as error:
             return refuse(scope, "too_many_requests", retry_after=error.retry_after)
+        except ComeLater as error:
+            return refuse(scope, "centre_busy", retry_after=error.retry_after)
         except (TryAgain, CommitUnknown):
             return refuse(scope, "storage_unavailable", retry_after=1)
         except StorageFull:
@@ -91,6 +97,9 @@ class Gate:
         except Exception as error:
             logger().error("unforeseen", route=row.path, exc_info=error)
             return refuse(scope, "internal")
+        finally:
+            if (work := scope.get(WORK)) is not None:
+                work.end()
 
     async def _admit(self, request: Request, row: Row) -> Caller | None:
         services, scope = self._services, request.scope
@@ -105,7 +114,13 @@ class Gate:
                     raise Denied("not_found")
                 return None
             case _:
-                caller = await services.access.caller(request.headers.get("authorization"), row.who, row.roles)
+
+                def enter(device: str) -> None:
+                    if row.queued:
+                        scope[WORK] = services.admission.enter(device, claimed_length(request, row.body_max or 0))
+
+                authorization = request.headers.get("authorization")
+                caller = await services.access.caller(authorization, row.who, row.roles, enter=enter)
                 services.limits.charge(row.limit, row.method, row.path, caller.device)
                 scope[CALLER] = caller
                 return caller

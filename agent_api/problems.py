@@ -123,6 +123,10 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(408, "网络太慢，请求没有收完", "the request stopped coming"),
         *("应用会自动重试", "try again, with less at a time"),
     ),
+    "centre_busy": (
+        *(503, "现在设备太多，内容仍在本机", "more devices came at once than can be served; nothing is lost"),
+        *("应用会按时自动重试", "try again as Retry-After says: each device is told a time of its own"),
+    ),
     # the centre's own trouble
     "storage_full": (
         *(

@@ -39,7 +39,7 @@ Bind = Callable[[Services], Handle]
 class Row:
     """`limit` counts by device for Who.DEVICE and Who.DEPOSITOR, by address otherwise. `body_max` in bytes; None:
     the handler reads the stream itself. `takes`, `gives`: a message type, or a media type for what is not JSON.
-    `also`: other statuses that mean success.
+    `also`: other statuses that mean success. `queued`: admitted by what it will cost (agent_api/admission.py).
     """
 
     method: str
@@ -57,6 +57,7 @@ class Row:
     lean: bool = False
     status: int = 200
     also: tuple[int, ...] = ()
+    queued: bool = False
 
 
 def _by_services(handler: Callable[[Request, Services], Awaitable[Response]]) -> Bind:
@@ -105,6 +106,7 @@ def _ticket(services: Services) -> Callable[[Request, Caller], Awaitable[Respons
 
 _EXCHANGE = ("malformed", "not_authentic", "upgrade_required")
 _STORE = ("storage_full", "storage_unavailable")
+_BUSY = (*_STORE, "centre_busy")
 _COLLECTION = _upload(lambda services: services.uploads.collection)
 _UPLOAD = _upload(lambda services: services.uploads.upload)
 _ONE = "/v1/uploads/{id}"
@@ -124,10 +126,10 @@ ROWS: tuple[Row, ...] = (
         problems=("malformed", "credential_invalid", "session_ended", *_STORE)),
     Row("POST", "/v1/exchange", Who.DEPOSITOR, _by_caller(lambda services: services.exchange),
         "Changes up; outcomes and records down", "600/minute", REQUEST_BYTES_MAX,
-        takes=ExchangeRequest, gives=Answer, media=LINES, problems=(*_EXCHANGE, *_STORE), lean=True),
+        takes=ExchangeRequest, gives=Answer, media=LINES, problems=(*_EXCHANGE, *_BUSY), lean=True, queued=True),
     Row("POST", "/v1/relay", Who.DEVICE, _by_caller(lambda services: services.relay),
         "Hand in another device's sealed outbox", "60/minute", REQUEST_BYTES_MAX,
-        takes="application/octet-stream", gives=Answer, media=LINES, problems=(*_EXCHANGE, *_STORE)),
+        takes="application/octet-stream", gives=Answer, media=LINES, problems=(*_EXCHANGE, *_BUSY), queued=True),
     Row("POST", "/v1/live/ticket", Who.DEVICE, _by_caller(_ticket), "A ticket for one live socket",
         "60/minute", 4 * _KB, gives=enrolment.LiveTicket, problems=_STORE),
     Row("OPTIONS", "/v1/uploads", Who.ANYONE, _COLLECTION, "What tus this server speaks", "600/minute", status=204),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from agent_api.admission import Admission
 from agent_api.caller import Access, Caller
 from agent_api.health import Health
 from agent_api.limits import Limits
 from agent_api.metrics import Metrics
 from server.actions.platform import Platform
+from server.clock import MachineClock
 from server.credentials import Secrets
 from server.storage.unit_of_work import Database
 from sync.core.clock import Clock
@@ -52,6 +55,7 @@ class Services:
     check_health: Callable[[], Awaitable[Health]]
     epoch: Callable[[], Awaitable[str]]
     relay_public_key: str
+    admission: Admission = field(default_factory=lambda: Admission(MachineClock().monotonic_ms, random.random))
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+from agent_api.admission import Admission, ComeLater, Work
 from agent_api.limits import Limits
 from sync.core.codec import REQUEST_BYTES_MAX
 from tests.agent_api.centre import Centre
@@ -54,3 +55,30 @@ async def test_one_device_uses_up_nobody_elses_share(api: Centre) -> None:
         statuses = [(await client.post("/v1/live/ticket", headers=greedy.bearer)).status_code for _ in range(4)]
         assert statuses == [200, 200, 200, 429]
         assert (await client.post("/v1/live/ticket", headers=modest.bearer)).status_code == 200
+
+
+class FullHouse(Admission):
+    """Lets nobody in."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0, lambda: 0.0)
+
+    def enter(self, device: str, length: int) -> Work:
+        raise ComeLater(17)
+
+
+async def test_who_comes_when_there_is_too_much_to_do_is_told_a_time_before_its_body_is_read(api: Centre) -> None:
+    bearer = (await api.enrol()).bearer
+    async with api.client_of(admission=FullHouse()) as client:
+        answer = await client.post("/v1/exchange", content=b"x" * (REQUEST_BYTES_MAX + 1), headers=bearer)
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "centre_busy", "17")
+        assert (await client.post("/v1/exchange", content=b"")).status_code == 401, "a stranger stands in no line"
+        assert (await client.post("/v1/live/ticket", headers=bearer)).status_code == 200
+
+
+async def test_whatever_becomes_of_a_request_it_holds_no_place_afterwards(api: Centre) -> None:
+    bearer, admission = (await api.enrol()).bearer, Admission(lambda: 0, lambda: 0.0)
+    async with api.client_of(admission=admission) as client:
+        for content, headers in ((b"x", bearer), (b"x" * (REQUEST_BYTES_MAX + 1), bearer), (b"x", {})):
+            await client.post("/v1/exchange", content=content, headers=headers)
+    assert admission.held == 0
