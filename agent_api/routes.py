@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import followup, steps
+from agent_api.desk import campaigns, followup, steps
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -29,6 +29,8 @@ ALL_ROLES = frozenset(Role)
 SENDERS = ALL_ROLES - {Role.AUDITOR, Role.ADMINISTRATOR}
 # Whoever sits at a desk; what they may do there is told by the step's name (server/domain/people/roles.py).
 DESKS = ALL_ROLES - {Role.HELPER, Role.CLAIM_WORKER}
+# A unit's lists are checked by the unit itself, at a desk as all reviewing is.
+CLAIMING = DESKS | {Role.CLAIM_WORKER}
 _KB = 1024
 
 Handle = Callable[[Request, Caller | None], Awaitable[Response]]
@@ -144,7 +146,7 @@ ROWS: tuple[Row, ...] = (
     Row("DELETE", _ONE, Who.DEVICE, _UPLOAD, "Withdraw an unfinished file", "600/minute", 0, SENDERS,
         problems=_TUS_ONE, status=204),
     Row("POST", "/v1/desk/{kind}/{record}/{name}", Who.DEVICE, _by_services_and_caller(steps.post_step),
-        "Take a step with a record", "600/minute", steps.BODY_MAX, DESKS, takes=steps.StepRequest,
+        "Take a step with a record", "600/minute", steps.BODY_MAX, CLAIMING, takes=steps.StepRequest,
         gives=steps.StepTaken, problems=("malformed", "not_found", "step_refused", *_STORE)),
     Row("GET", "/v1/desk/tasks", Who.DEVICE, _by_services_and_caller(followup.get_tasks),
         "Tasks by their last day", "600/minute", roles=DESKS, gives=followup.Waiting,
@@ -155,6 +157,20 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/v1/desk/call-backs", Who.DEVICE, _by_services_and_caller(followup.get_call_backs),
         "Finished cases that nobody rated", "600/minute", roles=DESKS, gives=followup.CallBacks,
         problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/campaigns", Who.DEVICE, _by_services_and_caller(campaigns.get_campaigns),
+        "The rounds of claiming", "600/minute", roles=CLAIMING, gives=campaigns.Campaigns),
+    Row("GET", "/v1/desk/campaigns/{id}/progress", Who.DEVICE, _by_services_and_caller(campaigns.get_progress),
+        "How far a round is, by area or unit", "600/minute", roles=CLAIMING, gives=campaigns.CampaignProgress,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/campaigns/{id}/claims", Who.DEVICE, _by_services_and_caller(campaigns.get_claims),
+        "A round's claims in one state", "600/minute", roles=CLAIMING, gives=campaigns.Claims,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/campaigns/{id}/look-backs", Who.DEVICE, _by_services_and_caller(campaigns.get_look_backs),
+        "A round's look-backs in one state", "600/minute", roles=CLAIMING, gives=campaigns.LookBacks,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/campaigns/{id}/days", Who.DEVICE, _by_services_and_caller(campaigns.get_days),
+        "How far a round was, day by day", "600/minute", roles=CLAIMING, gives=campaigns.Days,
+        problems=("not_found",)),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -25,7 +25,7 @@ SENDERS = {
 }
 AT_DESKS = {*ROLES} - {Role.HELPER, Role.CLAIM_WORKER}
 EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device", "depositors", "sending", "machine"
-DESKS = "desks"
+DESKS, CLAIMING = "desks", "desks and claim workers"
 
 # Written by hand, not derived: what the table of routes says is held against what we meant.
 MEANT = {
@@ -42,7 +42,12 @@ MEANT = {
     ("PATCH", "/v1/uploads/{id}"): SENDING,
     ("POST", "/v1/uploads/{id}"): SENDING,
     ("DELETE", "/v1/uploads/{id}"): SENDING,
-    ("POST", "/v1/desk/{kind}/{record}/{name}"): DESKS,
+    ("POST", "/v1/desk/{kind}/{record}/{name}"): CLAIMING,
+    ("GET", "/v1/desk/campaigns"): CLAIMING,
+    ("GET", "/v1/desk/campaigns/{id}/progress"): CLAIMING,
+    ("GET", "/v1/desk/campaigns/{id}/claims"): CLAIMING,
+    ("GET", "/v1/desk/campaigns/{id}/look-backs"): CLAIMING,
+    ("GET", "/v1/desk/campaigns/{id}/days"): CLAIMING,
     ("GET", "/v1/desk/tasks"): DESKS,
     ("GET", "/v1/desk/tickets"): DESKS,
     ("GET", "/v1/desk/call-backs"): DESKS,
@@ -65,7 +70,7 @@ def expected(meant: str, state: str) -> int | None:
         return 401
     if state in ("revoked", "closed"):
         return None if meant == DEPOSITORS else 401
-    roles = {SENDING: SENDERS, DESKS: AT_DESKS}.get(meant)
+    roles = {SENDING: SENDERS, DESKS: AT_DESKS, CLAIMING: AT_DESKS | {Role.CLAIM_WORKER}}.get(meant)
     return 403 if roles is not None and Role(state) not in roles else None
 
 

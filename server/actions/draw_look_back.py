@@ -1,0 +1,79 @@
+"""Draws a round's look-back: a tenth of every unit's published lists and all with a complaint, by a seed handed in.
+
+Law: drawn twice with the same seed it is the same draw, and what was drawn before stays: a look-back is one for a list
+and a round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.actions.desk_change import DeskEdit, desk_change
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.actions.take_step import centre_itself
+from server.domain.catalogue.look_back import Drawn, draw
+from server.domain.people.reach import unit_in_scope
+from server.domain.people.roles import may_change
+from server.merge_policies.campaign_policies import look_back_id
+from server.storage.people import AccountRow
+from sync.core.changes import Fields
+
+EDITS_MAX = 200
+_PUBLISHED = """SELECT unit, id, base_item FROM claims
+                WHERE campaign = ? AND state IN ('published', 'suspended') ORDER BY unit, id"""
+# A ticket about a case is a complaint about the unit's list of that case's item.
+_COMPLAINED = """SELECT DISTINCT i.unit, i.base_item FROM tickets t JOIN cases c ON c.id = t.of_case
+                 JOIN items i ON i.id = c.item WHERE i.base_item > ''"""
+
+
+async def draw_look_back(
+    platform: Platform, account: AccountRow | None, campaign: str, seed: str, *, complained: Collection[str] = ()
+) -> tuple[list[Drawn], int]:
+    """What was drawn, and how many look-backs were made now. `account`: whose scope and hand; None for the centre's.
+    `complained`: claims to be looked at whatever the tickets say. Raises NotFound.
+    """
+    if account is not None and not may_change(account.role, "look_back.draw"):
+        raise NotFound("no look-back")
+    directory = await platform.directory()
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_PUBLISHED, [campaign])
+        about = {(unit, code) for unit, code in await snapshot.fetch(_COMPLAINED)}
+        held = {row[0] for row in await snapshot.fetch("SELECT id FROM look_backs WHERE campaign = ?", [campaign])}
+    codes: dict[str, str] = {}
+    published: dict[str, list[str]] = {}
+    asked = set(complained)
+    for unit, claim, base_item in rows:
+        if account is None or unit_in_scope(account.scope, unit, directory):
+            codes[claim] = base_item
+            published.setdefault(unit, []).append(claim)
+            if (unit, base_item) in about or (None, base_item) in about:
+                asked.add(claim)
+    drawn = list(draw(published, asked, seed))
+    fresh = [one for one in drawn if look_back_id(campaign, one.claim) not in held]
+    made = 0
+    for start in range(0, len(fresh), EDITS_MAX):
+        some = fresh[start : start + EDITS_MAX]
+        written = await desk_change(
+            platform.database,
+            platform.writer,
+            account or await centre_itself(platform),
+            [_edit(campaign, one, codes[one.claim], seed) for one in some],
+            buckets={f"unit:{one.unit}" for one in some},
+            now_ms=platform.clock.wall_ms(),
+            randomness=platform.randomness,
+        )
+        made += sum(outcome.code.has_effect for outcome in written.outcomes)
+    return drawn, made
+
+
+def _edit(campaign: str, one: Drawn, base_item: str, seed: str) -> DeskEdit:
+    fields: Fields = {
+        "campaign": campaign,
+        "claim": one.claim,
+        "unit": one.unit,
+        "base_item": base_item,
+        "why": one.why.value,
+        "seed": seed,
+    }
+    return DeskEdit(kind="look_back", record=look_back_id(campaign, one.claim), name="look_back.draw", fields=fields)
