@@ -23,6 +23,7 @@ PEOPLE = AREA | {Role.ADMINISTRATOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("/console/", "总览", "Overview", STAFF),
+    Section("/console/conflicts", "冲突", "Conflicts", AREA),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
 )
 

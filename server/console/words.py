@@ -46,6 +46,22 @@ CASE_STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
+PARKED: Mapping[str, tuple[str, str]] = {
+    "waits_for_change": ("等前一项变更", "an earlier change"),
+    "waits_for_record": ("等所指的记录", "the record it points to"),
+    "record_unknown": ("中心还没有这条记录", "the record, which is not here yet"),
+    "newer_client": ("应用版本比中心新，等中心升级", "the centre to be upgraded"),
+    "unknown_change": ("中心不认识这种变更，等中心升级", "the centre to be upgraded"),
+    "device_revoked": ("设备已停用，等人来看", "a person: its device is revoked"),
+    "centre_fault": ("中心出错，等管理员来看", "an administrator: the centre failed"),
+}
+
+
+def parked_words(reason: str, english: bool) -> str:
+    pair = PARKED.get(reason)
+    return reason if pair is None else pair[english]
+
+
 def state_words(state: str, english: bool) -> str:
     pair = CASE_STATES.get(state)
     return state if pair is None else pair[english]

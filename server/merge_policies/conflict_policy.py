@@ -31,7 +31,11 @@ def conflict_policy() -> RecordPolicy:
         bucket=lambda fields: str(fields["bucket"]),
         reads=_reads,
         settle=_settle,
-        columns=lambda fields: {"state": text(fields, "state"), "record": text(fields, "record")},
+        columns=lambda fields: {
+            "state": text(fields, "state"),
+            "record": text(fields, "record"),
+            "change": text(fields, "change"),
+        },
     )
 
 

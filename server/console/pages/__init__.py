@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.console.navigation import PEOPLE
-from server.console.pages import account, helpers, language, overview, sign_in
+from server.console.navigation import AREA, PEOPLE
+from server.console.pages import account, disputes, helpers, language, overview, sign_in
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
@@ -22,6 +22,10 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/account", account.show),
     Page("POST", "/account/session", account.end_session),
     Page("GET", "/", overview.show),
+    Page("GET", "/conflicts", disputes.show, AREA),
+    Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
+    Page("POST", "/conflicts/{id}", disputes.decide, AREA),
+    Page("GET", "/parked", disputes.show_parked, AREA),
     Page("GET", "/helpers", helpers.show, PEOPLE),
     Page("GET", "/helpers/{id}", helpers.show_one, PEOPLE),
     Page("POST", "/helpers/{id}/sheet", helpers.make_sheet, ADMINISTRATORS),

@@ -70,6 +70,7 @@ def statements(engine: str) -> list[str]:
         "CREATE UNIQUE INDEX changes_id ON changes (id) WHERE reused = 0",
         "CREATE UNIQUE INDEX changes_seq ON changes (device, chain_epoch, seq)",
         "CREATE INDEX changes_record ON changes (record)",
+        "CREATE INDEX changes_parked ON changes (received_at, id) WHERE code = 'parked'",
         """CREATE TABLE waits (
             what VARCHAR(32) NOT NULL,
             change VARCHAR(32) NOT NULL,

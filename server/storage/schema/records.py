@@ -16,12 +16,15 @@ _BY_BYTES = {"sqlite": "", "postgres": ' COLLATE "C"'}
 
 @dataclass(frozen=True, slots=True)
 class KindTable:
-    """Where a kind's records are kept. `columns` are text, empty where the body does not say."""
+    """Where a kind's records are kept. `columns` are text, empty where the body does not say. `sparse` are indexes
+    over the rows whose first column is not empty: the many others cost them nothing.
+    """
 
     kind: str
     table: str
     columns: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    sparse: tuple[tuple[str, ...], ...] = ()
 
 
 KIND_TABLES: Mapping[str, KindTable] = {
@@ -45,6 +48,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 "bundle",
                 "state_since",
                 "finished_at",
+                "parcel",
             ),
             # A desk's queue is read along what a holder has in a state by its due day, a wide scope's along all due;
             # how a place stands is counted along the last without a look at any row.
@@ -55,8 +59,8 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 ("holder", "state", "due", "id"),
                 ("due", "id"),
                 ("bucket", "state", "due"),
-                ("finished_at", "id"),
             ),
+            sparse=(("finished_at", "id"), ("parcel", "id")),
         ),
         # A campaign's progress is read from one index alone, a unit's claims and a person's from theirs.
         KindTable("bundle", "bundles", ("state", "resident"), (("resident",),)),
@@ -73,9 +77,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
             ),
         ),
         KindTable("baseline", "baselines", ("campaign",), (("campaign",),)),
-        KindTable(
-            "lease", "leases", ("unit", "account", "state", "until"), (("state", "until"), ("account", "state"))
-        ),
+        KindTable("lease", "leases", ("unit", "account", "state", "until"), (("state", "until"), ("account", "state"))),
         KindTable(
             "look_back",
             "look_backs",
@@ -100,7 +102,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
             "licence", "licences", ("resident", "kind", "trust", "state", "valid_until"), (("resident", "kind"),)
         ),
         KindTable("campaign", "campaigns", ("state", "ends")),
-        KindTable("conflict", "conflicts", ("state", "record"), (("record",),)),
+        KindTable("conflict", "conflicts", ("state", "record", "change"), (("record",), ("state", "bucket", "change"))),
         KindTable("notice", "notices"),
         KindTable(
             "light",
@@ -143,6 +145,11 @@ def statements(engine: str) -> list[str]:
         found += [
             f"CREATE INDEX {table.table}_{'_'.join(columns)} ON {table.table} ({', '.join(columns)})"
             for columns in table.indexes
+        ]
+        found += [
+            f"CREATE INDEX {table.table}_{'_'.join(columns)} ON {table.table} ({', '.join(columns)})"
+            f" WHERE {columns[0]} IS NOT NULL"
+            for columns in table.sparse
         ]
     by_bytes = _BY_BYTES[engine]
     found.append(

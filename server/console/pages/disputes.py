@@ -1,0 +1,178 @@
+"""Conflicts, side by side and decided here; and changes that wait, with what they wait for.
+
+Law: a decision names what its person saw of the record; if it has changed since, it is refused and shown anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.responses import RedirectResponse, Response
+
+from server.actions.list_disputes import list_conflicts, list_parked
+from server.actions.log_read import log_read
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record, take_step
+from server.console.render import page
+from server.console.visit import Visit
+from server.console.words import parked_words
+from server.domain.people.reach import reaches
+from server.domain.record_fields import KINDS, Fields, text, texts
+from sync.central.known import Record
+from sync.core.chain import encode_hash
+from sync.core.changes import Base, OutcomeCode
+
+SIDES = ("mine", "theirs", "base")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field in conflict: its name for people and its three values, and what the record holds now."""
+
+    field: str
+    label: str
+    base: object
+    mine: object
+    theirs: object
+    now: object
+
+
+async def show(visit: Visit) -> Response:
+    after = _after(visit)
+    found = await list_conflicts(visit.console.platform, visit.account.scope, *after)
+    return page(visit, "conflicts.html", found=found, label=label_of)
+
+
+async def show_parked(visit: Visit) -> Response:
+    found = await list_parked(visit.console.platform, visit.account.scope, *_after(visit))
+    return page(visit, "parked.html", found=found, parked_words=parked_words)
+
+
+def _after(visit: Visit) -> tuple[tuple[int, str], ...]:
+    at, _, ident = visit.request.query_params.get("after", "").partition(".")
+    return ((int(at), ident[:32]),) if at.isascii() and at.isdecimal() and len(at) < 16 else ()
+
+
+async def show_one(visit: Visit) -> Response:
+    conflict = await _conflict(visit)
+    await log_read(visit.console.platform, visit.account, "conflict", conflict.id)
+    return await _page(visit, conflict)
+
+
+async def _conflict(visit: Visit) -> Record:
+    platform, account = visit.console.platform, visit.account
+    found = await read_record(platform, "conflict", visit.request.path_params["id"])
+    if found is None or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory()):
+        raise NotFound("no such conflict in this scope")
+    return found
+
+
+async def _page(visit: Visit, conflict: Record, *, said: str = "", status: int = 200) -> Response:
+    fields = conflict.fields
+    target = await read_record(visit.console.platform, text(fields, "kind"), text(fields, "record"))
+    return page(
+        visit,
+        "conflict.html",
+        status=status,
+        conflict=conflict,
+        lines=lines_of(fields, target.fields if target is not None else {}),
+        said=said,
+        shown=shown,
+        seen_json=_seen_json,
+    )
+
+
+def _seen_json(lines: list[Line]) -> str:
+    """What the page shows of the record, to travel back with the decision."""
+    return msgspec.json.encode({line.field: line.now for line in lines}).decode()
+
+
+def lines_of(conflict: Fields, now: Fields) -> list[Line]:
+    kind = text(conflict, "kind")
+    return [
+        Line(
+            field=name,
+            label=label_of(kind, name),
+            base=_side(conflict, "base", name),
+            mine=_side(conflict, "mine", name),
+            theirs=_side(conflict, "theirs", name),
+            now=now.get(name),
+        )
+        for name in texts(conflict, "fields")
+    ]
+
+
+def _side(conflict: Fields, side: str, name: str) -> object:
+    values = conflict.get(side)
+    return values.get(name) if isinstance(values, dict) else None
+
+
+def label_of(kind: str, name: str) -> str:
+    """What people call a field."""
+    table = KINDS.get(kind)
+    field = table.find(name) if table else None
+    if field is None:
+        return name
+    rest = name.partition(".")[2]
+    return f"{field.zh} {rest}" if rest else field.zh
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it."""
+    match value:
+        case None | "":
+            return "—"
+        case str() | int():
+            return str(value)
+        case [*values]:
+            return "、".join(shown(one) for one in values)
+        case {"both": [*values]}:
+            return " ／ ".join(shown(one) for one in values)
+        case _:
+            return msgspec.json.encode(value).decode()
+
+
+async def decide(visit: Visit) -> Response:
+    """Each field by a side, as the form's `pick.<place>` says; fields that were not chosen stop it."""
+    conflict = await _conflict(visit)
+    platform, fields = visit.console.platform, conflict.fields
+    names = texts(fields, "fields")
+    picks = {name: visit.form.get(f"pick.{place}", "") for place, name in enumerate(names)}
+    if any(pick not in SIDES for pick in picks.values()):
+        return await _page(
+            visit, conflict, said=visit.t("请每一项都选一个。", "Please choose one for each."), status=422
+        )
+    decided: dict[str, Any] = {name: _side(fields, pick, name) for name, pick in picks.items()}
+    async with platform.store.read() as unit:
+        epoch = (await unit.centre()).epoch
+    taken = await take_step(
+        platform,
+        visit.account,
+        kind="conflict",
+        record=conflict.id,
+        name="conflict.decide",
+        fields={"state": "decided", "decided_value": decided, "seen": await _seen(visit, fields)},
+        seen=Base(epoch=epoch, rev=conflict.rev, hash=encode_hash(conflict.hash)),
+    )
+    if taken.outcome.code in (OutcomeCode.APPLIED, OutcomeCode.MERGED):
+        return RedirectResponse("/console/conflicts", 303)
+    said = {
+        "conflict_decided": visit.t("别人刚刚已经决定了。", "Somebody has just decided it."),
+        "conflict_moved": visit.t(
+            "记录刚刚又有变化，请看最新的值再决定。", "The record has changed meanwhile: look again."
+        ),
+    }.get(taken.outcome.reason, visit.t("没有执行，记录未改变。", "It was not done; nothing has changed."))
+    return await _page(visit, await _conflict(visit), said=said, status=409)
+
+
+async def _seen(visit: Visit, conflict: Fields) -> dict[str, Any]:
+    """What the page showed of the record: it travelled in the form, so that a stale page cannot decide."""
+    try:
+        sent = msgspec.json.decode(visit.form.get("seen", "null"))
+    except msgspec.MsgspecError:
+        sent = None
+    if not isinstance(sent, dict):
+        return {name: _side(conflict, "theirs", name) for name in texts(conflict, "fields")}
+    return {name: sent.get(name) for name in texts(conflict, "fields")}

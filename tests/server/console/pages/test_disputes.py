@@ -1,0 +1,117 @@
+"""A conflict is shown side by side, decided once, and never from a stale page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from server.actions.take_step import read_record
+from server.console.pages.disputes import label_of, shown
+from sync.core.chain import encode_hash
+from sync.core.changes import Base
+from tests.server.console.office import Browser, Office, office
+from tests.small_centre import HELPER, TOWN, VILLAGE
+
+RESIDENT = "7" * 32
+ADDRESSES = ("胡乐村1号", "胡乐村2号")
+
+
+async def quarrel(desk: Office) -> str:
+    """Two phones of one village write two addresses, neither having seen the other's."""
+    small = desk.small
+    first, second = await small.enrol(HELPER), await small.enrol(HELPER, "second")
+    await small.register(first, record=RESIDENT)
+    [[epoch]] = await small.fetch("SELECT epoch FROM centre")
+    [record] = await desk_records(desk)
+    base = Base(epoch=epoch, rev=1, hash=record)
+    for device, address in zip((first, second), ADDRESSES, strict=True):
+        written = await small.send(
+            device, small.change("resident", "resident.edit", RESIDENT, {"address": address}, base=base)
+        )
+    return written.outcomes[0].conflict
+
+
+async def desk_records(desk: Office) -> list[str]:
+
+    found = await read_record(desk.platform, "resident", RESIDENT)
+    assert found is not None
+    return [encode_hash(found.hash)]
+
+
+async def fields_of(browser: Browser, conflict: str) -> dict[str, str]:
+    page = (await browser.get(f"/console/conflicts/{conflict}")).text
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen
+    return {"seen": seen[1].replace("&#34;", '"')}
+
+
+async def address_of(desk: Office) -> object:
+
+    found = await read_record(desk.platform, "resident", RESIDENT)
+    assert found is not None
+    return found.fields["address"]
+
+
+async def test_a_supervisor_sees_both_sides_and_decides(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        conflict = await quarrel(desk)
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        listed = await browser.get("/console/conflicts")
+        assert f"/console/conflicts/{conflict}" in listed.text
+        assert "住址" in listed.text
+        page = await browser.get(f"/console/conflicts/{conflict}")
+        assert all(address in page.text for address in ADDRESSES)
+        undecided = await browser.post(f"/console/conflicts/{conflict}", **(await fields_of(browser, conflict)))
+        assert undecided.status_code == 422
+        sent = {**(await fields_of(browser, conflict)), "pick.0": "mine"}
+        assert (await browser.post(f"/console/conflicts/{conflict}", **sent)).status_code == 303
+        assert await address_of(desk) == ADDRESSES[1]
+        again = await browser.post(f"/console/conflicts/{conflict}", **sent)
+        assert (again.status_code, "已经决定" in again.text) == (409, True)
+        assert "没有待决定的冲突" in (await browser.get("/console/conflicts")).text
+        reads = await desk.small.fetch("SELECT record FROM reads WHERE kind = 'conflict'")
+        assert (conflict,) in reads
+
+
+async def test_a_stale_page_decides_nothing(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        conflict = await quarrel(desk)
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        await browser.get(f"/console/conflicts/{conflict}")
+        answer = await browser.post(
+            f"/console/conflicts/{conflict}", **{"seen": '{"address":"胡乐村9号"}', "pick.0": "mine"}
+        )
+        assert (answer.status_code, "又有变化" in answer.text) == (409, True)
+        assert await address_of(desk) == ADDRESSES[0]
+
+
+async def test_a_conflict_of_another_town_is_not_there(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        conflict = await quarrel(desk)
+        stranger = next(
+            one.login for one in desk.small.world.accounts if one.role == "town_lead" and one.scope_places != (TOWN,)
+        )
+        browser = await desk.sign_in(stranger)
+        assert (await browser.get(f"/console/conflicts/{conflict}")).status_code == 404
+        assert conflict not in (await browser.get("/console/conflicts")).text
+
+
+async def test_a_change_that_waits_is_listed_with_what_it_waits_for(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        small = desk.small
+        device = await small.enrol(HELPER)
+        base = Base(change="9" * 32)
+        await small.send(device, small.change("resident", "resident.edit", RESIDENT, {"address": "x"}, base=base))
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        page = (await browser.get("/console/parked")).text
+        assert "resident.edit" in page
+        assert "等前一项变更" in page
+
+
+def test_values_and_names_are_put_as_people_read_them() -> None:
+    assert label_of("resident", "address") == "住址"
+    assert label_of("case", "form.phone") == "表单 phone"
+    assert label_of("case", "unheard_of") == "unheard_of"
+    assert [shown(one) for one in (None, "", "x", 3, ["a", "b"], {"both": ["a", "b"]}, {"a": 1})] == [
+        *("—", "—", "x", "3", "a、b", "a ／ b", '{"a":1}')
+    ]
