@@ -17,12 +17,14 @@ from pathlib import Path
 
 from server.actions.high_water import keep_high_water, read_high_water
 from server.actions.let_items_take_effect import let_items_take_effect
+from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
 from server.actions.platform import Platform
 from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
+from server.actions.take_snapshots import take_snapshots
 from server.credentials import Secrets
 from server.storage.blobs import Blobs
 from server.storage.contacts import FLUSH_EVERY_S, ContactBook
@@ -82,6 +84,9 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         ),
         Job("work that waited for a grant", 10, parts.waiting_work.release),
         Job("items whose day has come", 60, lambda: let_items_take_effect(parts.platform)),
+        Job("leases that are over", 60, lambda: end_leases(parts.platform)),
+        Job("claims of a changed base item", 300, lambda: rebase_claims(parts.platform)),
+        Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform)),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),
