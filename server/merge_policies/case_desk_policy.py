@@ -17,6 +17,7 @@ from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.people.reach import account_holder, place_holder, unit_holder
 from server.domain.record_checks import check_record
+from server.domain.record_fields import Fields as Held
 from server.domain.record_fields import groups, integer, text
 from server.domain.supervision.notices import notice_fields
 from server.merge_policies.judging import china_day, context_of, refuse_for
@@ -29,7 +30,7 @@ from sync.core.ids import derived_id
 _Writes = tuple[tuple[str, str, Fields], ...]
 
 
-def handling_desk(case: Fields, item: Fields) -> str:
+def handling_desk(case: Held, item: Held) -> str:
     """Who handles it: the unit whose item it is; for a standard item, the desk of the village of service."""
     unit = text(item, "unit")
     return unit_holder(unit) if unit else place_holder(text(case, "village"))
@@ -103,7 +104,7 @@ def _overrides(situation: Situation, on: date) -> dict[date, bool]:
     return overrides_in(one.fields for one in held if one is not None)
 
 
-def _holder(after: CaseState, fields: Fields, item: Fields) -> str:
+def _holder(after: CaseState, fields: Held, item: Held) -> str:
     """`fields` with what the step adds: a transfer and a correction say who comes next."""
     if not needs_holder(after):
         return ""
@@ -112,7 +113,7 @@ def _holder(after: CaseState, fields: Fields, item: Fields) -> str:
     return text(fields, "holder") or handling_desk(fields, item)
 
 
-def _notices(situation: Situation, before: Fields, after: Fields) -> tuple[NewRecord, ...]:
+def _notices(situation: Situation, before: Held, after: Held) -> tuple[NewRecord, ...]:
     step = situation.change.name
     buckets = told_of(step, before, after, situation.author.account)
     if not buckets:

@@ -1,0 +1,179 @@
+"""Lists a desk's cases: what is to be done by its last day, what waits in a state, and what has a number.
+
+Laws: a list shows the cases that the account's scope holds or that lie in it, and no personal data; a case is opened by
+itself, with its look logged. Pages go by key, so that a page costs the same wherever it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.actions.list_followup import PAGE_ROWS_MAX, After, places_below, units_below
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.domain.cases.lifecycle import CaseState, is_paused, needs_holder
+from server.domain.cases.numbers import NumberInvalid, parse_official_number, parse_receipt
+from server.domain.people.entitlement import place_bucket
+from server.domain.people.reach import place_holder, unit_holder
+from server.domain.people.roles import may_read
+from server.merge_policies.judging import china_day
+from server.storage.people import AccountRow
+from server.storage.unit_of_work import Row
+
+NARROW_MAX = 400
+"""So many holders are looked up one by one; a wider scope reads along the due days of all."""
+_FROM = """SELECT c.id, c.bucket, c.state, c.holder, c.due, c.state_since, c.number, c.receipt, c.received_at, c.item,
+                  i.name, c.bundle, c.helper
+           FROM cases c LEFT JOIN items i ON i.id = c.item"""
+_DUE_STATES = tuple(state.value for state in CaseState if needs_holder(state) and state is not CaseState.DRAFT)
+# Joined to an empty text a column has no index: the due days of all are read instead, in their order.
+_BY_DUE = f"""{_FROM} WHERE {{holder}} IN (?*) AND {{state}} IN (?*) AND c.due > '' AND (c.due, c.id) > (?, ?)
+              AND c.due <= ? ORDER BY c.due, c.id LIMIT ?"""
+_NARROW = _BY_DUE.format(holder="c.holder", state="c.state")
+_WIDE = _BY_DUE.format(holder="(c.holder || '')", state="(c.state || '')")
+_HELD_IN_STATE = f"""{_FROM} WHERE c.holder IN (?*) AND c.state = ? AND (c.state_since, c.id) > (?, ?)
+                     ORDER BY c.state_since, c.id LIMIT ?"""
+# What the resident or nobody holds lies in its village all the same.
+_LYING_IN_STATE = f"""{_FROM} WHERE c.bucket IN (?*) AND c.state = ? AND (c.state_since, c.id) > (?, ?)
+                      ORDER BY c.state_since, c.id LIMIT ?"""
+_BY_NUMBER = f"{_FROM} WHERE c.number = ? OR c.receipt = ? ORDER BY c.id LIMIT 20"
+_COUNTS = """SELECT state, count(*), sum(CASE WHEN due < ? THEN 1 ELSE 0 END),
+                    sum(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END)
+             FROM cases WHERE holder IN (?*) GROUP BY state"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """`due`: when its holder must act, "" while it is paused or over. `key`: where the next page begins after it."""
+
+    id: str
+    place: str
+    state: str
+    holder: str
+    due: str
+    state_since: str
+    number: str
+    receipt: str
+    received_at: str
+    item: str
+    item_name: str
+    bundle: str
+    helper: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateCount:
+    """How many cases the scope holds in a state; of them past their day, and due today or tomorrow."""
+
+    state: str
+    cases: int
+    late: int
+    soon: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    places: frozenset[str]
+    holders: tuple[str, ...]
+
+    @property
+    def buckets(self) -> list[str]:
+        return [place_bucket(place) for place in sorted(self.places)]
+
+
+async def list_cases(
+    platform: Platform,
+    account: AccountRow,
+    *,
+    state: str = "",
+    upto: str = "9",
+    after: After | None = None,
+    limit: int = 50,
+) -> list[CaseRow]:
+    """What the scope's desks hold, most urgent first, up to day `upto`. A `state` without due days (what is paused, to
+    be corrected or over) comes by how long it has been so.
+    """
+    reach, since = await _reach(platform, account), after or After()
+    rows_max = min(max(limit, 1), PAGE_ROWS_MAX)
+    known = {one.value for one in CaseState} - {CaseState.DRAFT.value}
+    if state and state not in known:
+        raise NotFound(f"no state {state}")
+    if state and (is_paused(CaseState(state)) or not needs_holder(CaseState(state))):
+        by_holder = state in (CaseState.SPECIAL_PROCEDURE, CaseState.SUSPENDED)
+        sql, scope = (_HELD_IN_STATE, [*reach.holders]) if by_holder else (_LYING_IN_STATE, reach.buckets)
+        rows = await _fetch(platform, sql, [scope or [""], state, since.day, since.id, rows_max])
+        return [_row(row, key=str(row[5])) for row in rows]
+    sql = _NARROW if len(reach.holders) <= NARROW_MAX else _WIDE
+    states = [state] if state else list(_DUE_STATES)
+    rows = await _fetch(platform, sql, [[*reach.holders] or [""], states, since.day, since.id, upto, rows_max])
+    return [_row(row, key=str(row[4])) for row in rows]
+
+
+async def find_cases(platform: Platform, account: AccountRow, number: str) -> list[CaseRow]:
+    """By official number or temporary receipt, as typed. What does not lie or is not held in the scope is not there."""
+    spelled = _canonical(number)
+    if not spelled:
+        return []
+    reach = await _reach(platform, account)
+    rows = [_row(row) for row in await _fetch(platform, _BY_NUMBER, [spelled, spelled])]
+    return [row for row in rows if row.place in reach.places or row.holder in reach.holders]
+
+
+async def count_cases(platform: Platform, account: AccountRow) -> list[StateCount]:
+    """What the scope's desks hold, by state in the order of a case's life."""
+    reach = await _reach(platform, account)
+    today = china_day(platform.clock.wall_ms())
+    tomorrow = today.fromordinal(today.toordinal() + 1)
+    days = [today.isoformat(), today.isoformat(), tomorrow.isoformat()]
+    counted = {row[0]: row for row in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]])}
+    return [
+        StateCount(state=state, cases=int(row[1]), late=int(row[2] or 0), soon=int(row[3] or 0))
+        for state in CaseState
+        if (row := counted.get(state.value)) is not None
+    ]
+
+
+async def _reach(platform: Platform, account: AccountRow) -> _Reach:
+    if not may_read(account.role, "case"):
+        raise NotFound("no such list")
+    directory = await platform.directory()
+    places = places_below(account.scope, directory)
+    units = units_below(account.scope, places, directory)
+    holders = (*(place_holder(place) for place in places), *(unit_holder(unit) for unit in units))
+    return _Reach(frozenset(places), holders)
+
+
+async def _fetch(platform: Platform, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
+    async with platform.database.read() as snapshot:
+        return await snapshot.fetch(sql, list(parameters))
+
+
+def _canonical(number: str) -> str:
+    for parse in (parse_official_number, parse_receipt):
+        try:
+            return str(parse(number))
+        except NumberInvalid:
+            continue
+    return ""
+
+
+def _row(row: Sequence[object], key: str = "") -> CaseRow:
+    told = ["" if value is None else str(value) for value in row]
+    return CaseRow(
+        id=told[0],
+        place=told[1].partition(":")[2],
+        state=told[2],
+        holder=told[3],
+        due=told[4],
+        state_since=told[5],
+        number=told[6],
+        receipt=told[7],
+        received_at=told[8],
+        item=told[9],
+        item_name=told[10],
+        bundle=told[11],
+        helper=told[12],
+        key=f"{key}~{told[0]}" if key else "",
+    )

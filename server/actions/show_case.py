@@ -1,0 +1,200 @@
+"""Shows one case to a desk: the record, its consent, its clocks, its history, what to look at, what can be done now.
+
+Laws: the look is logged before anything is shown. What the scope does not reach is as absent as what does not exist.
+The id number is masked: the register and the resident's own record tell it to whoever needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from server.actions.case_history import HistoryEntry, case_history
+from server.actions.log_read import log_read
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record
+from server.domain.cases.clocks import dues
+from server.domain.cases.consent import coverage_problems
+from server.domain.cases.corrections import suggested_list
+from server.domain.cases.lifecycle import actions_from, parse_state
+from server.domain.cases.materials import collected, parse_materials
+from server.domain.cases.step_view import StepView
+from server.domain.cases.working_days import calendar_id, overrides_in, years_around
+from server.domain.check_context import CheckContext
+from server.domain.people.masking import mask_citizen_id
+from server.domain.people.reach import reaches
+from server.domain.people.roles import may_change, may_read
+from server.domain.record_checks import advise_record
+from server.domain.record_fields import parse_date, text
+from server.merge_policies.judging import china_day
+from server.storage.change_log import line_place
+from server.storage.people import AccountRow
+from sync.central.known import Known, Record, Wants
+from sync.core.changes import Fields
+from sync.core.codec import parse_change_line
+
+_FIRST_LINE = """SELECT id, line FROM changes WHERE record = ? AND kind = 'consent' AND name = 'consent.give'
+                 AND reused = 0 AND rev = 1 AND line IS NOT NULL ORDER BY position LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDay:
+    code: str
+    day: str
+    late: bool
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentState:
+    """`as_signed`: the fingerprint of the text is the one that the device sent when it was signed. `problems`: why it
+    does not cover the item on the day of receipt.
+    """
+
+    fields: Mapping[str, object]
+    as_signed: bool
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialLine:
+    no: str
+    name: str
+    necessity: int
+    cancelled: bool
+    state: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    code: str
+    field: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """`steps` are what this account can do now; `to_ask_for` is what a return must name at least. `record` with its
+    rev and hash is what the next step names as seen.
+    """
+
+    record: Record
+    resident: Mapping[str, object]
+    item: Mapping[str, object]
+    materials: tuple[MaterialLine, ...]
+    consent: ConsentState | None
+    dues: tuple[DueDay, ...]
+    advice: tuple[Advice, ...]
+    to_ask_for: tuple[Mapping[str, object], ...]
+    steps: tuple[str, ...]
+    history: tuple[HistoryEntry, ...]
+
+
+async def show_case(platform: Platform, account: AccountRow, record: str, reason: str = "") -> CasePage:
+    """Raises NotFound, or ReasonMissing where the law asks for a reason."""
+    case = await read_record(platform, "case", record)
+    directory = await platform.directory()
+    if (
+        case is None
+        or not may_read(account.role, "case")
+        or not reaches(account.id, account.scope, case.bucket, case.fields, directory)
+    ):
+        raise NotFound(f"no case {record}")
+    await log_read(platform, account, "case", record, reason)
+    today = china_day(platform.clock.wall_ms())
+    known = await _load(platform, case, today)
+    fields = case.fields
+    resident, item = _of(known, "resident", fields), _of(known, "item", fields)
+    overrides = overrides_in(
+        one.fields for year in years_around(today) if (one := known.record("calendar", calendar_id(year)))
+    )
+    about = {text(fields, name): found for name, found in (("resident", resident), ("item", item)) if found}
+    ctx = CheckContext(on=parse_date(text(fields, "received_at")[:10]) or today, records=about, overrides=overrides)
+    view = StepView(name="case.return", before=fields, fields=fields, item=item, on=today, overrides=overrides)
+    return CasePage(
+        record=case,
+        resident=_masked(resident),
+        item={name: item.get(name) for name in ("name", "version", "legal_days", "promise_days", "unit", "result")},
+        materials=_materials(fields, item),
+        consent=await _consent(platform, known, fields),
+        dues=tuple(
+            DueDay(code=due.code, day=due.day.isoformat(), late=due.day < today, provisional=due.provisional)
+            for due in dues(fields, overrides)
+        ),
+        advice=tuple(
+            Advice(code=one.code, field=one.field, zh=one.zh, en=one.en) for one in advise_record("case", fields, ctx)
+        ),
+        to_ask_for=tuple(suggested_list(parse_materials(item), view)),
+        steps=steps_now(account, fields),
+        history=tuple(await case_history(platform, record)),
+    )
+
+
+def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
+    """What this account's role may do with a case in its state."""
+    can = actions_from(parse_state(text(case, "state")))
+    return tuple(sorted(name for name in can if may_change(account.role, name)))
+
+
+async def _load(platform: Platform, case: Record, today: date) -> Known:
+    known, wants = Known(), Wants()
+    for kind in ("resident", "item", "consent"):
+        if named := text(case.fields, kind):
+            wants.records.add((kind, named))
+    wants.records |= {("calendar", calendar_id(year)) for year in years_around(today)}
+    async with platform.store.read() as unit:
+        await unit.load(wants, known)
+    return known
+
+
+def _of(known: Known, kind: str, case: Fields) -> Fields:
+    named = text(case, kind)
+    found = known.record(kind, named) if named else None
+    return found.fields if found is not None else {}
+
+
+def _masked(resident: Fields) -> Fields:
+    return {**resident, "citizen_id": mask_citizen_id(text(resident, "citizen_id"))} if resident else {}
+
+
+def _materials(case: Fields, item: Fields) -> tuple[MaterialLine, ...]:
+    have = collected(case)
+    return tuple(
+        MaterialLine(
+            no=material.no,
+            name=material.name,
+            necessity=material.necessity.value,
+            cancelled=material.cancelled,
+            state=have[material.no].state.value if material.no in have else "",
+            file=have[material.no].file if material.no in have else "",
+        )
+        for material in parse_materials(item)
+    )
+
+
+async def _consent(platform: Platform, known: Known, case: Fields) -> ConsentState | None:
+    named = text(case, "consent")
+    consent = known.record("consent", named) if named else None
+    if consent is None:
+        return None
+    received = parse_date(text(case, "received_at")[:10])
+    found = coverage_problems(consent.fields, text(case, "item"), received) if received is not None else []
+    return ConsentState(
+        fields=consent.fields,
+        as_signed=await _as_signed(platform, consent),
+        problems=tuple(one.code for one in found),
+    )
+
+
+async def _as_signed(platform: Platform, consent: Record) -> bool:
+    """The line the device signed is in the log as it came: the text's fingerprint must be the same there."""
+    async with platform.database.read() as snapshot:
+        row = await snapshot.fetch_one(_FIRST_LINE, [consent.id])
+    if row is None:
+        return False
+    sent = parse_change_line(platform.sealing.open(line_place(row[0]), bytes(row[1]))).change
+    return sent is not None and sent.set.get("text_hash") == consent.fields.get("text_hash")

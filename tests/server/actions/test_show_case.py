@@ -1,0 +1,117 @@
+"""One case on one page: what it is, who may see it, what is due, what can be done now; and its history from the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.actions.case_history import case_history
+from server.actions.refusals import NotFound
+from server.actions.show_case import show_case
+from server.actions.take_step import read_record, take_step
+from server.main import platform_of
+from sync.core.chain import encode_hash
+from sync.core.changes import Base
+from sync.core.clock import iso
+from tests.server.actions.test_list_followup import clerk_of, login_of
+from tests.small_centre import HELPER, VILLAGE, SmallCentre
+
+RESIDENT, CONSENT, CASE = "7" * 32, "8" * 32, "9" * 32
+
+
+async def file_case(small: SmallCentre) -> str:
+    """A filing for the first village item that asks for nothing special; its id."""
+    device = await small.enrol(HELPER)
+    item = next(one for one in small.world.standard_items if one.key == "V01")
+    await small.register(device, record=RESIDENT)
+    signed = small.centre.clock.wall_ms()
+    consent = {
+        "resident": RESIDENT,
+        "items": [item.id],
+        "data_kinds": ["name"],
+        "purpose": "办理老年优待证",
+        "recipients": ["民政局"],
+        "means": "signature",
+        "text_hash": "0" * 64,
+        "signed_at": iso(signed),
+        "valid_until": iso(signed + 10 * 86_400_000)[:10],
+        "helper": (await small.account(HELPER)).id,
+        "village": VILLAGE,
+    }
+    fields: dict[str, Any] = {
+        "resident": RESIDENT,
+        "item": item.id,
+        "item_version": 1,
+        "consent": CONSENT,
+        "village": VILLAGE,
+        "state": "submitted",
+        "material.1": {"state": "licence"},
+    }
+    written = await small.send(
+        device,
+        small.change("consent", "consent.give", CONSENT, consent),
+        small.change("case", "case.submit", CASE, fields),
+    )
+    assert [one.code.value for one in written.outcomes] == ["applied", "applied"], written.outcomes
+    return CASE
+
+
+async def step(small: SmallCentre, verb: str, **fields: Any) -> str:
+    platform = platform_of(small.centre, small.writer)
+    standing = await read_record(platform, "case", CASE)
+    assert standing is not None
+    epoch = (await small.fetch("SELECT epoch FROM centre"))[0][0]
+    taken = await take_step(
+        platform,
+        await clerk_of(small),
+        kind="case",
+        record=CASE,
+        name=f"case.{verb}",
+        fields=fields,
+        seen=Base(epoch=epoch, rev=standing.rev, hash=encode_hash(standing.hash)),
+    )
+    return taken.outcome.code.value
+
+
+async def test_a_page_tells_what_is_missing_what_is_due_and_what_can_be_done(either: SmallCentre) -> None:
+    await file_case(either)
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    page = await show_case(platform, clerk, CASE)
+    assert page.record.fields["state"] == "received"
+    assert page.resident["name"] == "王秀英"
+    assert [due.code for due in page.dues] == ["answer"]
+    assert [one["no"] for one in page.to_ask_for] == ["2"]
+    assert "material_missing" in {one.code for one in page.advice}
+    assert "case.accept" in page.steps
+    assert "case.submit" not in page.steps
+    assert page.consent is not None
+    assert (page.consent.as_signed, page.consent.problems) == (True, ())
+
+
+async def test_the_history_tells_every_step_with_what_it_moved_and_what_had_no_effect(either: SmallCentre) -> None:
+    await file_case(either)
+    assert await step(either, "accept") == "refused"
+    assert await step(either, "accept", **{"material.2": {"state": "paper"}}) == "applied"
+    history = await case_history(platform_of(either.centre, either.writer), CASE)
+    assert [(one.step, one.code, one.state) for one in history] == [
+        ("case.submit", "applied", "received"),
+        ("case.accept", "refused", ""),
+        ("case.accept", "applied", "accepted"),
+    ]
+    assert history[1].reason == "accept_incomplete"
+    assert history[1].fields == ()
+    assert {"accepted_at", "clock", "material.2", "state"} <= {*history[2].fields}
+    assert history[0].account_name
+    assert [one for one in history if not one.at] == []
+
+
+async def test_each_look_is_logged_and_out_of_reach_is_absent(either: SmallCentre) -> None:
+    await file_case(either)
+    platform = platform_of(either.centre, either.writer)
+    await show_case(platform, await clerk_of(either), CASE, "核对材料")
+    assert await either.fetch("SELECT count(*) FROM reads WHERE record = ?", [CASE]) == [(1,)]
+    stranger = await either.account(login_of(either, "catalogue_reviewer", VILLAGE))
+    for account, record in ((stranger, CASE), (await clerk_of(either), "f" * 32)):
+        with pytest.raises(NotFound):
+            await show_case(platform, account, record)
