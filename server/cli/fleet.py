@@ -22,7 +22,7 @@ from fixtures.fleet.week import RESIDENTS, Numbers
 from fixtures.world import Size, World, build_world
 from server.actions.load_world import load_world
 from server.cli.centre import DatabaseOption, settings_with
-from server.cli.world import content_of
+from server.cli.world import content_of, records_in
 from server.main import open_centre
 from server.settings import Settings
 
@@ -82,8 +82,7 @@ async def _run(numbers: Numbers, settings: Settings, console: Console) -> Report
 
 async def load(world: World, settings: Settings, progress: fleet_run.Progress) -> None:
     """The world into an empty centre."""
-    total = len(world.standard_items) + sum(world.quotas.values()) + 1 + RESIDENTS * len(world.villages)
-    progress.begin("world", total)
+    progress.begin("world", records_in(world, RESIDENTS))
     async with open_centre(settings, new=True) as centre:
         await load_world(
             centre.database,

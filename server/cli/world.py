@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ from fixtures.world.residents import RESIDENTS_DEFAULT
 from server.actions.load_world import LoadReport, NewRecord, NotEmpty, WorldContent, load_world
 from server.cli.centre import DatabaseOption, DataOption, fail, settings_with
 from server.domain import places
+from server.domain.catalogue.base_items import base_item_id
 from server.domain.people.roles import Role, Scope
 from server.main import open_centre
 from server.settings import Settings
@@ -75,7 +77,7 @@ def describe_command(small: SmallOption = False, seed: SeedOption = DEFAULT_SEED
 
 
 async def _load(settings: Settings, world: World, residents: int, console: Console) -> LoadReport:
-    total = len(world.standard_items) + sum(world.quotas.values()) + 1 + residents * len(world.villages)
+    total = records_in(world, residents)
     columns = (TextColumn("loading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with open_centre(settings, new=True) as centre:
         with Progress(*columns, console=console) as progress:
@@ -89,6 +91,12 @@ async def _load(settings: Settings, world: World, residents: int, console: Conso
                 randomness=centre.randomness,
                 on_progress=lambda done: progress.update(task, completed=done),
             )
+
+
+def records_in(world: World, residents: int) -> int:
+    """How many records the world is: items and what they rest on, the campaign, the residents."""
+    catalogue = len(world.standard_items) + sum(1 for _ in world.base_items())
+    return catalogue + sum(world.quotas.values()) + 1 + residents * len(world.villages)
 
 
 def content_of(world: World, residents: int = RESIDENTS_DEFAULT) -> WorldContent:
@@ -110,10 +118,16 @@ def _account(one: Account) -> AccountRow:
 
 
 def _records(world: World, residents: int) -> Iterator[NewRecord]:
-    """Bucket after bucket."""
-    for standard in world.standard_items:
-        shared = {"base_item": standard.base_code, "catalogue": f"{standard.level}:{CITY}"}
-        yield _item(standard.id, standard.version, {**standard.body, **shared, "key": standard.key})
+    """Bucket after bucket: a level's base items come with its standard list."""
+    base_items = {level: list(rows) for level, rows in groupby(world.base_items(), key=lambda row: row[0])}
+    standard_levels = [level for level, _ in groupby(world.standard_items, key=lambda one: one.level)]
+    for level in standard_levels:
+        for standard in world.standard_items_for(level):
+            shared = {"base_item": standard.base_code, "catalogue": f"{level}:{CITY}"}
+            yield _item(standard.id, standard.version, {**standard.body, **shared, "key": standard.key})
+        yield from map(_base_item, base_items.pop(level.value, ()))
+    for rows in base_items.values():
+        yield from map(_base_item, rows)
     yield NewRecord("campaign", world.campaign.id, 1, {**world.campaign.body(), "catalogue": f"all:{CITY}"})
     for item in world.unit_items():
         unit = world.unit_by_id[item.unit_id]
@@ -132,6 +146,12 @@ def _records(world: World, residents: int) -> Iterator[NewRecord]:
 def _item(record: str, version: int, body: dict[str, object]) -> NewRecord:
     """An item's rev is its version: a draft pinned to a version is compared with the body of that rev."""
     return NewRecord("item", record, version, {**body, "version": version})
+
+
+def _base_item(row: tuple[str, str, dict[str, object]]) -> NewRecord:
+    level, code, body = row
+    fields = {**body, "code": code, "catalogue": f"{level}:{CITY}", "version": 1}
+    return NewRecord("base_item", base_item_id(str(body["level"]), code), 1, fields)
 
 
 def resident_fields(one: Resident) -> dict[str, object]:

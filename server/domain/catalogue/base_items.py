@@ -37,7 +37,7 @@ def check_base_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
     kind = text(fields, "type")
     if kind and kind not in DICTIONARIES["item_type"]:
         found.append(problem("value_unknown", "type", label="事项类型", value=kind))
-    elif kind and code.item_type != kind:
+    elif kind and not code.synthetic and code.item_type != kind:
         found.append(problem("code_type_differs", "type", value=code.item_type))
     if text(fields, "status") not in ItemState.__members__.values():
         found.append(problem("state_unknown", "status", value=text(fields, "status")))

@@ -6,7 +6,7 @@ import pytest
 
 from server.actions.load_world import NotEmpty, WorldContent, load_world
 from server.actions.verify import verify
-from server.cli.world import content_of
+from server.cli.world import content_of, records_in
 from server.domain.check_context import CheckContext
 from server.domain.people.entitlement import buckets_of
 from server.domain.record_checks import check_record
@@ -22,7 +22,7 @@ async def test_a_loaded_world_is_whole(tmp_path: Path) -> None:
         report = await verify(centre.database, centre.sealing, centre.policies, blobs=None)
         assert report.is_whole, report.findings.found
         world = small.world
-        assert report.records == len(world.standard_items) + sum(world.quotas.values()) + 1 + 3 * len(world.villages)
+        assert report.records == records_in(world, 3)
         assert report.changes == report.buckets
 
 

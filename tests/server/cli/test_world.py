@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fixtures.world import Size, build_world
-from server.cli.world import content_of, resident_fields
+from server.cli.world import content_of, records_in, resident_fields
 from tests.command import bangban
 
 
@@ -38,3 +38,15 @@ def test_standard_items_are_held_once_and_unit_items_by_their_unit() -> None:
         "town:341800",
     }
     assert all(len(str(one.fields["code"])) == 31 for one in items if "unit" in one.fields)
+
+
+def test_every_item_rests_on_a_base_item_of_its_level_held_once() -> None:
+    world = build_world(7, Size.SMALL)
+    records = list(content_of(world, 0).records)
+    base = [one for one in records if one.kind == "base_item"]
+    codes = {(one.fields["level"], one.fields["code"]) for one in base}
+    assert len(codes) == len({one.id for one in base}) == len(base)
+    items = [one for one in records if one.kind == "item"]
+    assert {(one.fields["level"], one.fields["base_item"]) for one in items} == codes
+    assert sum(one.fields["catalogue"] == "village:341800" for one in base) == 45
+    assert len(records) == records_in(world, 0)
