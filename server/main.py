@@ -249,6 +249,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         services = _services(centre, platform, contacts, reception, sockets)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
         stack.push_async_callback(schedule.end)
+        stack.push_async_callback(platform.looks.close)
         stack.push_async_callback(renderer.close)
         stack.push_async_callback(reception.close)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])

@@ -20,7 +20,10 @@ from server.actions.let_items_take_effect import let_items_take_effect
 from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
+from server.actions.observe_filings import observe_filings
+from server.actions.open_reviews import open_reviews
 from server.actions.platform import Platform
+from server.actions.raise_lights import raise_lights
 from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
@@ -78,7 +81,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("high water mark", 15, high_water, at_end=True),
         Job(
             "signed log heads",
-            300,
+            60,
             lambda: sign_heads(database, parts.second_place, heads_key, now_ms=now()),
             at_end=True,
         ),
@@ -87,6 +90,9 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("leases that are over", 60, lambda: end_leases(parts.platform)),
         Job("claims of a changed base item", 300, lambda: rebase_claims(parts.platform)),
         Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform)),
+        Job("facts of new filings", 60, lambda: observe_filings(parts.platform)),
+        Job("lights", 600, lambda: raise_lights(parts.platform)),
+        Job("reviews and samples", 6 * 3_600, lambda: open_reviews(parts.platform)),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),
