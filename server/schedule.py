@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.actions.high_water import keep_high_water, read_high_water
-from server.actions.let_items_take_effect import let_items_take_effect
 from server.actions.keep_campaigns import end_leases, rebase_claims
+from server.actions.let_items_take_effect import let_items_take_effect
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
 from server.actions.observe_filings import observe_filings

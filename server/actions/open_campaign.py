@@ -104,7 +104,7 @@ def _parts(campaign: str, place: str, parts: Iterable[list[str]]) -> Iterable[De
 async def read_asked(snapshot: Snapshot, campaign: Mapping[str, object], directory: Directory) -> Asked:
     """What this round asks, by its scope and the catalogue of this moment."""
     own, standard, base = await snapshot.fetch_each([(_OWN, ()), (_STANDARD, ()), (_BASE, ())])
-    versions = dict(base)
+    versions: dict[str, int] = dict(base)
     asked = Asked()
 
     def ask(unit: str, place: str, code: str, rev: int) -> None:

@@ -102,8 +102,8 @@ async def _asked(
     if integer(fields, "baseline_parts"):
         return asked_of(await read_baseline(snapshot, platform, campaign))
     own, standard = await snapshot.fetch_each([(_OWN, ()), (_STANDARD, ())])
-    by_unit = dict(own)
-    by_catalogue = dict(standard)
+    by_unit: dict[str, int] = dict(own)
+    by_catalogue: dict[str, int] = dict(standard)
     found: dict[str, int] = {}
     for unit in directory.units.values():
         inherits = sum(by_catalogue.get(one, 0) for one in standard_lists(unit.place, directory))
