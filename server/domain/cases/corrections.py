@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.domain.cases.materials import FIELD_PREFIX, Material, missing_materials
+from server.domain.cases.materials import FIELD_PREFIX, Material, MaterialState, missing_materials
 from server.domain.cases.step_view import StepView
+from server.domain.catalogue.reduction import Facts, demand_of, request_problems
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, groups, parse_date, text, texts
 
@@ -20,6 +21,7 @@ def suggested_list(item_materials: tuple[Material, ...], view: StepView) -> list
     return [
         {"no": material.no, "name": material.name, "why": "missing"}
         for material in missing_materials(item_materials, view.have)
+        if demand_of(material, facts_of(view)).may_be_requested
     ]
 
 
@@ -35,7 +37,7 @@ def check_return(view: StepView) -> list[Problem]:
     found += [
         problem("correction_incomplete", FIELD_PREFIX + material.no, name=material.name)
         for material in missing_materials(view.materials, view.have)
-        if material.no not in asked
+        if material.no not in asked and demand_of(material, facts_of(view)).may_be_requested
     ]
     if before := groups(view.before, "returned"):
         asked_before = {no for one in before for no in (*texts(one, "materials"), *texts(one, "answers"))}
@@ -49,15 +51,16 @@ def check_return(view: StepView) -> list[Problem]:
 
 
 def _check_known(view: StepView, asked: tuple[str, ...]) -> list[Problem]:
-    listed = {material.no: material for material in view.materials}
-    found = []
-    for no in asked:
-        material = listed.get(no)
-        if material is None:
-            found.append(problem("correction_unknown", FIELD_PREFIX + no, no=no))
-        elif material.cancelled:
-            found.append(problem("material_cancelled", FIELD_PREFIX + no, name=material.name))
-    return found
+    listed = {material.no for material in view.materials}
+    forbidden = request_problems(view.materials, asked, facts_of(view))
+    return forbidden + [problem("correction_unknown", FIELD_PREFIX + no, no=no) for no in asked if no not in listed]
+
+
+def facts_of(view: StepView) -> Facts:
+    """What the case itself says of what stands for a material: a signed promise, what another leg makes."""
+    awaited = {no for no, held in view.have.items() if held.state is MaterialState.AWAITED}
+    names = frozenset(material.name for material in view.materials if material.no in awaited)
+    return Facts(results=names, promised=bool(view.fields.get("promise")))
 
 
 def add_return(view: StepView) -> Fields:

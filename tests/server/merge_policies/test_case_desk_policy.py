@@ -94,7 +94,7 @@ def test_a_second_return_asks_for_nothing_new(desk: CaseAtDesk) -> None:
 
 def test_a_cancelled_material_cannot_be_asked_for(desk: CaseAtDesk) -> None:
     asked = desk.step("return", correction={"materials": [{"no": "3", "why": "missing"}], "text": "缺户口簿"})
-    assert problems(asked) == ["material_cancelled"]
+    assert problems(asked) == ["material_forbidden"]
 
 
 def test_after_five_working_days_it_counts_as_accepted_from_receipt(desk: CaseAtDesk) -> None:
