@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from server.domain.cases.numbers import official_number, temporary_receipt
 from server.storage.records import columns_of, row_of
 from server.storage.schema.records import KIND_TABLES
 from sync.central.known import Record
 from sync.core.codec import encode_body
 from tests.small_centre import VILLAGE, SmallCentre
+
+RECEIPT = temporary_receipt("0A3K", date(2026, 11, 22), 7)
+NUMBER = official_number(VILLAGE, date(2026, 11, 22), 0, 1)
 
 
 async def put_record(small: SmallCentre, kind: str, record: str, fields: dict[str, Any], *, bucket: str = "") -> None:
@@ -29,8 +34,8 @@ def case_of(small: SmallCentre, **changed: Any) -> dict[str, Any]:
         "item_version": 1,
         "village": VILLAGE,
         "state": "delivered",
-        "receipt": "T0A3K2611220007R",
-        "number": "341881202611220000017",
+        "receipt": RECEIPT,
+        "number": NUMBER,
         "phone": "13812345678",
         "received_at": "2026-11-02T09:00:00+08:00",
         "accepted_at": "2026-11-03T09:00:00+08:00",

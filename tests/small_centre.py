@@ -21,7 +21,8 @@ from server.main import Centre, open_centre, open_writer
 from server.settings import Settings
 from server.storage.people import AccountRow, accounts_by_login
 from server.write import Job, Written
-from sync.core.chain import genesis
+from sync.central.known import Known, Wants
+from sync.core.chain import encode_hash, genesis
 from sync.core.changes import Base, Captured, Change
 from sync.core.codec import encode_change, parse_change_line
 from sync.core.ids import derived_id
@@ -98,6 +99,16 @@ class SmallCentre:
         return await self.send(
             device, self.change("resident", "resident.register", ident, {"name": name, "village": VILLAGE})
         )
+
+    async def seen(self, kind: str, record: str) -> Base:
+        """The record's state as a person at a screen has it before their eyes."""
+        known = Known()
+        async with self.centre.store.read() as unit:
+            epoch = (await unit.centre()).epoch
+            await unit.load(Wants(records={(kind, record)}), known)
+        standing = known.record(kind, record)
+        assert standing is not None, f"there is no {kind} {record}"
+        return Base(epoch=epoch, rev=standing.rev, hash=encode_hash(standing.hash))
 
     async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         async with self.centre.database.read() as snapshot:

@@ -25,6 +25,7 @@ from server.domain.cases.lifecycle import (
     parse_state,
 )
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
+from server.domain.cases.parcels import parcel_column
 from server.domain.catalogue.items import MigrationKind, migrate_draft
 from server.domain.people.citizen_id import normalise
 from server.domain.people.reach import account_holder
@@ -89,6 +90,7 @@ def case_policy(index: Index) -> RecordPolicy:
             "bundle": text(fields, "bundle") or None,
             "state_since": text(fields, "state_since") or None,
             "finished_at": text(fields, "finished_at") or None,
+            "parcel": parcel_column(fields) if "parcel" in fields else None,
         },
     )
 

@@ -11,6 +11,7 @@ from server.domain.cases.consent import coverage_problems, uncovered_data
 from server.domain.cases.lifecycle import CaseState, may_become, parse_state
 from server.domain.cases.materials import advise_materials, check_collected
 from server.domain.cases.numbers import NumberInvalid, parse_receipt
+from server.domain.cases.parcels import check_parcel
 from server.domain.catalogue.eligibility import Verdict, eligible
 from server.domain.catalogue.items import ItemState, item_state
 from server.domain.check_context import CheckContext
@@ -31,6 +32,8 @@ def check_case(fields: Fields, ctx: CheckContext) -> list[Problem]:
     if state is None:
         return [problem("state_unknown", "state", value=text(fields, "state"))]
     found = _check_step(state, ctx) + check_collected(fields)
+    if "parcel" in fields or "handover" in fields:
+        found += check_parcel(fields)
     if receipt := text(fields, "receipt"):
         try:
             parse_receipt(receipt)

@@ -80,7 +80,9 @@ STEPS: StepTable = {
     # after it is finished
     "case.dispatch": step(_S.FINISHED, to=None, writes=("notes",), needs=("parcel",)),
     "case.track": step(_S.FINISHED, to=None, needs=("parcel",)),
-    "case.deliver": step(_S.FINISHED, to=_S.DELIVERED, writes=("parcel", "notes")),
+    "case.deliver": step(_S.FINISHED, to=_S.DELIVERED, writes=("parcel", "handover", "notes")),
+    # What waits in the village is handed over by its helper, who writes who took it and nothing else.
+    "case.hand_over": step(_S.FINISHED, to=_S.DELIVERED, needs=("handover",)),
     "case.rate": step(_S.DELIVERED, to=_S.RATED),
     "case.archive": step(
         _S.DELIVERED, _S.RATED, _S.REFUSED, _S.WITHDRAWN, _S.ENDED, _S.VOIDED, to=_S.ARCHIVED, writes=("notes",)

@@ -48,6 +48,7 @@ _CASE_WORK = frozenset(
     {
         *("case.open", "case.edit", "case.submit", "case.amend", "case.withdraw", "case.correct", "case.supply"),
         "bundle.file",
+        "case.hand_over",
     }
 )
 _CASE_DESK = frozenset(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_status
 from server.main import platform_of
-from tests.put_record import case_of, put_record
+from tests.put_record import NUMBER, RECEIPT, case_of, put_record
 from tests.small_centre import VILLAGE, SmallCentre
 
 CASE, CONSENT = "c" * 32, "e" * 32
-NUMBER, RECEIPT = "341881202611220000017", "T0A3K2611220007R"
 
 
 async def test_either_number_with_the_phones_or_the_cards_last_four_tells_the_state(either: SmallCentre) -> None:
