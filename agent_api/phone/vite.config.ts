@@ -46,5 +46,5 @@ export default defineConfig({
       output: { entryFileNames: (chunk) => (chunk.name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js') },
     },
   },
-  test: { include: ['tests/**/test_*.ts'], environment: 'node' },
+  test: { include: ['tests/**/test_*.ts'], environment: 'node', isolate: false },
 })

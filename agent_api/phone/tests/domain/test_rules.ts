@@ -1,0 +1,74 @@
+// The phone's rules say what the centre's say, case by case: rules.json is written from those.
+
+import { describe, expect, test } from 'vitest'
+
+import { maskId, parseCitizenId } from '../../src/domain/citizen_id'
+import {
+  consentText,
+  dataKindsOf,
+  recipientsOf,
+  sensitiveOf,
+  shownTextHash,
+  withPhotographed,
+  type Language,
+} from '../../src/domain/consent'
+import { addDays, ageOn } from '../../src/domain/days'
+import { text } from '../../src/domain/fields'
+import { collectedIn, materialsOf, missingOf, promisedOf } from '../../src/domain/materials'
+import { inGroups, receiptNumber } from '../../src/domain/receipt_number'
+import type { Fields } from '../../src/protocol/messages'
+import told from './rules.json'
+
+const item = told.item as Fields
+
+test.each(told.citizen_ids)('the id $said is read as the centre reads it', (one) => {
+  const expected = 'fault' in one ? one.fault : { number: one.number, birth: one.birth, sex: one.sex }
+  expect(parseCitizenId(one.said, told.today)).toEqual(expected)
+})
+
+test.each(told.masked as [string, string][])('the id %s is masked', (number, masked) => {
+  expect(maskId(number)).toBe(masked)
+})
+
+test.each(told.ages as [string, string, number][])('who was born on %s is on %s %d years old', (birth, on, age) => {
+  expect(ageOn(birth, on)).toBe(age)
+})
+
+test.each(told.receipts as [string, string, number, string][])('receipt %s %s %d is %s', (mark, day, n, number) => {
+  expect(receiptNumber(mark, day, n)).toBe(number)
+})
+
+test('a day gives no more receipts than its number has room for', () => {
+  expect(() => receiptNumber('0A3K', told.today, 10_000)).toThrow(RangeError)
+  expect(inGroups('T0A3K2611220007R')).toBe('T0A3 K261 1220 007R')
+})
+
+test.each(told.cases)('what is missing and promised of $fields', ({ fields, missing, promised }) => {
+  const [materials, have] = [materialsOf(item), collectedIn(fields as unknown as Fields)]
+  expect(missingOf(materials, have).map((one) => one.no)).toEqual(missing)
+  expect(promisedOf(materials, have).map((one) => one.no)).toEqual(promised)
+})
+
+describe.each(told.consent)('a consent in $language of $resident.name', (one) => {
+  const language = one.language as Language
+
+  test('uses the kinds of data that the centre finds', () => {
+    const kinds = withPhotographed(dataKindsOf(item, one.age), one.photographed)
+    expect(kinds).toEqual(one.kinds)
+    expect(sensitiveOf(kinds)).toEqual(one.sensitive)
+  })
+
+  test('has the very words and hash', () => {
+    const shown = consentText({
+      resident: one.resident as Fields,
+      items: [text(item, 'name')],
+      kinds: one.kinds,
+      recipients: recipientsOf(item),
+      helper: '吴思雨',
+      validUntil: addDays(told.today, 30),
+      language,
+    })
+    expect(shown).toBe(one.text)
+    expect(shownTextHash(shown)).toBe(one.hash)
+  })
+})
