@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -11,22 +12,27 @@ from server.cli.device.claims import (
     advice_on,
     claimables,
     copied_from,
+    decline_claims,
     fill_claim,
     find_claimables,
-    inherited_from,
+    give_back,
+    lease_claims,
     needs_place,
+    neighbour_of,
     open_campaign,
-    own_values,
     read_value,
     remember_place,
     take_claims,
+    taken_out,
 )
 from server.cli.device.desk import desk_of
 from server.cli.device.failures import Stopped
 from server.cli.device.office import Office
 from server.cli.device.screen import Screen
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS, LOCAL_FIELDS
+from server.domain.catalogue.claim_item import own_values
 from server.domain.catalogue.claims import ClaimState
+from server.domain.catalogue.item_values import inherited_words
 from server.domain.record_fields import Fields, text
 from sync.device.replica import Sighting
 
@@ -39,6 +45,10 @@ def claim(
         list[str] | None, typer.Argument(help="基本编码或名称；不写则列出 / base codes or words; none lists.")
     ] = None,
     take_all: Annotated[bool, typer.Option("--all", help="认领全部待认领的 / every free one.")] = False,
+    bulk: Annotated[bool, typer.Option("--bulk", help="认领标准清单中待认领的 / every free standard item.")] = False,
+    decline: Annotated[str, typer.Option("--decline", help="申请不认领的理由 / why it is not this unit's.")] = "",
+    lease: Annotated[int, typer.Option("--lease", help="领取几天 / take out as a batch for so many days.")] = 0,
+    back: Annotated[bool, typer.Option("--give-back", help="交回领取的 / give batches back.")] = False,
     place: Annotated[str, typer.Option("--place", help="区划代码 / division code.")] = "",
 ) -> None:
     """列出本单位可认领与已认领的事项，一次可认领多项。 List and claim this unit's items."""
@@ -47,13 +57,25 @@ def claim(
     with desk.office() as office:
         office.check_contact()
         campaign, found = _campaign_items(screen, office, place)
-        wanted = _wanted(found, items or [], take_all=take_all)
-        if not (items or take_all):
-            _list(screen, campaign, found, office.identity.account)
+        if back:
+            changes = give_back(office)
+            screen.emit({"claims": [], "changes": changes})
+            screen.say("given_back", "green", count=len(changes))
+            return
+        wanted = _wanted(found, items or [], take_all=take_all, bulk=bulk)
+        if not (items or take_all or bulk):
+            _list(screen, campaign, found, office.identity.account, taken_out(office))
             if screen.as_json or not any(one.state is ClaimState.FREE for one in found):
                 return
             wanted = _ask_which(screen, found)
+        if decline:
+            changes = decline_claims(office, wanted, decline)
+            screen.emit({"claims": [one.claim for one in wanted], "changes": changes})
+            screen.say("declined", "green", count=len(changes))
+            return
         changes = take_claims(office, wanted)
+        if lease and wanted:
+            changes += lease_claims(office, wanted, lease)
     screen.emit({"claims": [one.claim for one in wanted], "changes": changes})
     screen.say("claimed", "green", count=len(changes))
 
@@ -71,10 +93,10 @@ def _campaign_items(screen: Screen, office: Office, place: str = "") -> tuple[Si
     return campaign, claimables(office, campaign)
 
 
-def _wanted(found: list[Claimable], words: list[str], *, take_all: bool) -> list[Claimable]:
+def _wanted(found: list[Claimable], words: list[str], *, take_all: bool, bulk: bool = False) -> list[Claimable]:
     """Each word must point at something; several words may point at the same."""
-    if take_all:
-        return [one for one in found if one.state is ClaimState.FREE]
+    if take_all or bulk:
+        return [one for one in found if one.state is ClaimState.FREE and (take_all or one.is_standard)]
     wanted: dict[str, Claimable] = {}
     for word in words:
         matching = find_claimables(found, word)
@@ -84,7 +106,7 @@ def _wanted(found: list[Claimable], words: list[str], *, take_all: bool) -> list
     return list(wanted.values())
 
 
-def _list(screen: Screen, campaign: Sighting, found: list[Claimable], account: str) -> None:
+def _list(screen: Screen, campaign: Sighting, found: list[Claimable], account: str, out: Mapping[str, str]) -> None:
     screen.emit(
         [
             {"claim": one.claim, "base_item": one.base_item, "name": one.name, "state": one.state, "unit": one.unit}
@@ -94,7 +116,10 @@ def _list(screen: Screen, campaign: Sighting, found: list[Claimable], account: s
     table = screen.table("", "#", "col_code", "col_service", "col_state", "col_who")
     table.title = screen.text("claims_title", campaign=text(campaign.fields, "name"), end=text(campaign.fields, "end"))
     for number, one in enumerate(found[:SHOWN_MAX], 1):
-        who = screen.text("you") if one.claimed_by == account else one.claimed_by[:8]
+        worker = out.get(one.claim) or one.claimed_by
+        who = screen.text("you") if worker == account else worker[:8]
+        if one.claim in out:
+            who += screen.text("taken_out")
         table.add_row(str(number), one.base_item, one.name, screen.text(f"state_{one.state}"), who)
     screen.show(table)
     if not found:
@@ -128,7 +153,7 @@ def fill(
         seen = office.replica.see(one.claim)
         if seen is None:
             raise Stopped("nothing_found", what=claim)
-        said = _copied(office, found, copy_from) | _said(values or [])
+        said = _copied(office, found, copy_from, one) | _said(values or [])
         if not screen.as_json and not withdraw and not values:
             said |= _ask_fields(screen, one, seen.fields, said, every=every)
             submit = submit or screen.confirm(screen.text("ask_submit_claim"), default=False)
@@ -165,9 +190,13 @@ def _one_claim(screen: Screen, found: list[Claimable], words: str) -> Claimable:
     return matching[0]
 
 
-def _copied(office: Office, found: list[Claimable], words: str) -> dict[str, object]:
+def _copied(office: Office, found: list[Claimable], words: str, filled: Claimable) -> dict[str, object]:
+    """From the same item of a neighbouring unit, or from another item of one's own; never the local fields."""
     if not words:
         return {}
+    neighbour = neighbour_of(office, filled, words)
+    if neighbour is not None:
+        return copied_from(neighbour)
     for one in find_claimables(found, words):
         seen = office.replica.see(one.claim)
         if seen is not None and own_values(seen.fields):
@@ -192,7 +221,7 @@ def _ask_fields(
     screen: Screen, one: Claimable, claim: Fields, said: dict[str, object], *, every: bool
 ) -> dict[str, object]:
     """The local fields, or all; what stands already is offered as the answer."""
-    standing = {**inherited_from(one.item), **own_values(claim), **said}
+    standing = {**inherited_words(one.item), **own_values(claim), **said}
     asked: dict[str, object] = {}
     screen.say("fill_title", "bold", name=one.name)
     for name, field in CLAIM_FIELDS.items():

@@ -14,40 +14,22 @@ import msgspec
 
 from server.cli.device.failures import NotLawful, Stopped
 from server.cli.device.finding import matches_words
-from server.cli.device.office import Office
+from server.cli.device.office import DAY_MS, Office
 from server.domain.catalogue.campaigns import in_scope, is_open_on
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS, LOCAL_FIELDS, PREFIX
+from server.domain.catalogue.claim_item import own_values
 from server.domain.catalogue.claims import ClaimState, advise_claim, next_state, parse_state
+from server.domain.catalogue.item_values import inherited_words
 from server.domain.catalogue.items import ItemState, item_state
+from server.domain.catalogue.leases import DAYS_MAX, LeaseState, is_held
 from server.domain.check_context import CheckContext
 from server.domain.places import is_place
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
-from server.domain.record_fields import Fields, family, groups, text
+from server.domain.record_fields import Fields, text, texts
 from server.merge_policies.claim_policy import claim_id
+from sync.core.clock import iso
 from sync.device.replica import Draft, Sighting
-
-# What an item's record says of a field of the implementation list: claim field → item field.
-_INHERITED = {
-    "name": "name",
-    "type": "type",
-    "level": "level",
-    "code": "code",
-    "dept_name": "dept",
-    "legal_basis": "basis",
-    "project_type": "project_type",
-    "legal_days": "legal_days",
-    "promise_days": "promise_days",
-    "scene_num": "visits",
-    "conditions": "condition",
-    "served": "target",
-    "result_name": "result",
-    "address": "where",
-    "hours": "hours",
-    "consult_phone": "consult_phone",
-    "complain_phone": "complain_phone",
-}
-
 
 _PLACE = "unit_place"
 
@@ -69,8 +51,14 @@ class Claimable:
     base_item: str
     name: str
     item: Fields
+    item_record: str
     state: ClaimState
     claimed_by: str
+
+    @property
+    def is_standard(self) -> bool:
+        """Inherited from the standard list, so that only the local fields are the unit's to say."""
+        return not text(self.item, "unit")
 
 
 def open_campaign(office: Office) -> Sighting | None:
@@ -107,7 +95,7 @@ def claimables(office: Office, campaign: Sighting) -> list[Claimable]:
                 continue
             where = text(item.fields, "place") or places.get(unit, "")
             if where and in_scope(campaign.fields, unit, where):
-                one = _claimable(campaign.record, unit, where, item.fields, held)
+                one = _claimable(campaign.record, unit, where, item, held)
                 found.setdefault(one.claim, one)
     return sorted(found.values(), key=lambda one: (one.state is not ClaimState.FREE, one.name))
 
@@ -128,8 +116,8 @@ def _places_of_units(office: Office, claims: Iterable[Fields]) -> dict[str, str]
     return places
 
 
-def _claimable(campaign: str, unit: str, place: str, item: Fields, held: Mapping[str, Fields]) -> Claimable:
-    base_item = text(item, "base_item")
+def _claimable(campaign: str, unit: str, place: str, item: Sighting, held: Mapping[str, Fields]) -> Claimable:
+    base_item = text(item.fields, "base_item")
     claim = claim_id(campaign, unit, base_item)
     fields = held.get(claim, {})
     return Claimable(
@@ -138,8 +126,9 @@ def _claimable(campaign: str, unit: str, place: str, item: Fields, held: Mapping
         unit=unit,
         place=place,
         base_item=base_item,
-        name=text(item, "name"),
-        item=item,
+        name=text(item.fields, "name"),
+        item=item.fields,
+        item_record=item.record,
         state=parse_state(text(fields, "state")) or ClaimState.FREE,
         claimed_by=text(fields, "claimed_by"),
     )
@@ -161,6 +150,7 @@ def take_claims(office: Office, chosen: Sequence[Claimable]) -> list[str]:
             "unit": one.unit,
             "base_item": one.base_item,
             "place": one.place,
+            "item": one.item_record,
             "state": ClaimState.CLAIMED.value,
             "claimed_by": office.identity.account,
         }
@@ -170,25 +160,85 @@ def take_claims(office: Office, chosen: Sequence[Claimable]) -> list[str]:
     return [change for _, change in drafts]
 
 
+def decline_claims(office: Office, chosen: Sequence[Claimable], reason: str) -> list[str]:
+    """Says of each that the unit does not take it, and why. The ids of the changes."""
+    drafts = []
+    for one in chosen:
+        if next_state("claim.decline", one.state) is None:
+            continue
+        fields: dict[str, object] = {
+            "campaign": one.campaign,
+            "unit": one.unit,
+            "base_item": one.base_item,
+            "place": one.place,
+            "state": ClaimState.DECLINED.value,
+            "claimed_by": office.identity.account,
+            "decline_reason": reason,
+        }
+        _check(fields, office)
+        drafts.append((Draft("claim", one.claim, "claim.decline", set=fields), office.new_id()))
+    office.capture(drafts)
+    return [change for _, change in drafts]
+
+
+def lease_claims(office: Office, chosen: Sequence[Claimable], days: int) -> list[str]:
+    """Takes them out as a batch, one lease a unit, so that colleagues see who works on them until when."""
+    if not 1 <= days <= DAYS_MAX:
+        raise Stopped("answer_wrong", what="--lease", why=f"1–{DAYS_MAX}")
+    by_unit: dict[str, list[Claimable]] = {}
+    for one in chosen:
+        by_unit.setdefault(one.unit, []).append(one)
+    drafts = []
+    for unit, claims in by_unit.items():
+        fields: dict[str, object] = {
+            "unit": unit,
+            "campaign": claims[0].campaign,
+            "account": office.identity.account,
+            "claims": [one.claim for one in claims],
+            "until": iso(office.now_ms + days * DAY_MS),
+            "state": LeaseState.HELD.value,
+        }
+        drafts.append((Draft("lease", office.new_id(), "lease.take", set=fields), office.new_id()))
+    office.capture(drafts)
+    return [change for _, change in drafts]
+
+
+def give_back(office: Office) -> list[str]:
+    """Gives every batch of one's own back. The ids of the changes."""
+    own = [
+        seen.record
+        for seen in office.replica.see_all("lease")
+        if text(seen.fields, "account") == office.identity.account and text(seen.fields, "state") == LeaseState.HELD
+    ]
+    drafts = [(Draft("lease", one, "lease.give_back", set={"state": "returned"}), office.new_id()) for one in own]
+    office.capture(drafts)
+    return [change for _, change in drafts]
+
+
+def taken_out(office: Office) -> dict[str, str]:
+    """Claim → who has taken it out just now."""
+    now = iso(office.now_ms)
+    return {
+        claim: text(seen.fields, "account")
+        for seen in office.replica.see_all("lease")
+        if is_held(seen.fields, now)
+        for claim in texts(seen.fields, "claims")
+    }
+
+
+def neighbour_of(office: Office, one: Claimable, words: str) -> Fields | None:
+    """Another unit's list of the same base item, by that unit or its place."""
+    for seen in office.replica.see_all("claim"):
+        same = text(seen.fields, "base_item") == one.base_item and seen.record != one.claim
+        if same and words in (text(seen.fields, "unit"), text(seen.fields, "place")) and own_values(seen.fields):
+            return seen.fields
+    return None
+
+
 def _check(fields: Fields, office: Office) -> None:
     found = check_record("claim", fields, CheckContext(on=office.today))
     if found:
         raise NotLawful([{"code": one.code, "field": one.field, "zh": one.zh, "en": one.en} for one in found])
-
-
-def inherited_from(item: Fields) -> dict[str, object]:
-    """What the standard list says of a claim's fields, in the claim's own names."""
-    values: dict[str, object] = {
-        name: item[source] for name, source in _INHERITED.items() if item.get(source) not in (None, "")
-    }
-    if materials := groups(item, "materials"):
-        values["materials"] = "、".join(text(row, "name") for row in materials if row.get("cancelled") is not True)
-    return values
-
-
-def own_values(claim: Fields) -> dict[str, object]:
-    """What people set in the claim itself, without prefix."""
-    return {name: value for name, value in family(claim, PREFIX).items() if value not in (None, "")}
 
 
 def copied_from(neighbour: Fields) -> dict[str, object]:
@@ -198,7 +248,7 @@ def copied_from(neighbour: Fields) -> dict[str, object]:
 
 def advice_on(item: Fields, claim: Fields) -> list[Problem]:
     """Why a reviewer would return it as it stands."""
-    return advise_claim(claim, inherited_from(item))
+    return advise_claim(claim, inherited_words(item))
 
 
 def fill_claim(

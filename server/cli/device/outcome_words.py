@@ -55,6 +55,21 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         *("另一主体已认领，您的作为并列方案保存", "another unit holds it; yours is kept as a proposal"),
         *("等审核方决定", "a reviewer decides"),
     ),
+    "lease_taken": (
+        *("这些认领已被同事领取", "a colleague has taken these claims out"),
+        *("用 claim 看是谁，另选一批", "see with claim who it is, and choose others"),
+    ),
+    "lease_overlap": (
+        *("其中几项已被同事领取，其余归您", "a colleague has some of these; the rest is yours"),
+        *("用 claim 看是谁领取了哪些", "see with claim who has which"),
+    ),
+    "online_only": ("审核须在线进行", "reviewing is done online", "请在审核页面办理", "do it at a desk"),
+    "own_work": (
+        *("不能审核自己提交或刚审核过的", "nobody reviews what they submitted or signed just before"),
+        *("请同事审核", "let a colleague review it"),
+    ),
+    "proposal_open": ("并列的认领还未决定", "it stands beside another claim", "等审核方决定", "a reviewer decides"),
+    "no_proposal": ("没有并列的认领", "there is no other claim", "无需操作", "nothing"),
     "unknown_change": ("中心不认识这种变更", "the centre does not know this change", "请更新程序", "update"),
     "newer_client": ("中心版本较旧", "the centre is older", "等中心升级后自动办入", "applied after its upgrade"),
     "record_unknown": ("中心没有这条记录", "the centre has no such record", "先同步再重办", "sync, then do it anew"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from server.cli.device.claims import claimables, copied_from, neighbour_of, open_campaign
 from server.merge_policies.claim_policy import claim_id
 from sync.core.codec import read_change
+from sync.device.replica import Draft
 from tests.server.cli.device.conftest import Run
 from tests.server.cli.device.village import CAMPAIGN, UNIT, Village
 
@@ -77,3 +79,43 @@ def test_a_field_that_no_list_has_is_refused(run: Run) -> None:
     run("claim", CARD_CODE)
     assert run("fill", CARD_CODE, "--set", "colour=red", as_json=True)[0] == 3
     assert run("fill", CARD_CODE, "--set", "colour", as_json=True)[0] == 4
+
+
+def test_the_standard_list_is_claimed_in_bulk_and_taken_out_as_a_batch(run: Run, village: Village) -> None:
+    code, told = run("claim", "--bulk", "--lease", "3", as_json=True)
+    assert (code, set(told["claims"])) == (0, {FIRST, SECOND})
+    with village.office() as office:
+        changes = [read_change(entry.line) for entry in office.store.outbox()]
+    lease = changes[-1]
+    assert [change.name for change in changes] == ["claim.take", "claim.take", "lease.take"]
+    assert (set(lease.set["claims"]), lease.set["unit"]) == ({FIRST, SECOND}, UNIT)
+    assert "已领取" in run("claim", answers=[""]).output
+    assert len(run("claim", "--give-back", as_json=True)[1]["changes"]) == 1
+    assert run("claim", "--give-back", as_json=True)[1]["changes"] == []
+    assert run("claim", "--all", "--lease", "99", as_json=True)[0] == 0, "nothing is free, so nothing is taken out"
+
+
+def test_a_unit_declines_with_a_reason(run: Run, village: Village) -> None:
+    assert len(run("claim", CARD_CODE, "--decline", "不属本单位职责", as_json=True)[1]["changes"]) == 1
+    with village.office() as office:
+        seen = office.replica.see(SECOND)
+    assert seen is not None
+    assert (seen.fields["state"], seen.fields["decline_reason"]) == ("declined", "不属本单位职责")
+
+
+def test_a_neighbours_list_of_the_same_item_lends_all_but_its_place(run: Run, village: Village) -> None:
+    run("claim", ALLOWANCE_CODE)
+    with village.office() as office:
+        one = next(each for each in claimables(office, open_campaign(office)) if each.claim == FIRST)  # type: ignore[arg-type]
+        neighbour = claim_id(CAMPAIGN, "u-next", ALLOWANCE_CODE)
+        fields = {
+            **{"campaign": CAMPAIGN, "unit": "u-next", "base_item": ALLOWANCE_CODE, "place": "341881106201"},
+            **{"state": "filling", "claimed_by": "n", "f.flow": "受理 办结", "f.address": "邻村"},
+        }
+        office.capture([(Draft("claim", neighbour, "claim.take", set=fields), office.new_id())])
+        held = neighbour_of(office, one, "u-next")
+        assert held is not None
+        assert copied_from(held) == {"flow": "受理 办结"}
+        assert neighbour_of(office, one, "elsewhere") is None
+    code, told = run("fill", ALLOWANCE_CODE, "--copy-from", "341881106201", as_json=True)
+    assert (code, told["fields"]) == (0, 1)
