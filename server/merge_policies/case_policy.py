@@ -33,6 +33,7 @@ from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
+from server.domain.supervision.notices import worded
 from server.merge_policies.case_desk_policy import handling_desk, settle_step, step_reads
 from server.merge_policies.judging import china_day, context_of, named, readable, refuse_for
 from sync.central.known import Wants
@@ -242,7 +243,7 @@ class _CaseRules:
                 kind="notice",
                 id=derived_id("notice", situation.change.id, account),
                 bucket=f"person:{account}",
-                fields=fields,
+                fields=worded(fields),
             )
             for account, fields in told.items()
             if account

@@ -20,7 +20,7 @@ from server.domain.supervision import lights, reviews
 from server.domain.supervision.escalation import check_escalation, parse_stage, stage_by_clock, stage_noted
 from server.domain.supervision.lights import LEVELS_TOLD, Level, LightState
 from server.domain.supervision.notice_texts import light_notice, review_notice
-from server.domain.supervision.notices import notice_bucket
+from server.domain.supervision.notices import notice_bucket, worded
 from server.merge_policies.judging import china_day, context_of, refuse_for
 from server.merge_policies.stepped import stepped_policy
 from sync.central.known import Wants
@@ -195,6 +195,7 @@ def notice_policy() -> RecordPolicy:
         computed=KINDS["notice"].computed,
         bucket=lambda fields: notice_bucket(str(fields["to"])),
         reads=_notice_reads,
+        worded=worded,
         settle=_settle_notice,
     )
 

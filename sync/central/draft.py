@@ -133,8 +133,10 @@ class Draft:
         self.put(NewRecord(kind="conflict", id=conflict, bucket=record.bucket, fields=fields))
         for account, _ in others:
             about: Fields = {"about": conflict, "code": "conflict_opened", "to": account, "at": bare.received_at}
+            about |= {"kind": record.kind, "fields": sorted(contests)}
+            told = self.policies["notice"].worded(about) if "notice" in self.policies else about
             notice = derived_id("notice", conflict, account)
-            self.put(NewRecord(kind="notice", id=notice, bucket=f"person:{account}", fields=about))
+            self.put(NewRecord(kind="notice", id=notice, bucket=f"person:{account}", fields=told))
         return replace(
             bare,
             code=OutcomeCode.CONFLICT,

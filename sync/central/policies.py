@@ -166,6 +166,8 @@ class RecordPolicy:
     settle: Callable[[Situation], Verdict]
     columns: Callable[[Fields], Mapping[str, object]] = lambda fields: {}
     """Columns derived from the body so that the console can query; the storage of the kind names them."""
+    worded: Callable[[Fields], Fields] = lambda fields: fields
+    """What merge itself puts of this kind, as the kind's readers are to see it."""
     personal: bool = True
     """Sealed at rest."""
     natural: bool = False

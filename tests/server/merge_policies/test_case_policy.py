@@ -171,6 +171,11 @@ def test_a_second_filing_for_one_person_and_item_is_kept_and_linked(centre: Cent
     assert linked["form.contact_phone"] == "19900001111"
     assert centre.records["notice", derived_id("notice", later[-1].id, "first")].bucket == "person:first"
     assert centre.records["outcome", later[-1].id].bucket == "person:second"
+    notice = derived_id("notice", later[-1].id, "first")
+    seen = first.seen("notice", notice)
+    read = first.change("notice", "notice.read", notice, base=seen, set={"read_at": "2026-11-22T09:00:00+08:00"})
+    assert first.send(read)[-1].code is OutcomeCode.APPLIED
+    assert centre.fields("notice", notice)["text_zh"]
 
 
 def test_a_withdrawn_filing_no_longer_stands_in_the_way(centre: CentreInMemory) -> None:
