@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from fixtures.bench.many_cases import with_cases
 from fixtures.bench.measures import MEASURES, PEAK_MONTH, QUICK, Bench, Scale
 from fixtures.bench.on_postgres import WORKERS, measure_on_postgres
 from fixtures.bench.site import prepare, settings_in
@@ -30,7 +32,9 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Figures under stable keys.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only this measurement; may be repeated.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer devices and filings; the figures say so.")] = False,
-    cases: Annotated[int, typer.Option("--cases", min=0, help="Cases in the centre whose memory is measured.")] = 0,
+    cases: Annotated[
+        int, typer.Option("--cases", min=0, help="Cases that are in the centre before anything is measured.")
+    ] = 0,
     seed: Annotated[int, typer.Option("--seed")] = DEFAULT_SEED,
 ) -> None:
     """Measure speed as ratios inside one run: everything against what the same disk and processor do by themselves."""
@@ -62,6 +66,7 @@ async def _measure(
         base = folder / "base"
         base.mkdir()
         content = world if "memory" in wanted else without_unit_items(world)
+        content = with_cases(content, scale.cases, now_ms=time.time_ns() // 1_000_000) if scale.cases else content
         bench = Bench(await prepare(settings_in(base), content, devices=scale.devices), folder, scale)
         for name in on_files:
             console.print(f"measuring {name} …")
