@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import campaigns, followup, steps
+from agent_api.desk import campaigns, cases, followup, steps
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -148,6 +148,15 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/v1/desk/{kind}/{record}/{name}", Who.DEVICE, _by_services_and_caller(steps.post_step),
         "Take a step with a record", "600/minute", steps.BODY_MAX, CLAIMING, takes=steps.StepRequest,
         gives=steps.StepTaken, problems=("malformed", "not_found", "step_refused", *_STORE)),
+    Row("GET", "/v1/desk/cases", Who.DEVICE, _by_services_and_caller(cases.get_cases),
+        "A desk's cases, most urgent first; or by number", "600/minute", roles=DESKS, gives=cases.Cases,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/case-counts", Who.DEVICE, _by_services_and_caller(cases.get_case_counts),
+        "How many cases a desk holds in which state", "600/minute", roles=DESKS, gives=cases.CaseCounts,
+        problems=("not_found",)),
+    Row("GET", "/v1/desk/cases/{record}", Who.DEVICE, _by_services_and_caller(cases.get_case),
+        "One case whole; the look is logged", "600/minute", roles=DESKS, gives=cases.CaseDocument,
+        problems=("not_found", "reason_missing", *_STORE)),
     Row("GET", "/v1/desk/tasks", Who.DEVICE, _by_services_and_caller(followup.get_tasks),
         "Tasks by their last day", "600/minute", roles=DESKS, gives=followup.Waiting,
         problems=("malformed", "not_found")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from server.actions.case_history import HistoryEntry, case_history
 from server.actions.log_read import log_read
@@ -53,7 +54,7 @@ class ConsentState:
     does not cover the item on the day of receipt.
     """
 
-    fields: Mapping[str, object]
+    fields: Mapping[str, Any]
     as_signed: bool
     problems: tuple[str, ...]
 
@@ -83,13 +84,13 @@ class CasePage:
     """
 
     record: Record
-    resident: Mapping[str, object]
-    item: Mapping[str, object]
+    resident: Mapping[str, Any]
+    item: Mapping[str, Any]
     materials: tuple[MaterialLine, ...]
     consent: ConsentState | None
     dues: tuple[DueDay, ...]
     advice: tuple[Advice, ...]
-    to_ask_for: tuple[Mapping[str, object], ...]
+    to_ask_for: tuple[Mapping[str, Any], ...]
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
 

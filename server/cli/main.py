@@ -41,6 +41,7 @@ COMMANDS = MappingProxyType(
         "export": Entry(OPERATE, "server.cli.export", "Write records out in open formats."),
         "openapi": Entry(OPERATE, "server.cli.openapi", "Print the helpers' API as OpenAPI 3.1."),
         "activity": Entry(SUPERVISE, "server.cli.activity", "Who was last heard of when, and what arrived."),
+        "cases": Entry(SUPERVISE, "server.cli.cases", "A desk's cases: the queue, one case, a step."),
         "campaign": Entry(SUPERVISE, "server.cli.campaign", "Open, follow and close rounds of claiming."),
         "device": Entry(DEVICE, "server.cli.device", "File, claim and sync on this computer, network or not."),
         "world": Entry(PROVE, "server.cli.world", "Load or describe the Xuancheng world."),

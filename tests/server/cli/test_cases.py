@@ -1,0 +1,52 @@
+"""`bangban cases`: the queue, one case and a step, on a screen and for a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.command import bangban, finish
+from tests.server.actions.test_list_followup import clerk_of
+from tests.server.actions.test_show_case import CASE, file_case
+from tests.small_centre import load_small, small_centre
+
+
+def filed(folder: Path) -> str:
+    """A centre with one received case; the login of the clerk whose desk it is on."""
+
+    async def work() -> str:
+        await load_small(folder)
+        async with small_centre(folder) as small:
+            await file_case(small)
+            return (await clerk_of(small)).login
+
+    return finish(work())
+
+
+def test_a_case_is_listed_shown_and_moved_on(tmp_path: Path) -> None:
+    login = filed(tmp_path)
+    told = json.loads(bangban("cases", "list", "--as", login, "--json", "--data", tmp_path))
+    assert [row["id"] for row in told["rows"]] == [CASE]
+    assert [(one["state"], one["cases"]) for one in told["states"]] == [("received", 1)]
+    number = told["rows"][0]["number"]
+    shown = bangban("cases", "show", number, "--as", login, "--data", tmp_path)
+    assert "accept" in shown
+    assert "case.submit" in shown
+    refused = bangban("cases", "step", number, "accept", "--as", login, "--data", tmp_path, code=1)
+    assert "accept_incomplete" in refused
+    fields = '{"material.2": {"state": "paper"}}'
+    moved = ["cases", "step", number, "accept", "--fields", fields, "--as", login, "--json", "--data", tmp_path]
+    assert json.loads(bangban(*moved))["outcome"] == "applied"
+    assert "accepted" in bangban("cases", "list", "--as", login, "--data", tmp_path)
+    document = json.loads(bangban("cases", "show", CASE, "--as", login, "--json", "--data", tmp_path))
+    assert document["fields"]["state"] == "accepted"
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    login = filed(tmp_path)
+    for arguments, words in (
+        (("list", "--as", "nobody"), "no account nobody"),
+        (("show", "T1", "--as", login), "no case T1"),
+        (("step", CASE, "accept", "--as", login, "--fields", "[]"), "--fields"),
+    ):
+        assert words in bangban("cases", *arguments, "--data", tmp_path, code=1)
