@@ -70,6 +70,8 @@ def statements(engine: str) -> list[str]:
         "CREATE UNIQUE INDEX changes_id ON changes (id) WHERE reused = 0",
         "CREATE UNIQUE INDEX changes_seq ON changes (device, chain_epoch, seq)",
         "CREATE INDEX changes_record ON changes (record)",
+        # Requests for materials that must not be asked for: few among many, and counted every day.
+        "CREATE INDEX changes_forbidden ON changes (received_at) WHERE reason = 'material_forbidden'",
         "CREATE INDEX changes_parked ON changes (received_at, id) WHERE code = 'parked'",
         """CREATE TABLE waits (
             what VARCHAR(32) NOT NULL,

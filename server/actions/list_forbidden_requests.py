@@ -1,0 +1,51 @@
+"""Tells who asked for materials that must not be asked for: every refused return of this kind, from the log.
+
+Laws: the request was refused and changed nothing, but it stands in the log and is visible to whoever supervises the
+place. Nothing personal is told: the case by its id, the place, the desk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from server.storage.unit_of_work import Database
+
+REASON = "material_forbidden"
+LIST_MAX = 500
+
+
+@dataclass(frozen=True)
+class ForbiddenRequest:
+    """`at` in ms since 1970; `place` where the case was filed; `account` whose desk asked."""
+
+    at: int
+    place: str
+    case: str
+    account: str
+
+
+_SQL = """SELECT c.received_at, k.bucket, c.record, c.account FROM changes c JOIN cases k ON k.id = c.record
+          WHERE c.reason = 'material_forbidden' AND c.received_at >= ? AND c.received_at < ? AND c.reused = 0
+          ORDER BY c.received_at DESC LIMIT ?"""
+_COUNT = """SELECT k.bucket, count(*) FROM changes c JOIN cases k ON k.id = c.record
+            WHERE c.reason = 'material_forbidden' AND c.received_at >= ? AND c.received_at < ? AND c.reused = 0
+            GROUP BY k.bucket"""
+
+
+async def list_forbidden_requests(
+    database: Database, *, since_ms: int, until_ms: int, places: Collection[str] | None = None, limit: int = LIST_MAX
+) -> list[ForbiddenRequest]:
+    """The newest first, of these places (12 digits) or of all."""
+    async with database.read() as snapshot:
+        rows = await snapshot.fetch(_SQL, [since_ms, until_ms, limit])
+    found = [ForbiddenRequest(at, bucket.rpartition(":")[2], case, account) for at, bucket, case, account in rows]
+    return [one for one in found if places is None or one.place in places]
+
+
+async def count_forbidden_requests(database: Database, *, since_ms: int, until_ms: int) -> Mapping[str, int]:
+    """Place (12 digits) → how many; for the bulletin, where it should be nought."""
+    async with database.read() as snapshot:
+        rows = await snapshot.fetch(_COUNT, [since_ms, until_ms])
+    return Counter({bucket.rpartition(":")[2]: count for bucket, count in rows})
