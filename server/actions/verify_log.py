@@ -38,6 +38,9 @@ class _Walk:
     outcomes: dict[str, str] = field(default_factory=dict)
     """Change, or what stands for it when its id was reused → the outcome that its author was told."""
     signed_seen: set[str] = field(default_factory=set)
+    emptied: list[tuple[str, str]] = field(default_factory=list)
+    """(change, record) whose line is gone: lawful only where the log also holds what emptied the record."""
+    erased: set[str] = field(default_factory=set)
     changes: int = 0
 
 
@@ -62,6 +65,9 @@ async def verify_log(
             findings.add("log_end", bucket, f"{reached.length} of {length}")
     for bucket in walk.ends:
         findings.add("bucket_missing", bucket)
+    for emptied, record in walk.emptied:
+        if record not in walk.erased:
+            findings.add("line_missing", emptied)
     for fault in signed.faults:
         findings.add("signed_file", "", fault)
     for bucket in signed.ends.keys() - walk.signed_seen - {READ_CHAIN}:
@@ -105,8 +111,10 @@ def _check_change(row: Row, sealing: Sealing, signed: SignedHeads, walk: _Walk, 
     if signed.ends.get(bucket) == walk.ends[bucket]:
         walk.signed_seen.add(bucket)
     if line is None or salt is None:
-        findings.add("line_missing", change.id)
+        walk.emptied.append((change.id, change.record))
     else:
+        if change.name.endswith(".erase") and change.code.has_effect:
+            walk.erased.add(change.record)
         _check_line(change, bytes(line), captured_wall, sealing, findings)
     _check_outcome(change, bool(reused), walk, findings)
 

@@ -28,6 +28,7 @@ from server.merge_policies.catalogue_policies import (
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
 from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
+from server.merge_policies.erasure import with_erasure
 from server.merge_policies.judging import settle_by_check
 from server.merge_policies.supervision_policies import light_policy, notice_policy, review_policy
 from sync.central.known import Wants
@@ -75,7 +76,7 @@ def policies_of(index: Index) -> Policies:
         _plain("service_log", creates=("service_log.write",), updates=(), bucket=_place),
         _plain("outcome", creates=(), updates=(), bucket=lambda fields: str(fields["bucket"])),
     )
-    return {row.kind: row for row in rows}
+    return {row.kind: with_erasure(row) for row in rows}
 
 
 def _place(fields: Fields) -> str:

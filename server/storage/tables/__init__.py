@@ -1,5 +1,6 @@
 """Every table as a Tortoise model, one module for each group of tables, gathered here for Tortoise to find."""
 
+from server.storage.tables.erasures import Erasure
 from server.storage.tables.files import Blob, File
 from server.storage.tables.log import (
     Bucket,
@@ -75,6 +76,7 @@ __all__ = [
     "Consent",
     "Device",
     "Epoch",
+    "Erasure",
     "Evidence",
     "Exit",
     "File",

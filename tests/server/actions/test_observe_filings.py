@@ -14,8 +14,8 @@ from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
 RESIDENT, CONSENT, CASE = (derived_id("of", name) for name in ("resident", "consent", "case"))
 
 
-async def file_one(small: SmallCentre) -> None:
-    """A whole visit from the phone."""
+async def file_one(small: SmallCentre) -> str:
+    """A whole visit from the phone that is told."""
     phone = await small.enrol(HELPER)
     helper = (await small.account(HELPER)).id
     [(item, version), *_] = await small.fetch(
@@ -38,6 +38,7 @@ async def file_one(small: SmallCentre) -> None:
         small.change("case", "case.submit", CASE, case),
     )
     assert [one.code for one in written.outcomes] == [OutcomeCode.APPLIED] * 3, written.outcomes
+    return phone
 
 
 async def test_a_filing_is_noted_once_it_is_settled_and_not_again(tmp_path: Path) -> None:
