@@ -56,8 +56,10 @@ def test_a_text_beyond_its_limit_is_told() -> None:
 
 
 def test_what_only_the_centre_writes_is_named() -> None:
-    assert KINDS["case"].computed == {"number", "received_at", "duplicate_of", "migrated"}
-    assert KINDS["claim"].computed == {"proposal_of"}
+    assert KINDS["bundle"].computed == {"state", "filed_at", "due"}
+    assert {"number", "received_at", "holder", "clock", "finish_type"} <= KINDS["case"].computed
+    assert not {"decision", "state", "bundle", "material."} & KINDS["case"].computed
+    assert "proposal_of" in KINDS["claim"].computed
 
 
 def test_fields_of_a_family_are_found_by_their_prefix() -> None:

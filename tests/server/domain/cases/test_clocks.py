@@ -1,0 +1,160 @@
+"""The statutory clocks, counted by hand over the announced holidays of 2026; and what is due in which state.
+
+2026: Mid-Autumn 25–27 September, National Day 1–7 October with Saturday the 10th worked; Spring Festival 15–23 February
+with Saturdays the 14th and 28th worked.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from server.domain.cases.clocks import (
+    CaseClock,
+    answer_due,
+    answer_from,
+    decided,
+    due_column,
+    dues,
+    extend,
+    extension_days_max,
+    parse_clock,
+    pause,
+    resume,
+    start_clock,
+)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def clock(accepted: str, received: str = "", item: dict[str, Any] | None = None, **more: Any) -> CaseClock:
+    return start_clock(day(accepted), day(received or accepted), item or {"legal_days": 20, "promise_days": 5}, **more)
+
+
+@pytest.mark.parametrize(
+    ("received", "last"),
+    [
+        ("2026-11-18", "2026-11-25"),
+        ("2026-09-24", "2026-10-09"),  # 28, 29, 30 September, 8, 9 October
+        ("2026-02-12", "2026-02-26"),  # 13, Saturday 14, 24, 25, 26 February
+        ("2026-11-21", "2026-11-27"),  # received on a Saturday: day 0 all the same
+    ],
+)
+def test_the_answer_is_due_on_the_fifth_working_day(received: str, last: str) -> None:
+    """行政许可法 32(4)"""
+    assert answer_due(day(received)).date == day(last)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "legal", "promise"),
+    [
+        ("2026-11-18", "2026-12-16", "2026-11-25"),
+        ("2026-09-24", "2026-10-29", "2026-10-09"),
+        ("2026-02-12", "2026-03-18", "2026-02-26"),
+    ],
+)
+def test_a_decision_is_due_on_the_twentieth_working_day(accepted: str, legal: str, promise: str) -> None:
+    """行政许可法 42, 82"""
+    started = clock(accepted)
+    assert (started.legal_due, started.promise_due) == (day(legal), day(promise))
+
+
+def test_joint_handling_has_forty_five_days_and_fifteen_more() -> None:
+    """行政许可法 42(2)"""
+    joint = clock("2026-03-02", joint=True)
+    assert (joint.legal_days, extension_days_max(joint), extension_days_max(clock("2026-03-02"))) == (45, 15, 10)
+    assert joint.legal_due == day("2026-05-08")  # Qingming on Monday 6 April, Labour Day 1–5 May, 9 May not reached
+
+
+def test_an_item_without_days_has_the_statutes_and_a_promise_is_never_longer_than_the_law() -> None:
+    assert clock("2026-11-18", item={"name": "x"}).legal_due == day("2026-12-16")
+    long = clock("2026-11-18", item={"legal_days": 5, "promise_days": 9})
+    assert long.promise_due == long.legal_due == day("2026-11-25")
+    assert clock("2026-11-18", item={"legal_days": 20, "promise_days": 0}).promise_due == day("2026-11-18")
+
+
+def test_who_answers_too_late_has_accepted_on_the_day_of_receipt() -> None:
+    """行政许可法 32(4): 逾期不告知的，自收到申请材料之日起即为受理"""
+    late, timely = clock("2026-11-26", "2026-11-18"), clock("2026-11-25", "2026-11-18")
+    assert (late.started, late.deemed) == (day("2026-11-18"), True)
+    assert (timely.started, timely.deemed) == (day("2026-11-25"), False)
+
+
+def test_an_excluded_procedure_takes_its_working_days_out() -> None:
+    """行政许可法 45"""
+    away = pause(clock("2026-11-18"), day("2026-11-20"))
+    assert pause(away, day("2026-11-23")) == away, "a clock that stands does not stop again"
+    back = resume(away, day("2026-11-25"))
+    assert (back.paused_days, back.promise_due, back.paused_since) == (3, day("2026-11-30"), None)
+    assert resume(back, day("2026-11-26")) == back
+    assert resume(pause(back, day("2026-11-28")), day("2026-11-29")).paused_days == 3, "a weekend is no working day"
+
+
+def test_an_extension_and_the_delivery_count_on() -> None:
+    """行政许可法 42, 44"""
+    longer = extend(clock("2026-11-18"), 10)
+    assert (longer.legal_due, longer.extended_days) == (day("2026-12-30"), 10)
+    assert decided(longer, day("2026-12-02")).delivery_due == day("2026-12-16")
+
+
+def test_beyond_the_announced_calendar_a_day_is_provisional() -> None:
+    assert not clock("2026-12-01", item={"legal_days": 5}).provisional
+    assert clock("2026-12-21").provisional
+
+
+def test_the_centres_own_days_come_first() -> None:
+    off = {day("2026-11-20"): False, day("2026-11-22"): True}
+    assert answer_due(day("2026-11-18"), off).date == day("2026-11-25")
+    assert answer_due(day("2026-11-18"), {day("2026-11-20"): False}).date == day("2026-11-26")
+
+
+def test_a_clock_is_kept_as_a_group_and_read_back() -> None:
+    kept = pause(clock("2026-12-21", "2026-12-21", joint=True), day("2026-12-22"))
+    assert parse_clock(kept.as_value()) == kept
+    assert "deemed" not in kept.as_value()
+    assert [parse_clock(value) for value in (None, {}, {"answer_from": "2026-11-18"})] == [None] * 3
+
+
+CLOCK = {"started": "2026-11-18", "legal_due": "2026-12-16", "promise_due": "2026-11-25"}
+
+
+@pytest.mark.parametrize(
+    ("case", "told", "column"),
+    [
+        ({"state": "received"}, [("answer", "2026-11-25")], "2026-11-25"),
+        ({"state": "prechecked", "clock": {"answer_from": "2026-11-23"}}, [("answer", "2026-11-30")], "2026-11-30"),
+        ({"state": "to_correct", "correction": {"due": "2026-12-01"}}, [("correction", "2026-12-01")], None),
+        ({"state": "reviewing", "clock": CLOCK}, [("promise", "2026-11-25"), ("legal", "2026-12-16")], "2026-11-25"),
+        (
+            {"state": "accepted", "clock": CLOCK, "tolerance": {"due": "2026-11-20", "materials": ["2"]}},
+            [("tolerance", "2026-11-20"), ("promise", "2026-11-25"), ("legal", "2026-12-16")],
+            "2026-11-25",
+        ),
+        ({"state": "suspended", "clock": {**CLOCK, "paused_since": "2026-11-20"}}, [], None),
+        (
+            {"state": "special_procedure", "clock": CLOCK},
+            [("promise", "2026-11-25"), ("legal", "2026-12-16")],
+            "2026-11-25",
+        ),
+        (
+            {"state": "decided", "clock": {**CLOCK, "delivery_due": "2026-12-02"}},
+            [("delivery", "2026-12-02")],
+            "2026-12-02",
+        ),
+        ({"state": "delivered", "clock": CLOCK}, [], None),
+        ({"state": "draft"}, [], None),
+    ],
+)
+def test_each_state_tells_what_is_due(case: dict[str, Any], told: list[tuple[str, str]], column: str | None) -> None:
+    whole = {"received_at": "2026-11-18T23:30:00+08:00", **case}
+    assert [(due.code, due.day.isoformat()) for due in dues(whole)] == told
+    assert due_column(whole) == column
+
+
+def test_a_case_without_a_readable_receipt_has_no_day() -> None:
+    assert answer_from({"received_at": "soon"}) is None
+    assert due_column({"state": "received", "received_at": ""}) is None

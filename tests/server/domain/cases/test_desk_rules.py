@@ -1,0 +1,33 @@
+"""The table of rules: what a step must say, then its own rule, then what the centre adds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from server.domain.cases.desk_rules import RULES, add_to_case, check_desk_step
+from server.domain.cases.lifecycle import CENTRE_ONLY, FILING_STEPS, STEPS
+from tests.server.domain.cases.step_views import codes, view
+
+
+def test_what_a_step_needs_comes_before_its_rule() -> None:
+    assert codes(check_desk_step(view("return"))) == ["field_missing"]
+    assert codes(check_desk_step(view("return", correction={"text": "?"}))) == ["correction_empty"]
+
+
+def test_a_step_without_a_rule_keeps_and_adds_nothing() -> None:
+    without = STEPS.keys() - RULES.keys() - FILING_STEPS - CENTRE_ONLY
+    assert without >= {"case.precheck", "case.review", "case.dispatch", "case.deliver", "case.archive"}
+    assert check_desk_step(view("precheck")) == []
+    assert add_to_case(view("precheck")) == {}
+
+
+def test_acceptance_wants_everything_until_it_is_too_late_to_ask() -> None:
+    lacking = {"material.1": None}
+    assert codes(check_desk_step(view("accept", before=lacking))) == ["accept_incomplete"]
+    assert check_desk_step(view("accept", on=date(2026, 11, 26), before=lacking)) == []
+
+
+def test_acceptance_starts_the_clock_jointly_where_several_handle_it() -> None:
+    alone = add_to_case(view("accept"))["clock"]
+    together = add_to_case(view("accept", joint=["unit:a", "unit:b"]))["clock"]
+    assert (alone["legal_days"], together["legal_days"]) == (20, 45)  # type: ignore[index]

@@ -1,0 +1,36 @@
+"""Who is told of a step, and in which words."""
+
+from __future__ import annotations
+
+import re
+
+from server.domain.cases.lifecycle import STEPS
+from server.domain.cases.step_notices import TOLD, told_of, words_of
+
+CASE = {"number": "341881202611220000017", "helper": "h", "holder": "unit:9134"}
+
+
+def test_the_helper_is_told_unless_it_was_the_helper() -> None:
+    assert told_of("case.return", CASE, CASE, "clerk") == ("person:h",)
+    assert told_of("case.withdraw", CASE, CASE, "h") == ()
+    assert told_of("case.precheck", CASE, CASE, "clerk") == ()
+
+
+def test_at_a_transfer_both_desks_hear() -> None:
+    after = {**CASE, "holder": "place:341881106200"}
+    assert told_of("case.transfer", CASE, after, "clerk") == ("person:h", "unit:9134", "desk:341881106200")
+
+
+def test_the_words_name_the_number_and_the_desks_own_reason() -> None:
+    code, zh, en = words_of("case.refuse", {**CASE, "refusal": {"text": "属上级办理"}})
+    assert code == "case_refused"
+    assert all(CASE["number"] in words and "属上级办理" in words for words in (zh, en))
+    assert "—" in words_of("case.return", CASE)[1]
+
+
+def test_every_notice_is_of_a_step_and_in_both_languages() -> None:
+    assert TOLD.keys() <= STEPS.keys()
+    assert len({code for code, _, _ in TOLD.values()}) == len(TOLD)
+    for _, zh, en in TOLD.values():
+        assert re.search("[一-鿿]", zh)
+        assert not re.search("[一-鿿]", en)
