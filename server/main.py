@@ -49,6 +49,7 @@ from server.actions.release_waiting import WaitingWork
 from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.actions.sign_in import StaffDoor
+from server.adapters.outside import open_outside
 from server.clock import MachineClock
 from server.console.app import create_console
 from server.console.wiring import Console
@@ -231,6 +232,15 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         reception = FileReception(centre.database, blobs, spool, now=now, random_bytes=randomness, tell=tell)
         contacts = ContactBook(centre.store)
         platform = platform_of(centre, writer)
+        outside = await stack.enter_async_context(
+            open_outside(
+                carrier_url=settings.carrier_url,
+                carrier_token=settings.carrier_token,
+                province_url=settings.province_url,
+                province_token=settings.province_token,
+                outbound_folder=settings.outbound_folder,
+            )
+        )
         jobs = jobs_of(
             Parts(
                 database=centre.database,
@@ -243,6 +253,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 data_folder=settings.data_folder,
                 second_place=second_place(settings),
                 platform=platform,
+                outside=outside,
             )
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)

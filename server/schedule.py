@@ -20,6 +20,7 @@ from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.let_items_take_effect import let_items_take_effect
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
+from server.actions.move_parcels import move_parcels
 from server.actions.observe_filings import observe_filings
 from server.actions.open_reviews import open_reviews
 from server.actions.platform import Platform
@@ -28,6 +29,9 @@ from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
 from server.actions.take_snapshots import take_snapshots
+from server.actions.tell_province import tell_province
+from server.adapters.outside import Outside
+from server.adapters.province import outbound_key
 from server.credentials import Secrets
 from server.storage.blobs import Blobs
 from server.storage.contacts import FLUSH_EVERY_S, ContactBook
@@ -64,6 +68,7 @@ class Parts:
     data_folder: Path
     second_place: Path
     platform: Platform
+    outside: Outside
 
 
 def jobs_of(parts: Parts) -> tuple[Job, ...]:
@@ -93,6 +98,12 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("facts of new filings", 60, lambda: observe_filings(parts.platform)),
         Job("lights", 600, lambda: raise_lights(parts.platform)),
         Job("reviews and samples", 6 * 3_600, lambda: open_reviews(parts.platform)),
+        Job("parcels", 300, lambda: move_parcels(parts.platform, parts.outside.carrier)),
+        Job(
+            "what the province is told",
+            60,
+            lambda: tell_province(parts.platform, parts.outside.province, outbound_key(parts.secrets)),
+        ),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),

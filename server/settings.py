@@ -40,6 +40,11 @@ class Settings:
     blobs: str = "file:///data/blobs"
     backup_folder: Path = Path("data/backups")
     second_backup: str = ""
+    carrier_url: str = ""
+    carrier_token: str = field(default="", repr=False)
+    province_url: str = ""
+    province_token: str = field(default="", repr=False)
+    outbound_folder: Path = Path("data/outbound")
     log_level: str = "info"
     metrics_token: str = field(default="", repr=False)
     rate_limit_factor: float = 1.0

@@ -49,6 +49,7 @@ def in_folder(settings: Settings, data: Path) -> Settings:
         "master_secret_file": data / "keys" / "master",
         "blobs": f"file://{data}/blobs",
         "backup_folder": data / "backups",
+        "outbound_folder": data / "outbound",
     }
     return replace(
         settings, **{name: value for name, value in moved.items() if getattr(settings, name) == getattr(fresh, name)}

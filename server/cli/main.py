@@ -39,6 +39,7 @@ COMMANDS = MappingProxyType(
         "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),
         "verify": Entry(OPERATE, "server.cli.verify", "Check the audit chain, the sums and the files."),
         "export": Entry(OPERATE, "server.cli.export", "Write records out in open formats."),
+        "outbound": Entry(OPERATE, "server.cli.outbound", "How telling the province goes; retry what it refused."),
         "openapi": Entry(OPERATE, "server.cli.openapi", "Print the helpers' API as OpenAPI 3.1."),
         "activity": Entry(SUPERVISE, "server.cli.activity", "Who was last heard of when, and what arrived."),
         "cases": Entry(SUPERVISE, "server.cli.cases", "A desk's cases: the queue, one case, a step."),

@@ -7,6 +7,8 @@ from pathlib import Path
 from server.actions.high_water import kept_high_water
 from server.actions.log_heads import FILE as HEADS
 from server.actions.release_waiting import WaitingWork
+from server.adapters.outside import Outside
+from server.adapters.province import FileProvince
 from server.main import platform_of
 from server.schedule import Job, Parts, Schedule, jobs_of
 from server.storage.blobs import open_blobs
@@ -140,5 +142,6 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
         clock=centre.clock,
         data_folder=centre.settings.data_folder,
         second_place=centre.settings.data_folder / "second",
+        outside=Outside(FileProvince(centre.settings.outbound_folder)),
         platform=platform_of(centre, small.writer),
     )

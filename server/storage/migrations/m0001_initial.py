@@ -1,6 +1,6 @@
 """The first schema."""
 
-from server.storage.schema import erasures, files, log, observations, people, places, reads, records, staff
+from server.storage.schema import erasures, files, log, observations, outbound, people, places, reads, records, staff
 from server.storage.unit_of_work import Engine
 
 
@@ -21,5 +21,6 @@ def steps(engine: Engine) -> list[str]:
         *reads.statements(engine.value),
         *observations.statements(engine.value),
         *erasures.statements(engine.value),
+        *outbound.statements(engine.value),
         *records.statements(engine.value),
     ]

@@ -15,6 +15,7 @@ from server.storage.tables.log import (
     Wait,
 )
 from server.storage.tables.observations import Observation, ObservedImage, ReadUpto
+from server.storage.tables.outbound import OutboundChannel, OutboundMessage
 from server.storage.tables.people import (
     Account,
     AccountEvent,
@@ -95,6 +96,8 @@ __all__ = [
     "NumberSeries",
     "Observation",
     "ObservedImage",
+    "OutboundChannel",
+    "OutboundMessage",
     "Outcome",
     "PastBody",
     "Place",
