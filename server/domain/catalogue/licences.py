@@ -99,7 +99,8 @@ def licence_fields(name: str, fields: Fields, *, account: str, at: str) -> Field
             source = Source(text(fields, "source"))
             return {"trust": TRUST_OF[source].value, **(_verified(account, at) if source is Source.DESK else {})}
         case "licence.fetch":
-            return {"trust": Trust.ISSUER.value}
+            # Found in this centre's own register, it is worth what the desk made it that had seen the original.
+            return {"trust": TRUST_OF[Source(text(fields, "source"))].value}
         case "licence.verify":
             better = Trust.ISSUER if text(fields, "trust") == Trust.ISSUER else Trust.VERIFIED
             return {"trust": better.value, **_verified(account, at)}

@@ -1,0 +1,106 @@
+"""A licence is used instead of a paper: the one at hand, or what a register finds; on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.actions.local_register import LocalRegister
+from server.actions.publish_item import seen_of
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record
+from server.actions.use_licence import use_licence
+from server.adapters.licences import FoundLicence, LicenceQuery
+from tests.catalogue_centre import DATABASES, STANDARD, CatalogueCentre, catalogue_centre
+from tests.centre import ident
+from tests.people import SIBLING, VILLAGE
+
+RESIDENT, CONSENT, CASE, LICENCE = (ident(one) for one in ("resident", "consent", "case", "licence"))
+PERSON = "341802193507020027"
+PURPOSE = "老年人优待证申领"
+
+
+class Register:
+    """One that has an answer ready and remembers what it was asked."""
+
+    name = "test"
+
+    def __init__(self, found: FoundLicence | None) -> None:
+        self.found = found
+        self.asked: list[LicenceQuery] = []
+
+    async def find(self, query: LicenceQuery, now_ms: int) -> FoundLicence | None:
+        self.asked.append(query)
+        return self.found
+
+
+@pytest.fixture(params=DATABASES, ids=lambda kind: kind.value)
+async def at(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CatalogueCentre]:
+    async with catalogue_centre(request, tmp_path) as made:
+        await file_case(made)
+        yield made
+
+
+async def file_case(at: CatalogueCentre) -> None:
+    consent: dict[str, Any] = {
+        "resident": RESIDENT, "items": [STANDARD], "data_kinds": ["name"], "purpose": "代办", "recipients": "民政",
+        "means": "signature", "text_hash": "ab" * 32, "signed_at": "2025-11-13T09:00:00+08:00",
+        "valid_until": "2025-12-10", "helper": at.helper.id, "village": VILLAGE,
+    }  # fmt: skip
+    case = {"resident": RESIDENT, "item": STANDARD, "item_version": 1, "consent": CONSENT, "village": VILLAGE}
+    for name, record, fields in (
+        ("resident.register", RESIDENT, {"name": "汪秀英", "village": VILLAGE, "citizen_id": PERSON}),
+        ("consent.give", CONSENT, consent),
+        ("case.submit", CASE, {**case, "state": "submitted"}),
+    ):
+        assert (await at.step(name, record, fields, by=at.helper)).outcome.code.has_effect
+
+
+async def test_what_a_register_finds_is_kept_as_class_a_and_its_use_recorded(at: CatalogueCentre) -> None:
+    register = Register(FoundLicence(ref="A-1", number=PERSON, issuer="公安", valid_until="2036-01-01"))
+    taken = await use_licence(at.platform, register, at.clerk, case=CASE, kind="身份证", purpose=PURPOSE)
+    assert taken is not None
+    assert taken.record is not None
+    assert (taken.record.fields["trust"], taken.record.bucket) == ("A", f"place:{VILLAGE}")
+    assert [one["purpose"] for one in taken.record.fields["uses"]] == [PURPOSE]
+    assert [(one.person, one.kind, one.case) for one in register.asked] == [(PERSON, "身份证", CASE)]
+    again = await use_licence(at.platform, register, at.helper, case=CASE, kind="身份证", purpose=PURPOSE)
+    assert again is not None
+    assert again.record is not None
+    assert [one["by"] for one in again.record.fields["uses"]] == [at.clerk.id, at.helper.id]
+    assert len(register.asked) == 1, "what is at hand is not asked for again"
+    assert await at.fetch("SELECT count(*) FROM reads") == [(2,)]
+
+
+async def test_without_a_licence_there_is_none_and_nothing_is_kept(at: CatalogueCentre) -> None:
+    assert await use_licence(at.platform, Register(None), at.clerk, case=CASE, kind="户口簿", purpose=PURPOSE) is None
+    assert await at.fetch("SELECT count(*) FROM licences") == [(0,)]
+
+
+async def test_a_case_out_of_reach_is_absent(at: CatalogueCentre) -> None:
+    for account, case in ((at.reviewer, CASE), (at.clerk, ident("no case"))):
+        with pytest.raises(NotFound):
+            await use_licence(at.platform, Register(None), account, case=case, kind="身份证", purpose=PURPOSE)
+
+
+async def test_the_own_register_knows_the_person_in_another_village_once_a_desk_verified(at: CatalogueCentre) -> None:
+    """The same person was registered by a neighbour village too; their papers were seen there."""
+    elsewhere = ident("elsewhere")
+    fields = {"name": "汪秀英", "village": SIBLING, "citizen_id": PERSON}
+    await at.step("resident.register", elsewhere, fields, by=at.clerk)
+    kept = {"resident": elsewhere, "village": SIBLING, "kind": "户口簿", "source": "helper", "number": "H-1"}
+    await at.step("licence.keep", LICENCE, kept, by=at.clerk)
+    register = LocalRegister(at.platform.database, at.platform.sealing)
+    asked = {"case": CASE, "kind": "户口簿", "purpose": PURPOSE}
+    assert await use_licence(at.platform, register, at.clerk, **asked) is None
+    standing = await read_record(at.platform, "licence", LICENCE)
+    assert standing is not None
+    seen = await seen_of(at.platform, standing)
+    await at.step("licence.verify", LICENCE, {}, by=at.clerk, seen=seen)
+    taken = await use_licence(at.platform, register, at.clerk, **asked)
+    assert taken is not None
+    assert taken.record is not None
+    assert taken.record.id != LICENCE
+    assert (taken.record.fields["trust"], taken.record.fields["number"]) == ("B", "H-1")
+    assert taken.record.bucket == f"place:{VILLAGE}"
