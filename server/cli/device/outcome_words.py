@@ -95,6 +95,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "case.correct": ("补正", "case put right"),
     "case.supply": ("补交容缺材料", "promised material brought"),
     "case.precheck": ("预审", "case prechecked"),
+    "bundle.file": ("一件事申报", "bundle filed"),
     "claim.take": ("认领", "claim taken"),
     "claim.fill": ("填写要素", "claim filled"),
     "claim.submit": ("提交清单", "claim submitted"),
