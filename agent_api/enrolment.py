@@ -45,7 +45,9 @@ class EnrolRequest(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """`mark`: the four signs of this device's receipts. `relay_public_key`: what sealed outboxes are sealed to."""
+    """`mark`: the four signs of this device's receipts. `site`: the account's village, town or office.
+    `relay_public_key`: what sealed outboxes are sealed to.
+    """
 
     device: Id
     mark: str
@@ -53,6 +55,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     login: str
     name: str
     role: str
+    site: str
     person_bucket: str
     access_token: str
     refresh_token: str
@@ -121,6 +124,7 @@ async def enrol(request: Request, services: Services) -> Response:
             login=made.login,
             name=made.name,
             role=made.role.value,
+            site=made.site,
             person_bucket=person_bucket(made.account),
             access_token=access_token,
             refresh_token=services.secrets.refresh_token(made.device, made.session, 0),

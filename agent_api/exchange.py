@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from agent_api.caller import Caller
 from server.actions.change_epoch import PROVED_BY_DEVICE, change_epoch
 from server.storage.contacts import Contact, ContactBook
+from server.storage.errors import StorageError
 from server.storage.feed import Asked, Down, heads_told, read_feed
 from server.storage.store import DeviceKey, Entitlement, EvidenceRow, Store, StoreRead
 from server.write import Job, NoSuchDevice, Written
@@ -92,6 +94,7 @@ class Exchange:
         self._contacts = contacts
         self._min_app = min_app
         self._keys: dict[str, tuple[DeviceKey, Ed25519PublicKey]] = {}
+        self._told_to_wipe: set[str] = set()
 
     async def answer(self, message: bytes, caller: Caller) -> bytes:
         """Raises SyncError for what counts as nothing at all, StorageError when it could not be kept."""
@@ -110,6 +113,8 @@ class Exchange:
                 await self._change_epoch(envelope)
             done = await self._look(envelope, caller, key, up)
         if caller.device == envelope.device:
+            if caller.revoked or (up is not None and up.author_revoked):
+                await self._note_wiped(envelope.device)
             since = envelope.waiting_since if envelope.waiting else None
             self._contacts.note(envelope.device, Contact(self._clock.wall_ms(), envelope.waiting, since))
         return done
@@ -161,6 +166,15 @@ class Exchange:
         async with self._store.write() as unit:
             state = await unit.centre()
             await unit.keep_evidence(request.envelope.device, state.epoch, self._clock.wall_ms(), rows)
+
+    async def _note_wiped(self, device: str) -> None:
+        """That it was told to wipe is written once. What fails now is written at the next contact."""
+        if device in self._told_to_wipe:
+            return
+        with suppress(StorageError):
+            async with self._store.write() as unit:
+                await unit.note_wiped(device, self._clock.wall_ms())
+            self._told_to_wipe.add(device)
 
     async def _change_epoch(self, envelope: Request) -> None:
         await change_epoch(

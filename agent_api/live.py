@@ -1,8 +1,8 @@
 """The live socket: tells a device that a bucket it reads has news, and nothing else.
 
 Laws: a socket opens by a single-use ticket, from an origin that is ours or from none. Whatever the device sends closes
-it. A socket ends within seconds of its session's end or its device's revocation: one query for all sockets looks.
-An idle socket is one task; a device has one socket, the newest.
+it. A socket ends within seconds of its session's end or its device's revocation, and follows its account's grants as
+soon: one query for all sockets looks. An idle socket is one task; a device has one socket, the newest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.actions.issue_live_ticket import redeem_live_ticket
 from server.credentials import Secrets
+from server.domain.people.entitlement import person_bucket
+from server.storage.errors import StorageError
 from server.storage.people import ACTIVE
 from server.storage.store import Store
 from server.storage.unit_of_work import Database
@@ -34,15 +36,24 @@ _WELCOME = """SELECT s.device, s.ordinal FROM sessions s JOIN devices d ON d.id 
               JOIN accounts a ON a.id = d.account
               WHERE d.revoked_at IS NULL AND a.status = ? AND s.ended_at IS NULL AND s.expires_at > ?
               AND s.device IN (?*)"""
+_GRANTS = """SELECT account, CAST(sum(generation) AS BIGINT), count(ended_at) FROM grants WHERE account IN (?*)
+             GROUP BY account"""
+_OUTCOMES = "SELECT count(*), coalesce(max(version), 0) FROM outcomes WHERE bucket = ? AND version > ?"
 
 
 class _Socket:
     """One open socket."""
 
-    __slots__ = ("account", "device", "listener", "sending", "session", "told", "websocket")
+    __slots__ = (
+        *("account", "device", "grants", "listener", "live", "outcomes_told", "sending", "session", "told"),
+        "websocket",
+    )
 
-    def __init__(self, websocket: WebSocket, account: str, device: str, session: int) -> None:
+    def __init__(self, live: LiveSockets, websocket: WebSocket, account: str, device: str, session: int) -> None:
+        self.live = live
         self.websocket = websocket
+        self.grants: tuple[int, int] | None = None
+        self.outcomes_told = 0
         self.account = account
         self.device = device
         self.session = session
@@ -58,18 +69,20 @@ class _Socket:
     async def _send_all(self) -> None:
         assert self.listener is not None, "a socket listens before it can hear"
         try:
-            while news := self._next():
+            while news := await self._next():
                 async with asyncio.timeout(SEND_WAIT_S):
                     await self.websocket.send_text(news)
-        except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
+        except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError, StorageError):
             await self.close(GOING_AWAY)
 
-    def _next(self) -> str:
+    async def _next(self) -> str:
         assert self.listener is not None, "a socket listens before it can hear"
         heard, message = self.listener.hear(), dict(self.told)
         self.told.clear()
         if heard:
             message["wake"] = heard
+        if person_bucket(self.account) in heard and (new := await self.live.new_outcomes(self)):
+            message["outcomes"] = new
         return msgspec.json.encode(message).decode() if message else ""
 
     async def close(self, code: int) -> None:
@@ -119,7 +132,8 @@ class LiveSockets:
                 await older.close(GOING_AWAY)
             await websocket.accept(PROTOCOL)
             # Whatever came before this moment, the exchange that the device makes on opening finds.
-            socket.listener = self._wakes.listen(await self._buckets_of(socket), socket.on_news)
+            buckets = await self._buckets_of(socket)
+            socket.listener = self._wakes.listen(buckets, socket.on_news)
             message = await websocket.receive()
             if message["type"] != "websocket.disconnect":
                 await socket.close(NOT_ALLOWED)
@@ -141,19 +155,43 @@ class LiveSockets:
             await asyncio.sleep(self._look_every_s)
             await self.look()
 
+    async def new_outcomes(self, socket: _Socket) -> int:
+        """How many outcomes of this person's changes are new since the socket last told of any."""
+        async with self._database.read() as snapshot:
+            row = await snapshot.fetch_one(_OUTCOMES, (person_bucket(socket.account), socket.outcomes_told))
+        count, version = row or (0, 0)
+        socket.outcomes_told = max(socket.outcomes_told, version)
+        return int(count)
+
     async def look(self) -> None:
-        """Closes every socket whose device is no longer welcome."""
+        """Closes every socket whose device is no longer welcome; the others listen to what is theirs now."""
         sockets = list(self._sockets.values())
         if not sockets:
             return
         async with self._database.read() as snapshot:
             devices = sorted(socket.device for socket in sockets)
             rows = await snapshot.fetch(_WELCOME, (ACTIVE, self._clock.wall_ms(), devices))
+            given = await snapshot.fetch(_GRANTS, (sorted({socket.account for socket in sockets}),))
+        grants = {account: (generations, ended) for account, generations, ended in given}
         welcome = {(row[0], row[1]) for row in rows}
         for socket in sockets:
             if (socket.device, socket.session) not in welcome:
                 self._forget(socket)
                 await socket.close(NOT_ALLOWED)
+            else:
+                await self._follow_grants(socket, grants.get(socket.account, (0, 0)))
+
+    async def _follow_grants(self, socket: _Socket, grants: tuple[int, int]) -> None:
+        """What was given or ended since the last look: it listens to what is its own now, and is told to come."""
+        before, socket.grants = socket.grants, grants
+        if before == grants or socket.listener is None:
+            return
+        buckets = frozenset(await self._buckets_of(socket))
+        if self._sockets.get(socket.device) is not socket:
+            return  # it was closed meanwhile, and listens to nothing
+        if before is not None or buckets != socket.listener.buckets:
+            socket.listener.listen_to(buckets)
+            socket.listener.wake(person_bucket(socket.account))
 
     async def close(self) -> None:
         """Ends every socket, because the server stops."""
@@ -179,7 +217,7 @@ class LiveSockets:
         if holder is None or key is None:
             await websocket.close(NOT_ALLOWED)
             return None
-        return _Socket(websocket, key.account, holder.device, holder.session)
+        return _Socket(self, websocket, key.account, holder.device, holder.session)
 
     def _is_ours(self, websocket: WebSocket) -> bool:
         """A page of the very address it connects to, one that is allowed, or no page at all. Behind this stands the
@@ -192,7 +230,10 @@ class LiveSockets:
     async def _buckets_of(self, socket: _Socket) -> list[str]:
         async with self._store.read() as unit:
             entitlement = await unit.entitlement(socket.account, socket.device, 0)
-        return [one.bucket for one in entitlement.buckets]
+        mine = person_bucket(socket.account)
+        heads = {one.bucket: one.head.version for one in entitlement.buckets}
+        socket.outcomes_told = socket.outcomes_told or heads.get(mine, 0)
+        return list(heads)
 
     def _forget(self, socket: _Socket) -> None:
         if socket.listener is not None:

@@ -58,6 +58,7 @@ class EnrolledDevice:
     login: str
     name: str
     role: Role
+    site: str
     session: int
 
 
@@ -98,7 +99,7 @@ async def enrol_device(
             account=account.id,
             device=device,
         )
-    return EnrolledDevice(device, ordinal, account.id, account.login, account.name, account.role, session)
+    return EnrolledDevice(device, ordinal, account.id, account.login, account.name, account.role, account.site, session)
 
 
 async def _account_of_code(tx: Transaction, code_hash: bytes, now_ms: int) -> tuple[AccountRow, str | None]:

@@ -76,6 +76,8 @@ class CentreMemory:
     numbers: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, tuple[str, EvidenceRow]] = field(default_factory=dict)
     contacts: dict[str, tuple[int, int, int | None]] = field(default_factory=dict)
+    wiped: dict[str, int] = field(default_factory=dict)
+    """Device → when it was first told to wipe."""
     files: dict[tuple[str, str], FileState] = field(default_factory=dict)
     """(account, file) → its state."""
 
@@ -258,6 +260,9 @@ class MemoryWrite(MemoryRead):
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None:
         self.writes.append(lambda state: state.contacts.update({device: (at, waiting, waiting_since)}))
+
+    async def note_wiped(self, device: str, at: int) -> None:
+        self.writes.append(lambda state: state.wiped.update({device: state.wiped.get(device, at)}))
 
 
 class MemoryStore:

@@ -14,7 +14,7 @@ from typing import Any
 from server.storage import change_log, heads, known_loader, records
 from server.storage.file_rows import file_states
 from server.storage.number_leases import NumberLeases, read_next, used_statements
-from server.storage.people import note_contact, note_fork
+from server.storage.people import note_contact, note_fork, note_wiped
 from server.storage.schema.records import KIND_TABLES
 from server.storage.sealing import Sealing
 from server.storage.store import (
@@ -262,6 +262,9 @@ class SqlWrite(SqlRead):
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None:
         await note_contact(self._tx, device, at_ms=at, unsent=waiting, unsent_since=waiting_since)
+
+    async def note_wiped(self, device: str, at: int) -> None:
+        await note_wiped(self._tx, device, at)
 
 
 class SqlStore:

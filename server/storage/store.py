@@ -182,6 +182,10 @@ class StoreWrite(StoreRead, Protocol):
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None: ...
 
+    async def note_wiped(self, device: str, at: int) -> None:
+        """A revoked device is being told to wipe; the first time counts."""
+        ...
+
 
 class Store(Protocol):
     """Keeps what the centre holds."""

@@ -289,6 +289,29 @@ async def test_a_revoked_device_hands_over_is_told_to_wipe_and_receives_nothing(
     assert len(li.rows) == 1, "what a revoked device sent waits in quarantine"
 
 
+async def test_that_a_device_was_told_to_wipe_is_written_once(centre: CentreUnderTest) -> None:
+    wang = await centre.enrol("wang", BUCKET)
+    await wang.tell([resident(wang, 1)])
+    assert await wiped_at(centre, wang) is None
+    await centre.revoke(wang)
+    first = centre.clock.now
+    for _ in range(3):
+        assert (await wang.tell([])).status is Status.REVOKED
+        centre.clock.now += 60_000
+    assert await wiped_at(centre, wang) == first
+
+
+async def wiped_at(centre: CentreUnderTest, phone: Phone) -> int | None:
+    if isinstance(centre.store, MemoryStore):
+        return centre.store.state.wiped.get(phone.device)
+    assert centre.database is not None
+    async with centre.database.read() as snapshot:
+        row = await snapshot.fetch_one("SELECT wiped_at FROM devices WHERE id = ?", (phone.device,))
+    assert row is not None
+    at: int | None = row[0]
+    return at
+
+
 async def test_whoever_carries_gets_outcomes_and_nothing_of_the_authors_records(centre: CentreUnderTest) -> None:
     wang, carrier = await centre.enrol("wang", BUCKET), await centre.enrol("carrier", OTHER)
     await wang.tell([resident(wang, 1)])

@@ -14,7 +14,7 @@ from server.actions.issue_live_ticket import TICKET_LIFE_MS, issue_live_ticket
 from server.credentials import Secrets
 from server.storage.people import start_session
 from server.wakeups import Listener, Wakes
-from tests.centre import VILLAGE, CentreUnderTest, Counted, Phone, StoreKind, open_centre
+from tests.centre import VILLAGE, CentreUnderTest, Counted, Phone, StoreKind, ident, open_centre
 
 BUCKET = f"place:{VILLAGE}"
 SECRETS = Secrets(b"m" * 32)
@@ -122,6 +122,39 @@ async def test_a_wake_names_the_buckets_a_device_reads(setting: Setting) -> None
     client.leave()
     await client.serving
     assert (setting.live.count, setting.wakes.listened_to) == (0, frozenset())
+
+
+async def test_new_outcomes_are_counted_with_the_wake_that_brings_them(setting: Setting) -> None:
+    wang = await setting.centre.enrol("wang", BUCKET)
+    await wang.tell([wang.change("resident", ident("gone", 0), "resident.fly")])
+    client = await setting.open(wang)
+    await wang.tell([wang.change("resident", ident("gone", number), "resident.fly") for number in (1, 2)])
+    mine = f"person:{wang.account}"
+    setting.wakes.publish([mine])
+    assert await client.hear_text() == {"wake": [mine], "outcomes": 2}
+    setting.wakes.publish([mine])
+    assert await client.hear_text() == {"wake": [mine]}
+    client.leave()
+    await client.serving
+
+
+async def test_a_grant_counts_for_a_socket_that_is_open(setting: Setting) -> None:
+    wang = await setting.centre.enrol("wang", BUCKET)
+    client = await setting.open(wang)
+    given, ended = "place:341802001002", "UPDATE grants SET ended_at = 5 WHERE bucket = ?"
+    row = "INSERT INTO grants (account, bucket, generation, since) VALUES (?, ?, 1, 1)"
+    await setting.centre.run(row, (wang.account, given))
+    await setting.live.look()
+    assert await client.hear_text() == {"wake": [f"person:{wang.account}"]}
+    await setting.centre.run(ended, (BUCKET,))
+    await setting.live.look()
+    assert await client.hear_text() == {"wake": [f"person:{wang.account}"]}
+    setting.wakes.publish([BUCKET, given])
+    assert await client.hear_text() == {"wake": [given]}
+    await setting.live.look()
+    client.leave()
+    await client.serving
+    assert setting.wakes.listened_to == frozenset()
 
 
 async def test_states_of_files_are_told_to_the_device_that_sent_them(setting: Setting) -> None:
