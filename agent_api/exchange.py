@@ -163,8 +163,14 @@ class Exchange:
             name = f"{request.envelope.device}\n{one.kind}\n{one.record}\n{one.bucket}\n{one.version}\n"
             ident = encode_hash(content_hash(name.encode() + body))
             rows.append(EvidenceRow(ident, one.kind, one.record, one.bucket, one.version, body))
+        async with self._store.read() as reading:
+            state = await reading.centre()
+            restored = await reading.restored_heads({one.bucket for one in rows})
+        # Of another history, or of what the backup held, it proves nothing.
+        rows = [one for one in rows if one.version > restored[one.bucket]]
+        if not rows or request.envelope.epoch != state.epoch:
+            return
         async with self._store.write() as unit:
-            state = await unit.centre()
             await unit.keep_evidence(request.envelope.device, state.epoch, self._clock.wall_ms(), rows)
 
     async def _note_wiped(self, device: str) -> None:

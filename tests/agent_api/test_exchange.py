@@ -441,3 +441,16 @@ async def test_an_exchange_made_anew_knows_the_same_devices(centre: CentreUnderT
     await wang.tell([resident(wang, 1)])
     wang.exchange = fresh
     assert codes(await wang.tell([resident(wang, 2)])) == [("applied", "")]
+
+
+@pytest.mark.parametrize(("epoch", "version"), [("another", 7), ("", 7), (None, 0)])
+async def test_what_proves_nothing_is_not_kept_as_evidence(
+    centre: CentreUnderTest, epoch: str | None, version: int
+) -> None:
+    """From another history, from a device that knows of none, or of a row that the backup held as well."""
+    wang = await centre.enrol("wang", BUCKET)
+    await wang.tell([resident(wang, 1)])
+    body = b'{"id":"' + b"a" * 32 + b'","kind":"resident","rev":3,"fields":{"name":"\xe6\xb1\xaa"}}'
+    held = Evidence("resident", "a" * 32, BUCKET, version)
+    await ask(wang, wang.request(evidence=[held], bodies=[body], epoch=wang.epoch if epoch is None else epoch))
+    assert len((await everything(centre))["evidence"]) == 0
