@@ -29,6 +29,7 @@ from server.domain.check_context import CheckContext
 from server.domain.people.residents import advise_resident, check_resident
 from server.domain.problems import Problem
 from server.domain.record_fields import KINDS, Fields, text
+from server.domain.supervision.bulletins import check_bulletin
 from server.domain.supervision.conflicts import check_conflict
 from server.domain.supervision.lights import check_light
 from server.domain.supervision.notices import check_notice
@@ -63,6 +64,7 @@ CHECKS: Mapping[str, RecordCheck] = {
     "lease": RecordCheck(check_lease),
     "look_back": RecordCheck(check_look_back),
     "snapshot": RecordCheck(check_snapshot),
+    "bulletin": RecordCheck(check_bulletin),
     "conflict": RecordCheck(check_conflict),
     "notice": RecordCheck(check_notice),
     "light": RecordCheck(check_light),

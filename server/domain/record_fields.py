@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeAlias
 
+from server.domain.fields.bulletins import BULLETIN_KINDS
 from server.domain.fields.campaigns import CAMPAIGN_KINDS
 from server.domain.fields.cases import CASE_KINDS
 from server.domain.fields.catalogue import CATALOGUE_KINDS
@@ -41,6 +42,7 @@ KINDS: dict[str, KindFields] = {
         *CASE_KINDS,
         *CATALOGUE_KINDS,
         *CAMPAIGN_KINDS,
+        *BULLETIN_KINDS,
         *SUPERVISION_KINDS,
         *FOLLOWUP_KINDS,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from server.domain.people.roles import roles_that_may
 from server.domain.record_fields import KINDS, text
+from server.merge_policies.bulletin_policy import bulletin_policy
 from server.merge_policies.bundle_policies import bundle_policy, calendar_policy
 from server.merge_policies.campaign_policies import (
     baseline_policy,
@@ -27,8 +28,8 @@ from server.merge_policies.catalogue_policies import (
 )
 from server.merge_policies.claim_policy import claim_policy
 from server.merge_policies.conflict_policy import conflict_policy
-from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
 from server.merge_policies.erasure import with_erasure
+from server.merge_policies.followup_policies import consent_policy, rating_policy, task_policy, ticket_policy
 from server.merge_policies.judging import settle_by_check
 from server.merge_policies.supervision_policies import light_policy, notice_policy, review_policy
 from sync.central.known import Wants
@@ -66,6 +67,7 @@ def policies_of(index: Index) -> Policies:
         lease_policy(),
         look_back_policy(),
         snapshot_policy(),
+        bulletin_policy(),
         conflict_policy(),
         notice_policy(),
         light_policy(),

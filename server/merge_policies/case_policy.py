@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from server.domain.cases.bundles import leg_of
 from server.domain.cases.clocks import due_column
+from server.domain.cases.imported import IMPORT_STEPS, check_source, imported_fields
 from server.domain.cases.lifecycle import (
     FILING_STEPS,
     STEPS,
@@ -26,6 +27,7 @@ from server.domain.cases.lifecycle import (
 )
 from server.domain.cases.numbers import NumberInvalid, NumbersExhausted, official_number, parse_official_number
 from server.domain.cases.parcels import parcel_column
+from server.domain.cases.tally import tally
 from server.domain.catalogue.items import MigrationKind, migrate_draft
 from server.domain.people.citizen_id import normalise
 from server.domain.people.reach import account_holder
@@ -91,6 +93,7 @@ def case_policy(index: Index) -> RecordPolicy:
             "bundle": text(fields, "bundle") or None,
             "state_since": text(fields, "state_since") or None,
             "finished_at": text(fields, "finished_at") or None,
+            "tally": (tally(fields) or None) if "finished_at" in fields else None,
             "parcel": parcel_column(fields) if "parcel" in fields else None,
         },
     )
@@ -156,6 +159,8 @@ class _CaseRules:
         if not_its_own := check_written(name, situation.change.touched):
             return refuse_for(not_its_own) or Accept()
         fields: Fields = {**situation.fields, "state": after.value}
+        if name in IMPORT_STEPS:
+            return self._take_over(situation, fields)
         if after is CaseState.SUBMITTED and state in (None, CaseState.DRAFT):
             return self._submit(situation, fields)
         held = before.keys if before is not None else frozenset[str]()
@@ -205,6 +210,22 @@ class _CaseRules:
         computed["holder"] = handling_desk(fields, item.fields)
         accept = self._receive(situation, {**fields, **computed}, computed)
         accept = replace(accept, reason=reason, code=code, detail=detail)
+        return self._link(
+            situation, accept, filing_key(self.index, resident.id, text(resident.fields, "citizen_id"), item.id)
+        )
+
+    def _take_over(self, situation: Situation, fields: Fields) -> Verdict:
+        """A case that was begun elsewhere keeps its days: when it was received there, and accepted."""
+        item, resident = (situation.known.record(kind, named(fields, kind)) for kind in ("item", "resident"))
+        if item is None or resident is None:
+            return refuse_for([problem("record_absent", "item" if item is None else "resident")]) or Accept()
+        computed = imported_fields(fields, item.fields)
+        computed["holder"] = handling_desk(fields, item.fields)
+        problems = check_source(fields) or check_record("case", {**fields, **computed}, context_of(situation, {}))
+        if refused := refuse_for(problems):
+            return refused
+        accept = self._receive(situation, {**fields, **computed}, computed)
+        accept = replace(accept, computed={**accept.computed, **computed, "state": fields["state"], "helper": ""})
         return self._link(
             situation, accept, filing_key(self.index, resident.id, text(resident.fields, "citizen_id"), item.id)
         )

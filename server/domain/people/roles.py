@@ -122,6 +122,7 @@ _CATALOGUE_REVIEW = frozenset(
 
 _EXPLAINS = frozenset({"light.explain", "notice.answer"})
 _WATCHES = frozenset({"light.escalate", "review.find", "review.explain"})
+_BULLETIN = frozenset({"bulletin.draft", "bulletin.freeze", "bulletin.supersede"})
 
 # role → the changes it may make, by name; names that are not here nobody makes by hand.
 MAY_CHANGE: Mapping[Role, frozenset[str]] = {
@@ -145,6 +146,7 @@ MAY_CHANGE: Mapping[Role, frozenset[str]] = {
     | _FOLLOWUP_OVERSIGHT,
     Role.CITY_SUPERVISOR: frozenset({"calendar.set"})
     | _WATCHES
+    | _BULLETIN
     | frozenset({"conflict.decide", "notice.send", "notice.read"})
     | _HANDING_OVER
     | _CASE_OVERSIGHT
@@ -159,10 +161,10 @@ _CLAIM_KINDS = frozenset({"claim", "lease", "look_back"})
 _ROUND_KINDS = _CLAIM_KINDS | {"baseline", "snapshot"}
 _VILLAGE_KINDS = frozenset({"resident", "consent", "case", "bundle", "licence", "service_log", "conflict", "ticket"})
 _DESK_KINDS = frozenset({"task", "rating"})
-_WATCHED_KINDS = frozenset({"light", "review"})
+_WATCHED_KINDS = frozenset({"bulletin", "light", "review"})
 MAY_READ: Mapping[Role, frozenset[str]] = {
     Role.HELPER: _VILLAGE_KINDS | CATALOGUE_KINDS | _CLAIM_KINDS,
-    Role.TOWN_LEAD: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _CLAIM_KINDS | {"task"},
+    Role.TOWN_LEAD: frozenset({"light", "bulletin"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _CLAIM_KINDS | {"task"},
     Role.CLAIM_WORKER: CATALOGUE_KINDS | _CLAIM_KINDS | {"conflict"},
     Role.DESK_CLERK: frozenset({"light"}) | _VILLAGE_KINDS | CATALOGUE_KINDS | _DESK_KINDS,
     Role.CATALOGUE_REVIEWER: CATALOGUE_KINDS | _ROUND_KINDS | {"conflict"},

@@ -49,6 +49,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 "state_since",
                 "finished_at",
                 "parcel",
+                "tally",
             ),
             # A desk's queue is read along what a holder has in a state by its due day, a wide scope's along all due;
             # how a place stands is counted along the last without a look at any row.
@@ -84,6 +85,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
             ("campaign", "unit", "state", "deadline"),
             (("campaign", "unit", "state"), ("state", "deadline")),
         ),
+        KindTable("bulletin", "bulletins", ("span", "period", "edition", "state"), (("span", "period"),)),
         KindTable("snapshot", "snapshots", ("campaign", "day"), (("campaign", "day"),)),
         KindTable(
             "base_item",
@@ -109,7 +111,14 @@ KIND_TABLES: Mapping[str, KindTable] = {
             "lights",
             ("state", "level", "code", "about", "holder", "stage", "level_since"),
             # One list by place, one of all, one by whom it shines on.
-            (("about",), ("bucket", "state", "level"), ("state", "id"), ("holder", "level", "level_since")),
+            (
+                ("about",),
+                ("bucket", "state", "level"),
+                ("state", "id"),
+                ("state", "level_since", "id"),
+                ("level", "level_since"),
+                ("holder", "level", "level_since"),
+            ),
         ),
         KindTable(
             "review",

@@ -31,6 +31,7 @@ from server.storage.tables.reads import LoggedRead, ReadLog
 from server.storage.tables.records import (
     BaseItem,
     Baseline,
+    Bulletin,
     Bundle,
     Calendar,
     Campaign,
@@ -66,6 +67,7 @@ __all__ = [
     "Baseline",
     "Blob",
     "Bucket",
+    "Bulletin",
     "Bundle",
     "Calendar",
     "Campaign",

@@ -54,6 +54,7 @@ class Case(Model):
     state_since = fields.TextField(null=True)
     finished_at = fields.TextField(null=True)
     parcel = fields.TextField(null=True)
+    tally = fields.TextField(null=True)
     natural_keys = fields.TextField()
     stamps = fields.BinaryField()
     body = fields.BinaryField()
@@ -157,6 +158,23 @@ class LookBack(Model):
 
     class Meta:
         table = "look_backs"
+
+
+class Bulletin(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    bucket = fields.CharField(max_length=80)
+    version = fields.BigIntField()
+    rev = fields.BigIntField()
+    span = fields.TextField(null=True)
+    period = fields.TextField(null=True)
+    edition = fields.TextField(null=True)
+    state = fields.TextField(null=True)
+    natural_keys = fields.TextField()
+    stamps = fields.BinaryField()
+    body = fields.BinaryField()
+
+    class Meta:
+        table = "bulletins"
 
 
 class Snapshot(Model):

@@ -1,0 +1,192 @@
+"""Builds, freezes and corrects a period's bulletin, and finds its numbers again.
+
+Laws: the city's bulletin and the towns' own come from one count. A frozen edition is never written again; a correction
+is the next edition, and the one before says that it was corrected. Verifying answers two questions: does everything
+shown follow from the rows that were frozen, and do the cases still give those rows.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from server.actions.centre_writes import standing_of, write_edits
+from server.actions.count_outcomes import count_outcomes
+from server.actions.desk_change import DeskEdit
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.domain.people.entitlement import Directory
+from server.domain.places import Level
+from server.domain.record_fields import integer, text
+from server.domain.supervision.bulletins import (
+    TABLES,
+    BulletinState,
+    Figures,
+    Span,
+    differences,
+    public_fields,
+    rows_of,
+    town_fields,
+)
+from server.merge_policies.bulletin_policy import bulletin_id
+from server.storage.records import record_of, records_query
+from sync.central.known import Record
+from sync.core.changes import Base, Fields
+from sync.core.clock import iso
+
+_EDITIONS = """SELECT id FROM bulletins WHERE span = ? AND period = ? AND bucket = ?
+               ORDER BY CAST(edition AS BIGINT) DESC"""
+
+
+class PeriodInvalid(ValueError):
+    """Neither a month like 2026-11 nor a day like 2026-11-22."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """`unfounded`: what does not follow from the frozen rows. `recounted`: tables that the cases give otherwise now."""
+
+    edition: int
+    unfounded: list[str]
+    recounted: list[str]
+
+
+def span_of(period: str) -> tuple[Span, str, str]:
+    """Which span, its first day, and the first day that is not in it any more."""
+    try:
+        if len(period) == 7:
+            first = date.fromisoformat(f"{period}-01")
+            after = first + timedelta(days=monthrange(first.year, first.month)[1])
+            return Span.MONTHLY, first.isoformat(), after.isoformat()
+        day = date.fromisoformat(period)
+    except ValueError:
+        raise PeriodInvalid(f"{period} is no month like 2026-11 and no day like 2026-11-22") from None
+    return Span.DAILY, day.isoformat(), (day + timedelta(days=1)).isoformat()
+
+
+async def build_bulletin(platform: Platform, period: str, *, why: str = "") -> Record:
+    """Drafts the period's bulletin anew, the towns' with it. `why`: this corrects the edition that was frozen. Raises
+    PeriodInvalid, or NotFound when there is nothing to correct, or nothing left to draft.
+    """
+    span, since, before = span_of(period)
+    directory = await platform.directory()
+    city = city_of(directory)
+    figures = await count_outcomes(platform, since, before)
+    names = await _names(platform)
+    latest = await read_bulletin(platform, period)
+    frozen = latest is not None and text(latest.fields, "state") != BulletinState.DRAFT
+    if frozen and not why:
+        raise NotFound(f"the bulletin of {period} is frozen: correct it instead")
+    if why and not frozen:
+        raise NotFound(f"no bulletin of {period} is frozen")
+    edition = integer(latest.fields, "edition") + int(frozen) if latest is not None else 1
+    told: Fields = {"span": span.value, "period": period, "edition": edition, "built_at": iso(platform.clock.wall_ms())}
+    if why:
+        told["why"] = why
+    await write_edits(platform, await _edits(platform, directory, city, figures, names, told))
+    if frozen and latest is not None:
+        await _step(platform, latest, "bulletin.supersede", {"why": why})
+    built = await read_bulletin(platform, period)
+    if built is None:
+        raise NotFound(f"no bulletin of {period}")
+    return built
+
+
+async def freeze_bulletin(platform: Platform, period: str) -> Record:
+    """Freezes the latest draft, the towns' with it. Raises NotFound when there is none."""
+    latest = await read_bulletin(platform, period)
+    if latest is None or text(latest.fields, "state") != BulletinState.DRAFT:
+        raise NotFound(f"no draft of {period}")
+    directory = await platform.directory()
+    edition = integer(latest.fields, "edition")
+    for town in sorted(code for code, one in directory.places.items() if one.level is Level.TOWN):
+        held = await read_bulletin(platform, period, place=town)
+        if held is not None and integer(held.fields, "edition") == edition:
+            await _step(platform, held, "bulletin.freeze", {})
+    await _step(platform, latest, "bulletin.freeze", {})
+    frozen = await read_bulletin(platform, period)
+    assert frozen is not None, "it was there before it was frozen"
+    return frozen
+
+
+async def verify_bulletin(platform: Platform, period: str) -> Verified:
+    """Raises NotFound or PeriodInvalid."""
+    latest = await read_bulletin(platform, period)
+    if latest is None:
+        raise NotFound(f"no bulletin of {period}")
+    _, since, before = span_of(period)
+    figures = await count_outcomes(platform, since, before)
+    now = {"counties": figures.counties, "units": figures.units, "towns": figures.towns}
+    return Verified(
+        edition=integer(latest.fields, "edition"),
+        unfounded=differences(latest.fields),
+        recounted=[name for name in TABLES if name in now and rows_of(now[name]) != latest.fields.get(name)],
+    )
+
+
+async def read_bulletin(platform: Platform, period: str, *, place: str = "", edition: int = 0) -> Record | None:
+    """The latest edition, or the one asked for; the city's, or a town's own."""
+    where = place or city_of(await platform.directory())
+    span, _, _ = span_of(period)
+    async with platform.database.read() as snapshot:
+        if edition:
+            ids = [bulletin_id(where, period, edition)]
+        else:
+            rows = await snapshot.fetch(_EDITIONS, [span.value, period, f"desk:{where}"])
+            ids = [row[0] for row in rows[:1]]
+        found = await snapshot.fetch(*records_query("bulletin", ids)) if ids else []
+    return record_of("bulletin", found[0], platform.sealing) if found else None
+
+
+def city_of(directory: Directory) -> str:
+    """The place whose bulletin the public one is. Raises NotFound in an empty centre."""
+    cities = sorted(code for code, one in directory.places.items() if one.level is Level.CITY)
+    if not cities:
+        raise NotFound("this centre has no city")
+    return cities[0]
+
+
+async def _edits(
+    platform: Platform,
+    directory: Directory,
+    city: str,
+    figures: Figures,
+    names: Mapping[str, str],
+    told: Fields,
+) -> list[tuple[str, DeskEdit]]:
+    by_town: dict[str, dict[str, object]] = {}
+    for town in sorted(code for code, one in directory.places.items() if one.level is Level.TOWN):
+        below = set(directory.below(town))
+        villages = {code: counts for code, counts in figures.villages.items() if code in below}
+        if villages:
+            by_town[town] = town_fields(villages, names)
+    bodies = {city: public_fields(figures, names), **by_town}
+    ids = {place: bulletin_id(place, text(told, "period"), integer(told, "edition")) for place in bodies}
+    async with platform.database.read() as snapshot:
+        standing = await standing_of(snapshot, platform, "bulletin", sorted(ids.values()))
+    return [(place, _draft(place, ids[place], {**told, **body}, standing)) for place, body in bodies.items()]
+
+
+def _draft(
+    place: str, record: str, fields: Mapping[str, object], standing: Mapping[str, tuple[Base, Fields]]
+) -> DeskEdit:
+    base = standing[record][0] if record in standing else None
+    values: Fields = {**fields, "place": place}
+    return DeskEdit(kind="bulletin", record=record, name="bulletin.draft", fields=values, base=base)
+
+
+async def _step(platform: Platform, record: Record, name: str, fields: Fields) -> None:
+    async with platform.database.read() as snapshot:
+        base = (await standing_of(snapshot, platform, "bulletin", [record.id]))[record.id][0]
+    edit = DeskEdit(kind="bulletin", record=record.id, name=name, fields=fields, base=base)
+    await write_edits(platform, [(text(record.fields, "place"), edit)])
+
+
+async def _names(platform: Platform) -> dict[str, str]:
+    async with platform.database.read() as snapshot:
+        places, units = await snapshot.fetch_each(
+            [("SELECT code, name FROM places", ()), ("SELECT id, name FROM units", ())]
+        )
+    return {**dict(places), **dict(units)}

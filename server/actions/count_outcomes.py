@@ -1,0 +1,154 @@
+"""Counts a period's outcomes for the bulletin, by village and by unit: cases, lights, ratings, reviews, claims.
+
+Laws: every count is grouped in the database along an index of days; no body of a case is opened and no person is
+counted. What lies where is added up by parent links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from server.actions.platform import Platform
+from server.actions.report_progress import count_units, read_campaign
+from server.domain.cases import tally
+from server.domain.people.entitlement import Directory
+from server.domain.places import Level
+from server.domain.supervision.bulletins import Figures
+from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
+from server.storage.unit_of_work import Snapshot
+
+_CASES = """SELECT c.bucket, coalesce(i.unit, ''), coalesce(c.tally, ''), count(*)
+            FROM cases c LEFT JOIN items i ON i.id = c.item
+            WHERE c.finished_at >= ? AND c.finished_at < ? GROUP BY c.bucket, coalesce(i.unit, ''), c.tally"""
+_LIGHTS = """SELECT bucket, coalesce(holder, ''), count(*) FROM lights
+             WHERE level IN ('yellow', 'red', 'red_plus') AND level_since >= ? AND level_since < ?
+             GROUP BY bucket, coalesce(holder, '')"""
+_RATINGS = """SELECT bucket, coalesce(unit, ''), sum(CASE WHEN grade IN ('4', '5') THEN 1 ELSE 0 END), count(*)
+              FROM ratings WHERE state = 'given' AND rated_at >= ? AND rated_at < ?
+              GROUP BY bucket, coalesce(unit, '')"""
+_CONFIRMED = """SELECT bucket, count(*) FROM reviews
+                WHERE finding = 'confirmed' AND found_at >= ? AND found_at < ? GROUP BY bucket"""
+_RESIDENTS = "SELECT bucket, count(*) FROM residents GROUP BY bucket"
+_ROUND = "SELECT id FROM campaigns WHERE ends >= ? ORDER BY ends DESC, id LIMIT 1"
+
+
+@dataclass
+class _Area:
+    """The counts of one area while they are added up."""
+
+    above: dict[str, int] = field(default_factory=dict)
+    below: dict[str, int] = field(default_factory=dict)
+
+    def add(self, code: str, above: int, below: int) -> None:
+        assert code in CODES, f"{code} is an indicator"
+        self.above[code] = self.above.get(code, 0) + above
+        self.below[code] = self.below.get(code, 0) + below
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(tuple((self.above.get(code, 0), self.below.get(code, 0)) for code in CODES))
+
+
+async def count_outcomes(platform: Platform, since: str, before: str) -> Figures:
+    """From day `since` up to but not including day `before`, both like 2026-11-01."""
+    directory = await platform.directory()
+    places: dict[str, _Area] = {}
+    units: dict[str, _Area] = {}
+
+    def both(place: str, unit: str) -> Iterable[_Area]:
+        yield places.setdefault(place, _Area())
+        if unit:
+            yield units.setdefault(unit, _Area())
+
+    period = (since, before)
+    async with platform.database.read() as snapshot:
+        cases, lights, ratings, confirmed, residents = await snapshot.fetch_each(
+            [(_CASES, period), (_LIGHTS, period), (_RATINGS, period), (_CONFIRMED, period), (_RESIDENTS, ())]
+        )
+        asked = await _claims(snapshot, platform, directory, since)
+    for bucket, unit, words, number in cases:
+        for area in both(_place(bucket), unit):
+            _count_cases(area, words.split(), number)
+    for bucket, holder, number in lights:
+        for area in both(_place(bucket), holder.removeprefix("unit:") if holder.startswith("unit:") else ""):
+            area.add("lights", number, 0)
+    for bucket, unit, good, number in ratings:
+        for area in both(_place(bucket), unit):
+            area.add("ratings", int(good), number)
+    for bucket, number in confirmed:
+        places.setdefault(_place(bucket), _Area()).add("valid", -number, 0)
+    for bucket, number in residents:
+        places.setdefault(_place(bucket), _Area()).add("volume", 0, number)
+    for unit, (above, below) in asked.items():
+        for area in both(directory.units[unit].place, unit):
+            area.add("claims", above, below)
+    return figures_of(
+        {place: area.counts for place, area in places.items()},
+        {unit: area.counts for unit, area in units.items()},
+        directory,
+    )
+
+
+def _count_cases(area: _Area, words: list[str], number: int) -> None:
+    """`words`: the tally of `number` cases, see server/domain/cases/tally.py."""
+    if tally.ON_TIME in words or tally.LATE in words:
+        area.add("on_time", number * (tally.ON_TIME in words), number)
+    area.add("lights", 0, number)
+    area.add("corrections", number * (tally.RETURNED in words), number)
+    if tally.RETURNED in words:
+        area.add("told_once", number * (tally.RETURNED_AGAIN not in words), number)
+    if tally.KEPT in words or tally.FAILED in words:
+        area.add("tolerance", number * (tally.KEPT in words), number)
+    area.add("licences", number * (tally.LICENCE in words), number)
+    area.add("valid", number * (tally.VOID not in words and tally.DUPLICATE not in words), number)
+    area.add("volume", number, 0)
+    for word in words:
+        if word.startswith(tally.DAYS):
+            area.add("delivery_days", int(word.removeprefix(tally.DAYS)) * number, number)
+
+
+async def _claims(snapshot: Snapshot, platform: Platform, directory: Directory, day: str) -> Mapping[str, Count]:
+    """Unit → (published, asked for) of the round that ran then."""
+    rounds = await snapshot.fetch(_ROUND, [day])
+    if not rounds:
+        return {}
+    fields = await read_campaign(snapshot, platform, rounds[0][0])
+    rows = await count_units(snapshot, platform, rounds[0][0], fields, directory, day)
+    return {unit: (row.published, row.asked) for unit, row in rows.items() if unit in directory.units and row.asked}
+
+
+def figures_of(places: Mapping[str, Counts], units: Mapping[str, Counts], directory: Directory) -> Figures:
+    """Added up by village, town and county; of units only the city's own, which are compared with each other."""
+
+    def added(level: Level) -> dict[str, Counts]:
+        found: dict[str, Counts] = {}
+        for place, counts in places.items():
+            area = _above(place, level, directory)
+            if area:
+                found[area] = found.get(area, NOTHING) + counts
+        return found
+
+    def at_city(unit: str) -> bool:
+        listed = directory.units.get(unit)
+        return listed is not None and directory.places[listed.place].level is Level.CITY
+
+    return Figures(
+        counties=added(Level.COUNTY),
+        units={unit: counts for unit, counts in units.items() if at_city(unit)},
+        towns=added(Level.TOWN),
+        villages=added(Level.VILLAGE),
+    )
+
+
+def _above(place: str, level: Level, directory: Directory) -> str:
+    """The place at that level which holds this one; "" when there is none."""
+    while (listed := directory.places.get(place)) is not None and listed.level >= level:
+        if listed.level is level:
+            return place
+        place = listed.parent
+    return ""
+
+
+def _place(bucket: str) -> str:
+    return bucket.partition(":")[2]

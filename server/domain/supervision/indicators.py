@@ -1,0 +1,176 @@
+"""Owns the bulletin's indicators (指标): what is counted, how a figure follows from its counts, and who is named best.
+
+Laws: outcomes over areas and units, never over a person, and volume only as context. Whole numbers everywhere: shares
+and bounds in hundredths of a percent. Who has too few to count is shown without a figure; the best are ordered by the
+lower end of what their counts allow (Wilson, 95 %), so that a few lucky cases do not make anybody first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import sqrt
+
+N_MIN = 30
+"""Below this no share is shown and nobody is compared."""
+WHOLE = 10_000
+Z = 1.96
+COMPARED_MIN = 2
+"""An area is compared when so many of its indicators have enough behind them."""
+
+
+class Shape(Enum):
+    SHARE = "share"
+    PER_THOUSAND = "per_thousand"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`formula` is printed under the table. `counts_for`: 1 where more is better, -1 where less is, 0 for context."""
+
+    code: str
+    zh: str
+    en: str
+    formula: str
+    shape: Shape = Shape.SHARE
+    counts_for: int = 1
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        "on_time",
+        "按时办结率",
+        "decided on time",
+        "承诺期内办结÷有承诺期的办结 finished within the promise ÷ all with one",
+    ),
+    Indicator(
+        "lights", "黄红灯", "yellow and red lights", "黄红灯×1000÷办结 lights × 1,000 ÷ finished", Shape.PER_THOUSAND, 0
+    ),
+    Indicator(
+        "corrections",
+        "补正率",
+        "returned for correction",
+        "补正过的÷办结 returned at least once ÷ finished",
+        counts_for=-1,
+    ),
+    Indicator("told_once", "一次告知率", "told once", "只补正一次÷补正过的 returned once only ÷ returned"),
+    Indicator("tolerance", "容缺按期闭合率", "promises kept", "按期补齐÷容缺受理 supplied ÷ accepted with a promise"),
+    Indicator(
+        "delivery_days",
+        "平均送达天数",
+        "days to the door",
+        "送达天数之和÷已送达 sum of days ÷ delivered",
+        Shape.MEAN,
+        0,
+    ),
+    Indicator("ratings", "好评率", "rated good", "4、5分÷有效评价 grades 4 and 5 ÷ ratings that stand"),
+    Indicator(
+        "licences",
+        "证照复用率",
+        "licences reused",
+        "用电子证照的÷办结 with an electronic licence ÷ finished",
+        counts_for=0,
+    ),
+    Indicator("claims", "认领完成率", "lists published", "已发布÷应认领 published ÷ asked for", counts_for=0),
+    Indicator(
+        "valid",
+        "有效办件率",
+        "valid cases",
+        "(办结－作废－重复－核实异常)÷办结 (finished − void − duplicate − confirmed) ÷ finished",
+    ),
+    Indicator(
+        "volume",
+        "办件量",
+        "cases",
+        "办结×1000÷登记居民，只作背景 finished × 1,000 ÷ residents, context only",
+        Shape.PER_THOUSAND,
+        0,
+    ),
+)
+CODES = tuple(one.code for one in INDICATORS)
+
+Count = tuple[int, int]
+"""(numerator, denominator)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of one area, in the order of the table."""
+
+    pairs: tuple[Count, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.pairs) == len(INDICATORS), "a pair for each indicator"
+
+    def __add__(self, other: Counts) -> Counts:
+        added = ((a + c, b + d) for (a, b), (c, d) in zip(self.pairs, other.pairs, strict=True))
+        return Counts(tuple(added))
+
+    @property
+    def numbers(self) -> list[int]:
+        """One list, as a bulletin keeps it."""
+        return [number for pair in self.pairs for number in pair]
+
+
+NOTHING = Counts(((0, 0),) * len(INDICATORS))
+
+
+def counts_of(numbers: Sequence[int]) -> Counts:
+    return Counts(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
+
+
+def figure(indicator: Indicator, count: Count) -> int | None:
+    """What is shown: hundredths of a percent for a share, tenths otherwise. None when too few stand behind it."""
+    above, below = count
+    if below < N_MIN:
+        return None
+    match indicator.shape:
+        case Shape.SHARE:
+            return above * WHOLE // below
+        case Shape.PER_THOUSAND:
+            return above * 10_000 // below
+        case Shape.MEAN:
+            return above * 10 // below
+
+
+def wilson_lower(above: int, below: int) -> int:
+    """The lower end of the 95 % interval of a share, in hundredths of a percent."""
+    if below <= 0:
+        return 0
+    share, squared = above / below, Z * Z
+    middle = share + squared / (2 * below)
+    half = Z * sqrt(share * (1 - share) / below + squared / (4 * below * below))
+    return max(0, int((middle - half) / (1 + squared / below) * WHOLE))
+
+
+def score(counts: Counts) -> int | None:
+    """The mean of the lower ends of what is compared; None when too little stands behind it."""
+    bounds = []
+    for indicator, (above, below) in zip(INDICATORS, counts.pairs, strict=True):
+        if indicator.counts_for and below >= N_MIN:
+            good = above if indicator.counts_for > 0 else below - above
+            bounds.append(wilson_lower(min(max(good, 0), below), below))
+    return sum(bounds) // len(bounds) if len(bounds) >= COMPARED_MIN else None
+
+
+def best(rows: Mapping[str, Counts], how_many: int) -> tuple[str, ...]:
+    """The areas with the highest scores; equal ones in the order of their codes."""
+    scored = [(found, area) for area, counts in rows.items() if (found := score(counts)) is not None]
+    return tuple(area for _, area in sorted(scored, key=lambda one: (-one[0], one[1]))[:how_many])
+
+
+def band(volume: Count, all_volumes: Iterable[Count]) -> str:
+    """Where a volume lies among the others: low, middle or high, by quarters. "" when it cannot be told."""
+    value = _rate(volume)
+    known = sorted(rate for one in all_volumes if (rate := _rate(one)) is not None)
+    if value is None or len(known) < 4:
+        return ""
+    low, high = known[len(known) // 4], known[-(len(known) // 4) - 1]
+    return "low" if value < low else "high" if value > high else "middle"
+
+
+def _rate(volume: Count) -> int | None:
+    above, below = volume
+    return above * WHOLE // below if below >= N_MIN else None

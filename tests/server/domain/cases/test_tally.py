@@ -1,0 +1,36 @@
+"""What the bulletin counts of a case: a few words that follow from its body."""
+
+from server.domain.cases.tally import tally
+
+DONE: dict[str, object] = {
+    **{"state": "finished", "finished_at": "2026-11-10T10:00:00+08:00", "helper": "a1"},
+    "clock": {"promise_due": "2026-11-10"},
+}
+
+
+def test_an_open_case_says_nothing() -> None:
+    assert tally({"state": "accepted", "clock": {"promise_due": "2026-11-10"}}) == ""
+
+
+def test_the_last_day_of_the_promise_is_in_time_and_the_next_is_late() -> None:
+    assert tally(DONE) == "on_time"
+    assert tally({**DONE, "finished_at": "2026-11-11T08:00:00+08:00"}) == "late"
+    assert tally({**DONE, "state": "ended"}) == "", "what was never decided had no promise to keep"
+
+
+def test_corrections_promises_licences_and_the_way_to_the_door_are_told() -> None:
+    assert tally({**DONE, "returned": [{"on": "2026-11-02"}]}) == "on_time returned"
+    assert tally({**DONE, "returned": [{}, {}]}) == "on_time returned returned_again"
+    assert tally({**DONE, "tolerance": {"due": "2026-11-09", "materials": []}}) == "on_time tolerance_kept"
+    assert tally({**DONE, "tolerance_failure": {"reason": "late"}}) == "on_time tolerance_failed"
+    assert tally({**DONE, "material.1": {"state": "licence"}}) == "on_time licence"
+    assert tally({**DONE, "parcel": {"delivered_at": "2026-11-13T09:00:00+08:00"}}) == "on_time days:3"
+
+
+def test_what_does_not_count_as_a_valid_case_is_told() -> None:
+    assert tally({**DONE, "duplicate_of": "1" * 32}) == "on_time duplicate"
+    assert tally({**DONE, "state": "voided", "finish_type": "2"}) == "void"
+
+
+def test_nobody_is_in_it() -> None:
+    assert "a1" not in tally({**DONE, "material.1": {"state": "licence", "note": "a1"}, "returned": [{"by": "a1"}]})
