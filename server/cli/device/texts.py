@@ -260,6 +260,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "material_missing": ("暂缺", "missing"),
     "material_not_needed": ("不需要", "not needed"),
     "material_awaited": ("由前一环节产生", "made by another leg"),
+    # correct
+    "corrected": ("已备好：{names}，联网后送中心", "ready: {names}; sent with the next contact"),
     # photo
     "photo_kept": (
         "照片已存并挂到“{name}”（{kb} kB），文字先传，照片随后",

@@ -223,7 +223,9 @@ def _case_fields(
     for no, said in visit.materials.items():
         fields[FIELD_PREFIX + no] = material_value(said.state, photos.get(no, ()), due=said.due, note=said.note)
     if any(said.state == MaterialState.PROMISED for said in visit.materials.values()):
-        fields["promise"] = {"read_aloud": visit.promise_read, "promised_on": known.today.isoformat()}
+        means = visit.consent.means if visit.consent is not None else ""  # one signing for both, at one visit
+        promised = {"read_aloud": visit.promise_read, "promised_on": known.today.isoformat()}
+        fields["promise"] = {**promised, **({"means": means} if means else {})}
     plain = {"phone": visit.phone, "address": visit.address, "notes": list(visit.notes)}
     fields |= {name: value for name, value in plain.items() if value}
     return fields | ({"delivery": {"mode": visit.delivery}} if visit.delivery else {})

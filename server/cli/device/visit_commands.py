@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from server.cli.device.asking import Interview
-from server.cli.device.attaching import attach_photos
+from server.cli.device.attaching import Brought, attach_photos, bring_materials
 from server.cli.device.desk import Desk, desk_of
 from server.cli.device.failures import Stopped
 from server.cli.device.filing import file_visit
@@ -30,7 +30,7 @@ from server.cli.device.screen import Screen
 from server.cli.device.standing import moment
 from server.cli.device.unfinished import Unfinished, drafts_of, drop_draft, keep_draft
 from server.cli.device.visit import Filing, Visit
-from server.domain.cases.materials import parse_materials
+from server.domain.cases.materials import MaterialState, parse_materials
 from server.domain.record_fields import groups, text
 from sync.device.replica import Sighting
 
@@ -218,6 +218,40 @@ def photo(
     )
     size = sum(len(one.content) for one in made.photos) // 1024
     screen.say("photo_kept", "green", name=made.name, kb=size)
+
+
+def correct(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(help="回执号、办件编号或姓名 / number, id or name.")] = "",
+    materials: Annotated[
+        list[str] | None, typer.Option("--material", help="材料，如 2=paper 或 2=照片.jpg / 2=paper or 2=photo.jpg.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="备注 / a remark.")] = "",
+) -> None:
+    """补正退回的办件，或补交容缺材料；一次备齐。 Put a returned case right, or bring what was promised."""
+    desk = desk_of(context)
+    with desk.office() as office:
+        seen = _case_for(desk, office, case)
+        made = bring_materials(office, seen, _brought(materials or []), note)
+    desk.screen.emit({"case": seen.record, "change": made.change, "files": [one.value for one in made.photos]})
+    desk.screen.say("corrected", "green", names=made.name)
+
+
+def _brought(said: list[str]) -> dict[str, Brought]:
+    """What --material says: a state, or photographs of one material."""
+    found: dict[str, Brought] = {}
+    for one in said:
+        no, equals, value = one.partition("=")
+        if not (no and equals and value):
+            raise Stopped("answer_wrong", what="--material", why=one)
+        held = found.get(no, Brought())
+        if value in MaterialState.__members__.values():
+            found[no] = Brought(value, held.photos)
+        else:
+            found[no] = Brought(held.state, (*held.photos, Path(value)))
+    if not found:
+        raise Stopped("choice_missing", what="--material")
+    return found
 
 
 def _case_for(desk: Desk, office: Office, words: str) -> Sighting:

@@ -53,7 +53,7 @@ def check_promises(view: StepView) -> list[Problem]:
     promise = view.group("promise")
     if promise.get("read_aloud") is not True:
         found.append(problem("promise_unread", "promise"))
-    if not any(promise.get(name) for name in ("signature_file", "signed", "paper", "witness")):
+    if not any(promise.get(name) for name in ("signature_file", "means", "paper", "witness")):
         found.append(problem("promise_unsigned", "promise"))
     return found
 

@@ -308,7 +308,7 @@ function caseFields(visit: Visit, known: Known, resident: string, consent: strin
     fields[MATERIAL_PREFIX + material.no] = materialValue(said.state, said.photos.map(photoValue), said.due)
   }
   if (Object.values(visit.materials).some((said) => said.state === 'promised')) {
-    fields['promise'] = { read_aloud: visit.promiseRead, promised_on: known.today }
+    fields['promise'] = { read_aloud: visit.promiseRead, means: visit.consent.means, promised_on: known.today }
   }
   if (visit.note.trim()) fields['notes'] = [visit.note.trim()]
   return fields

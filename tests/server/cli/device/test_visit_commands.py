@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from server.cli.device.unfinished import drafts_of
+from sync.core.codec import parse_change_line
 from tests.server.cli.device.conftest import Run
-from tests.server.cli.device.village import ALLOWANCE, NOW, WANG, Village, whole_visit
+from tests.server.cli.device.village import ALLOWANCE, NOW, PLACE, VILLAGE, WANG, Village, put, whole_visit
 
 DAY = 86_400_000
 # Who, what for; the form: phone as it is, 90-99; materials: licence, photo-less paper, promise read and its day.
@@ -119,6 +120,44 @@ def test_a_photo_waits_behind_the_case_it_belongs_to(run: Run, tmp_path: Path, v
         assert office.replica.files_ready() == [], "text goes first"
     code, told = run("photo", tmp_path / "p.png", "--case", receipt, "--material", "2", as_json=True)
     assert (code, told["problems"][0]["code"]) == (4, "material_cancelled")
+
+
+RETURNED, RECEIPT = "9" * 32, "T0A3K2611170001"
+
+
+def case_at_the_centre(village: Village, state: str) -> str:
+    """A case that the centre has, returned or in work, with one material promised."""
+    promised = {"state": "promised", "due": "2026-12-01"}
+    fields = {"resident": WANG, "item": ALLOWANCE, "item_version": 1, "village": VILLAGE, "state": state}
+    put(village, PLACE, "case", {RETURNED: {**fields, "receipt": RECEIPT, "material.4": promised}})
+    return RETURNED
+
+
+def test_a_returned_case_is_put_right_with_all_of_it_in_one_change(run: Run, tmp_path: Path, village: Village) -> None:
+    case = case_at_the_centre(village, "to_correct")
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "p.png")
+    brought = ("--material", "1=paper", "--material", f"3={tmp_path / 'p.png'}", "--note", "一并补齐")
+    code, told = run("correct", RECEIPT, *brought, as_json=True)
+    assert (code, told["case"]) == (0, case)
+    with village.office() as office:
+        (entry,) = office.store.outbox()
+        assert parse_change_line(entry.line).change.name == "case.correct"
+        seen = office.replica.see(case)
+        assert seen.fields["material.1"] == {"state": "paper"}
+        assert seen.fields["material.3"]["state"] == "attached"
+        assert seen.fields["notes"] == ["一并补齐"]
+
+
+def test_what_was_promised_is_brought_to_a_case_in_work_and_nothing_else_is(run: Run, village: Village) -> None:
+    case = case_at_the_centre(village, "reviewing")
+    code, told = run("correct", case, "--material", "1=paper", as_json=True)
+    assert (code, told["error"]) != (0, ""), "the id card was not promised"
+    assert run("correct", case, "--material", "4=paper", as_json=True)[0] == 0
+    with village.office() as office:
+        (entry,) = office.store.outbox()
+        assert parse_change_line(entry.line).change.name == "case.supply"
+    assert run("correct", case, "--material", "4", as_json=True)[0] != 0
+    assert run("correct", case, as_json=True)[0] != 0
 
 
 def test_a_receipt_is_printed_again_and_as_a_page(run: Run, tmp_path: Path) -> None:
