@@ -27,6 +27,7 @@ from tests.small_centre import HELPER, load_small
 PIN = "246813"
 SMALL = {"width": 360, "height": 640}
 PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
+AXE = Path("agent_api/phone/node_modules/axe-core/axe.min.js")
 _START_S = 60.0
 
 
@@ -52,7 +53,9 @@ def served_centre(folder: Path) -> Iterator[ServedCentre]:
     settings = finish(load_small(folder))
     command = [sys.executable, "-c", "from server.cli.main import run; run()", "serve", "--data", str(folder)]
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen([*command, "--port", "0"], stdout=log, stderr=log)
+        # A revocation counts at once, so that no test has to wait for it.
+        environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
+        process = subprocess.Popen([*command, "--port", "0"], stdout=log, stderr=log, env=environment)
     try:
         ready, deadline = folder / "server.ready", time.monotonic() + _START_S
         while not ready.exists():
@@ -68,9 +71,9 @@ def served_centre(folder: Path) -> Iterator[ServedCentre]:
 class PhoneUser:
     """A phone in somebody's hand. `faults` are errors the page threw; there must be none."""
 
-    def __init__(self, context: BrowserContext, address: str, journey: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, journey: str, page: Page | None = None) -> None:
         self.context = context
-        self.page: Page = context.pages[0] if context.pages else context.new_page()
+        self.page: Page = page or (context.pages[0] if context.pages else context.new_page())
         self.faults: list[str] = []
         self._address = address
         self._journey = journey
@@ -81,11 +84,24 @@ class PhoneUser:
         self.page.goto(f"{self._address}/app/")
 
     def picture(self, name: str) -> None:
-        """Kept outside of the repository, for whoever wants to see what a helper sees."""
+        """Kept outside of the repository, for whoever wants to see what a helper sees. Every screen that is pictured is
+        usable by ear and by keyboard.
+        """
+        self.check_accessible(name)
         self._pictures += 1
         folder = PICTURES / self._journey
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self._pictures:02}-{name}.png")
+
+    def check_accessible(self, name: str) -> None:
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        told = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        bad = [
+            (one["id"], one["help"], [node["target"] for node in one["nodes"]])
+            for one in told["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert not bad, f"{name}: {bad}"
 
     def see(self, words: str) -> None:
         self.page.get_by_text(words).first.wait_for()

@@ -22,11 +22,19 @@ export interface Known {
   readonly label: Label
 }
 
+/** How much of the phone's storage is used, in bytes, and whether the browser promised not to clear it. */
+export interface Room {
+  readonly used: number
+  readonly quota: number
+  readonly isKept: boolean
+}
+
 export const app = shallowReactive({
   phase: 'starting' as Phase,
   persons: [] as readonly Known[],
   chosen: '',
   line: 'idle' as Line,
+  room: null as Room | null,
 })
 
 const office = shallowRef<Office | null>(null)
@@ -101,7 +109,24 @@ export async function unlock(id: string, pin: string, steal = false): Promise<vo
   })
   office.value.start()
   app.phase = 'open'
-  void navigator.storage?.persist?.()
+  void measureRoom()
+}
+
+/** Asks the browser to keep the store even when room is short, and how much room there is. */
+async function measureRoom(): Promise<void> {
+  const isKept = await navigator.storage.persist()
+  const { usage = 0, quota = 0 } = await navigator.storage.estimate()
+  app.room = { used: usage, quota, isKept }
+}
+
+/** A new session for the same device, with a new code; everything unsent stays. Rejects like `enrolWith`. */
+export async function renewWith(code: string): Promise<void> {
+  await opened.value.renew(code, deviceName(), VERSION)
+}
+
+/** Rejects with PinWrong or PinMustWait. */
+export async function changePin(old: string, pin: string): Promise<void> {
+  await keyring.changePin(app.chosen, old, pin, Date.now())
 }
 
 export async function lock(): Promise<void> {

@@ -2,17 +2,23 @@
 
 import { createApp } from 'vue'
 
-import { networkUp, start } from './app'
+import { app, lock, networkUp, start } from './app'
 import './design/tokens.css'
 import './design/base.css'
+import { watchIdle } from './idle'
 import { follow } from './router'
 import AppFrame from './screens/AppFrame.vue'
+import { apply } from './texts/sizes'
 import { register } from './worker/register'
 
+apply()
 follow()
 createApp(AppFrame).mount('#app')
 void start()
 void register()
+watchIdle(() => {
+  if (app.phase === 'open') void lock()
+})
 addEventListener('online', networkUp)
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') networkUp()

@@ -36,6 +36,13 @@ export class Tokens {
     this.accessToken = ''
   }
 
+  /** After a new enrolment of this device. Its refresh token is on the disk already. */
+  replace(refreshToken: string, accessToken: string, expiresIn: number): void {
+    this.refreshToken = refreshToken
+    this.accessToken = accessToken
+    this.ends = this.now() + expiresIn * 1_000
+  }
+
   /** A token good for a request now. Rejects with TokenRefused or NoContact. */
   access(): Promise<string> {
     if (this.accessToken && this.now() <= this.ends - EARLY_MS) return Promise.resolve(this.accessToken)

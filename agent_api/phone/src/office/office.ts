@@ -11,7 +11,7 @@ import { hash } from '../protocol/chain'
 import type { Captured, Fields } from '../protocol/messages'
 import { Connection, type Line } from '../network/connection'
 import { LiveSocket } from '../network/live'
-import type { Enrolled } from '../network/enrolment'
+import { enrol, type Enrolled } from '../network/enrolment'
 import { Tokens } from '../network/tokens'
 import { Uploads } from '../network/uploads'
 import type { Event } from '../replica/events'
@@ -71,19 +71,21 @@ export class Office {
   readonly replica: Replica
   readonly connection: Connection
   private readonly live: LiveSocket
+  private readonly tokens: Tokens
 
   private constructor(
     readonly identity: Identity,
     private readonly store: MemoryStore,
     private readonly disk: DeviceDisk,
     private readonly clock: Clock,
-    person: Person,
+    private readonly person: Person,
     private readonly listener: OfficeListener,
   ) {
     this.replica = new Replica(store)
     const signing = (payload: Bytes): Promise<Bytes> => sign(person, payload)
     const keep = (token: string): Promise<void> => store.transaction(() => store.putNote(REFRESH_TOKEN, token))
     const tokens = new Tokens(identity.device, store.note(REFRESH_TOKEN) ?? '', signing, keep, clock.monotonic)
+    this.tokens = tokens
     const session = new Session(store, signing, Math.random, { now: clock.monotonic(), numbers: NUMBERS })
     const uploads = new Uploads(this.replica, tokens, () => listener.changed())
     this.connection = new Connection(
@@ -142,6 +144,15 @@ export class Office {
     this.connection.end()
     await this.store.settled()
     this.disk.close()
+  }
+
+  /** A new session for this very device. Rejects with TurnedAway or NoContact. */
+  async renew(code: string, deviceName: string, version: string): Promise<void> {
+    const signing = (payload: Bytes): Promise<Bytes> => sign(this.person, payload)
+    const told = await enrol(code, this.person.publicKey, signing, deviceName, version)
+    await this.store.transaction(() => this.store.putNote(REFRESH_TOKEN, told.refresh_token))
+    this.tokens.replace(told.refresh_token, told.access_token, told.expires_in)
+    await this.connection.exchangeNow()
   }
 
   get today(): string {

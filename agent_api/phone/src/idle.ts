@@ -1,0 +1,23 @@
+// Locks the app when nobody has touched it for a while, so that a phone left on a table shows nothing.
+//
+// Law: time that the phone slept counts, since it is measured by the clock and looked at when the page wakes.
+
+export const IDLE_MS = 5 * 60_000
+const LOOK_MS = 10_000
+
+/** Calls `lock` once nobody touched the page for five minutes. Ends nothing: locking twice is locking once. */
+export function watchIdle(lock: () => void): void {
+  let touched = Date.now()
+  const touch = (): void => {
+    touched = Date.now()
+  }
+  const look = (): void => {
+    if (Date.now() - touched >= IDLE_MS) {
+      touch()
+      lock()
+    }
+  }
+  for (const name of ['pointerdown', 'keydown', 'input']) addEventListener(name, touch, { capture: true, passive: true })
+  document.addEventListener('visibilitychange', look)
+  setInterval(look, LOOK_MS)
+}

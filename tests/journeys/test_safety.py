@@ -1,0 +1,136 @@
+"""A phone in other hands, in two windows, long away, or no longer trusted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from server.actions.revoke_device import revoke_device
+from server.main import open_centre
+from tests.command import finish
+from tests.journeys.phone import PIN, PhoneUser, ServedCentre, phone_user
+
+
+def test_a_phone_left_alone_locks_itself(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "left_alone") as user:
+        user.page.clock.install()
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.page.clock.fast_forward("04:00")
+        user.see("都已送达中心")
+        user.page.clock.fast_forward("02:00")
+        user.see("您好")
+        user.picture("locked")
+        assert user.page.get_by_text("最近办件").count() == 0
+
+
+def test_a_wrong_pin_waits_ever_longer_and_a_new_pin_opens(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "pins") as user:
+        user.enrol(centre.code())
+        user.press("这台手机")
+        user.screen("这台手机")
+        user.fill("现在的密码", PIN)
+        user.fill("设置密码", "123456")
+        user.press("更改密码")
+        user.see("这个密码太容易猜到")
+        user.fill("设置密码", "975310")
+        user.fill("再输入一次密码", "975310")
+        user.press("更改密码")
+        user.see("密码已更改")
+        user.picture("this_phone")
+        user.press("返回")
+        user.press("锁上")
+        for _ in range(3):
+            user.unlock(PIN)
+            user.see("密码不对")
+        user.unlock("975310")
+        user.see("请等")
+        user.page.clock.install(time=datetime.now(UTC) + timedelta(seconds=5))
+        user.unlock("975310")
+        user.screen("今天")
+
+
+def test_two_windows_never_write_to_one_store(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "two_windows") as first:
+        first.enrol(centre.code())
+        first.see("都已送达中心")
+        second = PhoneUser(first.context, centre.address, "two_windows_second", first.context.new_page())
+        second.open()
+        second.unlock()
+        second.screen("帮办已在另一个窗口打开")
+        second.picture("elsewhere")
+        second.fill("密码", PIN)
+        second.press("在这里继续使用")
+        second.screen("今天")
+        first.screen("帮办已在另一个窗口打开")
+        second.press("开始上门办理")
+        second.screen("为谁办？")
+        assert not second.faults
+
+
+def test_after_a_week_without_contact_nothing_stored_is_shown_and_work_goes_on(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with phone_user(driver, profile, centre.address, "long_away") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+    with phone_user(driver, profile, centre.address, "long_away_later") as user:
+        user.page.clock.install(time=datetime.now(UTC) + timedelta(days=8))
+        user.go_offline()
+        user.open()
+        user.unlock()
+        user.see("需要先联系一次中心")
+        user.picture("withheld")
+        user.press("开始上门办理")
+        user.see("本村没有找到这位居民")
+        user.press("没找到，登记新居民")
+        user.fill("姓名", "李大爷")
+
+
+def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "revoked") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        stores = "indexedDB.databases().then(all => all.map(one => one.name).filter(name => name !== 'bangban-keys'))"
+        [store] = user.page.evaluate(stores)
+
+        async def revoke() -> None:
+            async with open_centre(centre.settings) as opened:
+                device = store.removeprefix("bangban-")
+                await revoke_device(
+                    opened.database,
+                    device,
+                    reason="lost",
+                    actor="city",
+                    now_ms=opened.clock.wall_ms(),
+                    randomness=opened.randomness,
+                )
+
+        finish(revoke())
+        user.press("现在送出")
+        user.screen("登记这台手机")
+        assert user.page.evaluate(stores) == []
+
+
+def test_the_largest_letters_fit_the_smallest_screen(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "large") as user:
+        user.enrol(centre.code())
+        user.press("这台手机")
+        user.choose("最大")
+        body = user.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        assert body == 30
+        user.picture("settings")
+        user.press("返回")
+        user.screen("今天")
+        user.picture("today")
+        user.press("开始上门办理")
+        user.screen("为谁办？")
+        user.picture("resident")
+        too_wide = "document.documentElement.scrollWidth > innerWidth"
+        assert user.page.evaluate(too_wide) is False
