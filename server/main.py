@@ -43,12 +43,14 @@ from server.actions.backup_set import newest_verified
 from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
+from server.actions.local_register import LocalRegister
 from server.actions.platform import Platform
 from server.actions.receive_file import FileReception
 from server.actions.release_waiting import WaitingWork
 from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.actions.sign_in import StaffDoor
+from server.adapters.licences import LicenceRegister
 from server.adapters.outside import open_outside
 from server.clock import MachineClock
 from server.console.app import create_console
@@ -239,6 +241,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 province_url=settings.province_url,
                 province_token=settings.province_token,
                 outbound_folder=settings.outbound_folder,
+                licence_url=settings.licence_url,
+                licence_key=settings.licence_key,
             )
         )
         jobs = jobs_of(
@@ -257,7 +261,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             )
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
-        services = _services(centre, platform, contacts, reception, sockets)
+        licences = outside.licences or LocalRegister(centre.database, centre.sealing)
+        services = _services(centre, platform, contacts, reception, sockets, licences)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
         stack.push_async_callback(schedule.end)
         stack.push_async_callback(platform.looks.close)
@@ -266,7 +271,9 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
         door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
-        console = Console(platform=platform, door=door, built=settings.console_folder, is_https=settings.is_https)
+        console = Console(
+            platform=platform, door=door, blobs=blobs, built=settings.console_folder, is_https=settings.is_https
+        )
         pages = (Mount("/console", create_console(console)),)
         yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
 
@@ -285,7 +292,12 @@ def platform_of(centre: Centre, writer: Writer) -> Platform:
 
 
 def _services(
-    centre: Centre, platform: Platform, contacts: ContactBook, reception: FileReception, sockets: LiveSockets
+    centre: Centre,
+    platform: Platform,
+    contacts: ContactBook,
+    reception: FileReception,
+    sockets: LiveSockets,
+    licences: LicenceRegister,
 ) -> Services:
     """What the API is given."""
     settings, secrets = centre.settings, centre.secrets
@@ -329,6 +341,7 @@ def _services(
         check_health=check_health,
         epoch=epoch,
         relay_public_key=to_base64url(relay_key.public_key().public_bytes_raw()),
+        licences=licences,
         limits=Limits(settings.rate_limit_factor),
         metrics_token=settings.metrics_token,
         session_life_ms=settings.session_days * 86_400_000,

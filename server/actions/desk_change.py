@@ -57,7 +57,7 @@ def desk_author(account: AccountRow, buckets: Iterable[str]) -> Author:
     """The account at its desk, where it may write `buckets` besides its own."""
     grants = dict.fromkeys((*buckets, person_bucket(account.id)), 0)
     role = CENTRE_ROLE if account.id == CENTRE_ACCOUNT else account.role.value
-    return Author(account=account.id, device=desk_of(account.id), role=role, grants=grants)
+    return Author(account=account.id, device=desk_of(account.id), role=role, grants=grants, at_desk=True)
 
 
 async def desk_change(

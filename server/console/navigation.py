@@ -19,10 +19,12 @@ class Section:
     roles: frozenset[Role]
 
 
+CASE_DESKS = AREA | {Role.DESK_CLERK, Role.AUDITOR}
 PEOPLE = AREA | {Role.ADMINISTRATOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("/console/", "总览", "Overview", STAFF),
+    Section("/console/desk", "办件", "Cases", CASE_DESKS),
     Section("/console/conflicts", "冲突", "Conflicts", AREA),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
 )

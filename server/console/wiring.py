@@ -9,6 +9,7 @@ from pathlib import Path
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
 from server.console.throttle import Throttle
+from server.storage.blobs import Blobs
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Console:
 
     platform: Platform
     door: StaffDoor
+    blobs: Blobs
     built: Path
     is_https: bool = False
     throttle: Throttle = field(default_factory=Throttle)

@@ -124,6 +124,9 @@ class Author:
     grants: Mapping[str, int]
     """Bucket → when the grant ended in ms, 0 while it stands."""
     revoked: bool = False
+    at_desk: bool = False
+    """Whether the author sees the record as it stands while acting: told of a change meanwhile, they look again. A
+    conflict is for who wrote without seeing."""
 
     def may_write(self, bucket: str, now: int) -> bool:
         """Work in hand still applies for a while after its author was moved."""

@@ -265,6 +265,9 @@ class _Decision:
             ), frozenset()
         if not author.may_write(bucket, self.centre.now):
             return replace(bare, code=OutcomeCode.REFUSED, reason="not_yours"), frozenset()
+        if author.at_desk and merged.contests:
+            told: Fields = {"fields": sorted(merged.contests)}
+            return replace(bare, code=OutcomeCode.REFUSED, reason="changed_meanwhile", detail=told), frozenset()
         verdict = self._settle(
             policy,
             Situation(
@@ -277,7 +280,7 @@ class _Decision:
                 honoured=self.batch.honoured,
             ),
         )
-        return self._conclude(ready, bare, identity, policy, before, merged, verdict)
+        return self._conclude(ready, bare, author, identity, policy, before, merged, verdict)
 
     @staticmethod
     def _settle(policy: RecordPolicy, situation: Situation) -> Verdict:
@@ -294,6 +297,7 @@ class _Decision:
         self,
         change: Change,
         bare: KnownChange,
+        author: Author,
         identity: str,
         policy: RecordPolicy,
         before: Record | None,
@@ -304,7 +308,7 @@ class _Decision:
             case Park():
                 detail: Fields = {"fault": verdict.fault} if verdict.fault else {}
                 return replace(bare, code=OutcomeCode.PARKED, reason=verdict.reason, detail=detail), verdict.waits
-            case Refuse() if verdict.illegal and merged.concurrent and before is not None:
+            case Refuse() if verdict.illegal and merged.concurrent and before is not None and not author.at_desk:
                 mine = {name: merged.fields.get(name) for name in change.touched} | change.set
                 everything = {name: Contest(None, value, before.fields.get(name)) for name, value in mine.items()}
                 return self.draft.open_conflict(

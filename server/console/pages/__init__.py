@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.console.navigation import AREA, PEOPLE
-from server.console.pages import account, disputes, helpers, language, overview, sign_in
+from server.console.navigation import AREA, CASE_DESKS, PEOPLE
+from server.console.pages import account, desk, disputes, helpers, language, overview, sign_in
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
@@ -22,6 +22,11 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/account", account.show),
     Page("POST", "/account/session", account.end_session),
     Page("GET", "/", overview.show),
+    Page("GET", "/desk", desk.show, CASE_DESKS),
+    Page("GET", "/desk/{id}", desk.show_one, CASE_DESKS),
+    Page("POST", "/desk/{id}", desk.show_one, CASE_DESKS),
+    Page("POST", "/desk/{id}/{verb}", desk.take, CASE_DESKS),
+    Page("GET", "/desk/{id}/file/{file}", desk.show_picture, CASE_DESKS),
     Page("GET", "/conflicts", disputes.show, AREA),
     Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
     Page("POST", "/conflicts/{id}", disputes.decide, AREA),

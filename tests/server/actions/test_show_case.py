@@ -20,7 +20,7 @@ from tests.small_centre import HELPER, VILLAGE, SmallCentre
 RESIDENT, CONSENT, CASE = "7" * 32, "8" * 32, "9" * 32
 
 
-async def file_case(small: SmallCentre) -> str:
+async def file_case(small: SmallCentre, *, material: dict[str, Any] | None = None) -> str:
     """A filing for the first village item that asks for nothing special; its id."""
     device = await small.enrol(HELPER)
     item = next(one for one in small.world.standard_items if one.key == "V01")
@@ -46,7 +46,7 @@ async def file_case(small: SmallCentre) -> str:
         "consent": CONSENT,
         "village": VILLAGE,
         "state": "submitted",
-        "material.1": {"state": "licence"},
+        "material.1": material or {"state": "licence"},
     }
     written = await small.send(
         device,

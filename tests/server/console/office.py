@@ -21,6 +21,7 @@ from server.console.app import create_console
 from server.console.wiring import Console
 from server.main import platform_of
 from server.passwords import Passwords
+from server.storage.blobs import open_blobs
 from tests.people import HandClock
 from tests.small_centre import SmallCentre, small_centre
 
@@ -111,7 +112,8 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
         door = StaffDoor(
             centre.database, centre.secrets, centre.sealing, Passwords(QUICK), clock.wall_ms, centre.randomness
         )
-        console = Console(platform=platform, door=door, built=folder)
+        blobs = open_blobs(f"file://{folder}/blobs")
+        console = Console(platform=platform, door=door, blobs=blobs, built=folder)
         app = Starlette(routes=[Mount("/console", create_console(console))])
         made = Office(small, platform, console, app, clock)
         try:

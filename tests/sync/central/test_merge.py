@@ -78,6 +78,22 @@ def test_one_field_set_by_two_is_a_conflict_that_keeps_both_values(
     assert centre.records["outcome", late.id].bucket == "person:lead"
 
 
+def test_whoever_sits_at_a_desk_is_told_of_a_change_meanwhile_and_makes_no_conflict(
+    centre: CentreInMemory, helper: Phone, lead: Phone
+) -> None:
+    record = registered(helper)
+    seen = helper.seen("resident", record)
+    helper.send(helper.change("resident", "resident.edit", record, base=seen, set={"address": "前村组3号"}))
+    late = lead.change("resident", "resident.edit", record, base=seen, set={"address": "后村组9号", "phone": "1"})
+    (outcome,) = lead.send(late, author=replace(lead.author, at_desk=True))
+    assert (outcome.code, outcome.reason, outcome.detail) == (
+        *(OutcomeCode.REFUSED, "changed_meanwhile"),
+        {"fields": ["address"]},
+    )
+    assert "phone" not in centre.fields("resident", record), "a refused change changes nothing"
+    assert not [one for one in centre.records.values() if one.kind == "conflict"]
+
+
 def test_deciding_a_conflict_writes_the_choice_and_tells_the_author(
     centre: CentreInMemory, helper: Phone, lead: Phone
 ) -> None:

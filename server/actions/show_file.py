@@ -1,0 +1,45 @@
+"""Shows the picture behind a case's material, as it was re-encoded; the original is never given out.
+
+Laws: a file is reached through its case alone; a file that the case does not name is not there. The look is logged.
+"""
+
+from __future__ import annotations
+
+from server.actions.log_read import log_read
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record
+from server.domain.people.reach import reaches
+from server.domain.people.roles import may_read
+from server.domain.record_fields import Fields, text
+from server.storage.blobs import Blobs
+from server.storage.file_rows import StoredFile, stored_file
+from server.storage.people import AccountRow
+
+
+async def show_file(platform: Platform, blobs: Blobs, account: AccountRow, case: str, file: str) -> bytes | None:
+    """A JPEG; None while the file has not arrived or has no rendition yet. Raises NotFound."""
+    found = await read_record(platform, "case", case)
+    if (
+        found is None
+        or not may_read(account.role, "case")
+        or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory())
+    ):
+        raise NotFound(f"no case {case}")
+    sha256 = _hash_of(found.fields, file)
+    if sha256 is None:
+        raise NotFound(f"the case names no file {file}")
+    await log_read(platform, account, "file", file, case)
+    async with platform.database.read() as snapshot:
+        stored: StoredFile | None = await stored_file(snapshot, file, sha256)
+    if stored is None or not stored.rendition:
+        return None
+    return await blobs.get(stored.rendition, stored.rendition_sha256)
+
+
+def _hash_of(case: Fields, file: str) -> str | None:
+    """The hash under which the case names this file; None when it does not."""
+    for value in case.values():
+        if isinstance(value, dict) and text(value, "file") == file:
+            return text(value, "sha256")
+    return None

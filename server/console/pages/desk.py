@@ -1,0 +1,170 @@
+"""A clerk's day: the queue by urgency, and a case on one page with everything that can be done to it now.
+
+Laws: the list holds no personal data; opening a case logs the look. A step names the state its page showed, so a stale
+page, a second click or the back button changes nothing twice. What was typed into a refused step is still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import RedirectResponse, Response
+
+from server.actions.list_cases import CaseRow, count_cases, find_cases, list_cases
+from server.actions.list_followup import After
+from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.show_case import CasePage, show_case
+from server.actions.show_file import show_file
+from server.actions.take_step import take_step
+from server.console import case_words
+from server.console.case_forms import CASE_FORMS
+from server.console.pages.disputes import label_of, shown
+from server.console.render import page, problem_page
+from server.console.step_forms import StepForm, fields_from
+from server.console.visit import Visit
+from server.merge_policies.judging import china_day
+from server.storage.places import all_places
+from sync.core.chain import encode_hash
+from sync.core.changes import Base
+from sync.core.clock import iso
+
+LINES = 50
+REASON = "reason"
+
+
+async def show(visit: Visit) -> Response:
+    """`?state=` one state; `?number=` either number; `?after=` the key of the page before."""
+    query, platform = visit.request.query_params, visit.console.platform
+    number, state = query.get("number", "").strip()[:40], query.get("state", "")[:40]
+    if number:
+        rows: Sequence[CaseRow] = await find_cases(platform, visit.account, number)
+        more = ""
+    else:
+        found = await list_cases(
+            platform, visit.account, state=state, after=_after(query.get("after", "")), limit=LINES + 1
+        )
+        rows, more = found[:LINES], found[LINES - 1].key if len(found) > LINES else ""
+    return page(
+        visit,
+        "desk.html",
+        rows=rows,
+        counts=await count_cases(platform, visit.account),
+        chosen=state,
+        number=number,
+        more=more,
+        places=await _place_names(visit, [row.place for row in rows]),
+        today=china_day(visit.console.now()).isoformat(),
+    )
+
+
+def _after(key: str) -> After | None:
+    day, mark, ident = key.partition("~")
+    return After(day[:40], ident[:32]) if mark else None
+
+
+async def _place_names(visit: Visit, codes: Sequence[str]) -> Mapping[str, str]:
+    if not codes:
+        return {}
+    async with visit.console.platform.database.read() as snapshot:
+        return {one.code: one.name for one in await all_places(snapshot)}
+
+
+async def show_one(visit: Visit) -> Response:
+    """Where the law asks why, a page asks first."""
+    return await _case_page(visit, reason=visit.form.get(REASON, "")[:500])
+
+
+async def _case_page(
+    visit: Visit, *, reason: str = "", tried: str = "", problems: Sequence[Mapping[str, object]] = (), status: int = 200
+) -> Response:
+    record = visit.request.path_params["id"]
+    try:
+        case = await show_case(visit.console.platform, visit.account, record, reason)
+    except ReasonMissing:
+        return page(visit, "case_reason.html", record=record, status=200)
+    async with visit.console.platform.store.read() as unit:
+        epoch = (await unit.centre()).epoch
+    return page(
+        visit,
+        "case.html",
+        status=status,
+        case=case,
+        epoch=epoch,
+        fields=case.record.fields,
+        forms=_forms(case),
+        tried=tried,
+        problems=problems,
+        posted=visit.form,
+        reason=reason,
+        place_name=(await _place_names(visit, ["-"])).get(str(case.record.fields.get("village", "")), ""),
+        label=lambda name: label_of("case", name),
+        shown=shown,
+        seen_hash=encode_hash(case.record.hash),
+        material_words=case_words.material_words,
+        means_words=case_words.means_words,
+        step_words=case_words.step_words,
+        outcome_words=case_words.outcome_words,
+        due_words=case_words.due_words,
+        rows=rows_of(case),
+        answers={name[5:]: value for name, value in case.record.fields.items() if name.startswith("form.")},
+    )
+
+
+def _forms(case: CasePage) -> list[StepForm]:
+    """Those of what this account can do now, in a desk's order."""
+    return [form for step, form in CASE_FORMS.items() if step in case.steps]
+
+
+def rows_of(case: CasePage) -> list[dict[str, object]]:
+    """The item's materials as a return ticks them; what is missing is ticked already. `wanted`: nothing of it is here."""
+    asked = {str(one["no"]) for one in case.to_ask_for}
+    return [
+        {"no": one.no, "name": one.name, "ticked": one.no in asked, "wanted": not one.state}
+        for one in case.materials
+        if not one.cancelled
+    ]
+
+
+async def take(visit: Visit) -> Response:
+    """POST /desk/{id}/{verb}"""
+    path = visit.request.path_params
+    record, step = path["id"], f"case.{path['verb']}"
+    form = CASE_FORMS.get(step)
+    if form is None:
+        raise NotFound(f"no step {step}")
+    platform = visit.console.platform
+    rows = rows_of(await show_case(platform, visit.account, record, visit.form.get(REASON, "")[:500] or "办理"))
+    fields = fields_from(form, visit.form, rows)
+    if step == "case.deliver" and isinstance(fields.get("handover"), dict):
+        fields["handover"]["at"] = iso(visit.console.now())
+    taken = await take_step(
+        platform, visit.account, kind="case", record=record, name=step, fields=fields, seen=_seen(visit)
+    )
+    if taken.outcome.code.has_effect:
+        return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
+    told = taken.outcome.detail.get("problems", [])
+    stale = {"zh": "别人刚刚改过这件，请看最新内容再做。", "en": "Somebody has just changed this case: look again."}
+    problems = told or [stale]
+    return await _case_page(visit, reason=visit.form.get(REASON, "")[:500], tried=step, problems=problems, status=409)
+
+
+async def show_picture(visit: Visit) -> Response:
+    """A material's picture, re-encoded here."""
+    path = visit.request.path_params
+    picture = await show_file(visit.console.platform, visit.console.blobs, visit.account, path["id"], path["file"])
+    if picture is None:
+        waits = (
+            ("照片还没有到", "The picture is not here yet"),
+            ("文字先到，照片随后会到；请稍后再看。", "Text comes first, pictures follow: look again later."),
+        )
+        return problem_page(visit, 404, *waits)
+    return Response(picture, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+
+def _seen(visit: Visit) -> Base | None:
+    """The state that the page showed."""
+    rev = visit.form.get("rev", "")
+    try:
+        return Base(epoch=visit.form.get("epoch", "")[:32], rev=int(rev[:15]), hash=visit.form.get("hash", "")[:43])
+    except ValueError:
+        raise NotFound("a step without the state that was seen") from None

@@ -1,0 +1,116 @@
+"""Owns the forms of steps: what each asks its person, in words, and how what was typed becomes the step's fields.
+
+Laws: a form asks for nothing that its step may not write. An input's path is a field or a member of a group
+("decision.text"); what was left empty is not sent, so that nobody clears a field by not looking at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+Pair = tuple[str, str]
+
+
+class Ask(Enum):
+    """How an input is asked for."""
+
+    LINE = "line"
+    TEXT = "text"
+    DAY = "day"
+    NUMBER = "number"
+    CHOICE = "choice"
+    YES = "yes"
+    VERDICT = "verdict"  # yes or no, and one must be said
+    MATERIALS = "materials"  # rows of the item's list, each ticked or not
+    HANDED_IN = "handed_in"  # the same rows: what was handed in on paper at the desk
+
+
+@dataclass(frozen=True)
+class Input:
+    """`words`: the label; `choices`: value → words; `rows` of MATERIALS come from the page."""
+
+    path: str
+    words: Pair
+    ask: Ask = Ask.LINE
+    choices: Mapping[str, Pair] | None = None
+    required: bool = True
+    hint: Pair = ("", "")
+
+    @property
+    def name(self) -> str:
+        return f"in.{self.path}"
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """`grave`: what cannot be taken back is asked for twice."""
+
+    step: str
+    words: Pair
+    inputs: tuple[Input, ...] = ()
+    grave: bool = False
+    fixed: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def verb(self) -> str:
+        return self.step.partition(".")[2]
+
+
+def fields_from(form: StepForm, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]] = ()) -> dict[str, Any]:
+    """What the step writes, from what was typed. `rows` are those that a MATERIALS input showed."""
+    found: dict[str, Any] = {}
+    for path, value in form.fixed:
+        _put(found, path, value)
+    for asked in form.inputs:
+        if asked.ask is Ask.HANDED_IN:
+            found |= {f"{asked.path}.{row['no']}": {"state": "paper"} for row in _chosen(asked, posted, rows)}
+            continue
+        value = _read(asked, posted, rows)
+        if value is not None:
+            _put(found, asked.path, value)
+    return found
+
+
+def _read(asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]]) -> object:
+    """None for what was left empty."""
+    said = posted.get(asked.name, "").strip()
+    match asked.ask:
+        case Ask.YES:
+            return True if said else None
+        case Ask.VERDICT:
+            return {"yes": True, "no": False}.get(said)
+        case Ask.NUMBER:
+            return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+        case Ask.MATERIALS:
+            return _ticked(asked, posted, rows)
+        case _:
+            return said or None
+
+
+def _ticked(asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]]) -> object:
+    ticked = [
+        {
+            "no": row["no"],
+            "name": row["name"],
+            "why": posted.get(f"{asked.name}.{row['no']}.why", "").strip() or "missing",
+        }
+        for row in _chosen(asked, posted, rows)
+    ]
+    return ticked or None
+
+
+def _chosen(
+    asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
+    return [row for row in rows if posted.get(f"{asked.name}.{row['no']}")]
+
+
+def _put(found: dict[str, Any], path: str, value: object) -> None:
+    group, dot, member = path.partition(".")
+    if dot:
+        found.setdefault(group, {})[member] = value
+    else:
+        found[group] = value

@@ -1,0 +1,120 @@
+"""A clerk works a case from the queue to its decision; a stale page and a second click change nothing twice."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.actions.take_step import read_record
+from tests.server.actions.test_list_followup import clerk_of
+from tests.server.actions.test_show_case import CASE, file_case
+from tests.server.console.office import Browser, Office, office
+from tests.small_centre import TOWN
+
+PAGE = f"/console/desk/{CASE}"
+HANDED_IN = {"in.material.2": "yes"}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path) as made:
+        await file_case(made.small)
+        yield made
+
+
+async def clerk_at(desk: Office) -> Browser:
+    return await desk.sign_in((await clerk_of(desk.small)).login)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What every step's form carries of the state that was seen."""
+    return {
+        name: html.unescape(re.search(f'name="{name}" value="([^"]*)"', page)[1]) for name in ("epoch", "rev", "hash")
+    }  # type: ignore[index]
+
+
+async def state_of(desk: Office) -> object:
+    record = await read_record(desk.platform, "case", CASE)
+    assert record is not None
+    return record.fields["state"]
+
+
+async def test_the_queue_shows_the_case_without_its_person_and_the_case_its_person(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    queue = await clerk.get("/console/desk")
+    assert PAGE in queue.text
+    assert "王秀英" not in queue.text
+    case = await clerk.get(PAGE)
+    assert "王秀英" in case.text
+    assert "受理" in case.text
+    assert ("case", CASE) in await desk.small.fetch("SELECT kind, record FROM reads")
+
+
+async def test_either_number_finds_it_and_a_wrong_one_says_so(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    record = await read_record(desk.platform, "case", CASE)
+    assert record is not None
+    assert PAGE in (await clerk.get(f"/console/desk?number={record.fields['number']}")).text
+    assert "没有这个编号的办件" in (await clerk.get("/console/desk?number=T0000")).text
+
+
+async def test_a_case_goes_from_the_queue_to_its_decision(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    for verb, said, after in (
+        ("accept", HANDED_IN, "accepted"),
+        ("review", {"in.review": "符合条件"}, "reviewing"),
+        ("decide", {"in.decision.granted": "yes"}, "decided"),
+        ("finish", {"in.result.name": "老年人优待证"}, "finished"),
+        ("deliver", {"in.handover.to": "王秀英", "in.handover.relation": "self"}, "delivered"),
+    ):
+        page = (await clerk.get(PAGE)).text
+        answer = await clerk.post(f"{PAGE}/{verb}", **hidden(page), **said)
+        assert answer.status_code == 303, (verb, answer.text)
+        assert await state_of(desk) == after
+
+
+async def test_a_second_click_and_a_stale_page_do_nothing_twice_and_say_so(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    seen = hidden((await clerk.get(PAGE)).text)
+    assert (await clerk.post(f"{PAGE}/accept", **seen, **HANDED_IN)).status_code == 303
+    again = await clerk.post(f"{PAGE}/accept", **seen, **HANDED_IN)
+    assert (again.status_code, "没有执行" in again.text or "刚刚改过" in again.text) == (409, True)
+    assert await state_of(desk) == "accepted"
+    assert (await clerk.post(f"{PAGE}/accept")).status_code == 404
+
+
+async def test_what_was_typed_into_a_refused_step_is_still_there(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    page = (await clerk.get(PAGE)).text
+    await clerk.post(f"{PAGE}/accept", **hidden(page), **HANDED_IN)
+    page = (await clerk.get(PAGE)).text
+    refused = await clerk.post(
+        f"{PAGE}/decide", **hidden(page), **{"in.decision.granted": "no", "in.decision.document": "宁政〔2026〕1号"}
+    )
+    assert refused.status_code == 409
+    assert "宁政〔2026〕1号" in refused.text
+    assert "没有执行，记录未改变" in refused.text
+    assert await state_of(desk) == "accepted"
+
+
+async def test_a_case_out_of_reach_is_not_there(desk: Office) -> None:
+    stranger = next(
+        one.login
+        for one in desk.small.world.accounts
+        if one.role == "desk_clerk"
+        and one.scope_places
+        and all(place[6:9] not in ("000", TOWN[6:9]) for place in one.scope_places)
+    )
+    browser = await desk.sign_in(stranger)
+    assert (await browser.get(PAGE)).status_code == 404
+    assert (await browser.post(f"{PAGE}/accept", epoch="e", rev="1", hash="A" * 43)).status_code == 404
+    assert PAGE not in (await browser.get("/console/desk")).text
+
+
+async def test_a_file_that_the_case_does_not_name_is_not_there(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    assert (await clerk.get(f"{PAGE}/file/{'f' * 32}")).status_code == 404

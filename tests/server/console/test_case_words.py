@@ -1,0 +1,22 @@
+"""Every step, state of a material, outcome and clock of a case has its words."""
+
+from __future__ import annotations
+
+from server.console.case_words import DUES, MATERIALS, OUTCOMES, STEPS, due_words, material_words, step_words
+from server.domain.cases import lifecycle
+from server.domain.cases.materials import MaterialState
+from sync.core.changes import OutcomeCode
+
+
+def test_nothing_is_shown_by_its_code() -> None:
+    assert set(lifecycle.STEPS) <= set(STEPS)
+    assert {state.value for state in MaterialState} == set(MATERIALS)
+    assert {code.value for code in OutcomeCode} == set(OUTCOMES)
+    assert set(DUES) == {"answer", "correction", "promise", "legal", "tolerance", "delivery"}
+
+
+def test_words_come_in_the_asked_language_and_an_unknown_code_as_itself() -> None:
+    assert step_words("case.accept", False) == "受理"
+    assert step_words("", True) == "By another case"
+    assert material_words("paper", True) == "on paper"
+    assert due_words("unheard", False) == "unheard"

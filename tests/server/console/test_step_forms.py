@@ -1,0 +1,45 @@
+"""What was typed becomes the step's fields; what was left empty is not sent."""
+
+from __future__ import annotations
+
+from server.console.step_forms import Ask, Input, StepForm, fields_from
+
+FORM = StepForm(
+    "case.x",
+    ("甲", "A"),
+    (
+        Input("plain", ("a", "b")),
+        Input("group.day", ("a", "b"), Ask.DAY),
+        Input("group.days", ("a", "b"), Ask.NUMBER),
+        Input("group.told", ("a", "b"), Ask.YES),
+        Input("group.granted", ("a", "b"), Ask.VERDICT),
+        Input("list.materials", ("a", "b"), Ask.MATERIALS),
+        Input("material", ("a", "b"), Ask.HANDED_IN),
+    ),
+    fixed=(("group.state", "asked"),),
+)
+ROWS = ({"no": "1", "name": "身份证"}, {"no": "2", "name": "照片"})
+
+
+def test_groups_are_put_together_and_types_are_read() -> None:
+    posted = {
+        "in.plain": "  text ",
+        "in.group.day": "2026-12-01",
+        "in.group.days": "10",
+        "in.group.told": "yes",
+        "in.group.granted": "no",
+        "in.list.materials.2": "yes",
+        "in.list.materials.2.why": "模糊",
+        "in.material.1": "yes",
+        "in.other": "not asked for",
+    }
+    assert fields_from(FORM, posted, ROWS) == {
+        "plain": "text",
+        "material.1": {"state": "paper"},
+        "group": {"state": "asked", "day": "2026-12-01", "days": 10, "told": True, "granted": False},
+        "list": {"materials": [{"no": "2", "name": "照片", "why": "模糊"}]},
+    }
+
+
+def test_what_was_left_empty_is_not_sent() -> None:
+    assert fields_from(FORM, {"in.plain": "  ", "in.group.days": "ten"}, ROWS) == {"group": {"state": "asked"}}
