@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import campaigns, cases, followup, steps
+from agent_api.desk import campaigns, cases, followup, steps, watching
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -180,6 +180,18 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/v1/desk/campaigns/{id}/days", Who.DEVICE, _by_services_and_caller(campaigns.get_days),
         "How far a round was, day by day", "600/minute", roles=CLAIMING, gives=campaigns.Days,
         problems=("not_found",)),
+    Row("GET", "/v1/desk/lights", Who.DEVICE, _by_services_and_caller(watching.get_lights),
+        "What shines, the longest first", "600/minute", roles=DESKS, gives=watching.Lights,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/light-counts", Who.DEVICE, _by_services_and_caller(watching.get_light_counts),
+        "How many shine, by place or unit", "600/minute", roles=DESKS, gives=watching.LightCounts,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/reviews", Who.DEVICE, _by_services_and_caller(watching.get_reviews),
+        "Patterns that need a look", "600/minute", roles=DESKS, gives=watching.Reviews,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/activity", Who.DEVICE, _by_services_and_caller(watching.get_activity),
+        "Who needs help, by area", "120/minute", roles=DESKS, gives=watching.ActivityRows,
+        problems=("malformed", "not_found")),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from server.actions.high_water import keep_high_water, read_high_water
 from server.actions.keep_campaigns import end_leases, rebase_claims
+from server.actions.keep_no_longer import keep_no_longer
 from server.actions.let_items_take_effect import let_items_take_effect
-from server.actions.log_heads import sign_heads, signing_key
+from server.actions.log_heads import read_signed_heads, sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
 from server.actions.move_parcels import move_parcels
 from server.actions.observe_filings import observe_filings
@@ -81,6 +82,10 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         if mark is not None:
             await asyncio.to_thread(keep_high_water, parts.data_folder, mark)
 
+    async def delete_what_is_old() -> None:
+        signed = await asyncio.to_thread(read_signed_heads, parts.second_place, heads_key.public_key())
+        await keep_no_longer(parts.platform, signed)
+
     return (
         Job("last contacts", FLUSH_EVERY_S, parts.contacts.flush, alone=False, at_end=True),
         Job("high water mark", 15, high_water, at_end=True),
@@ -104,6 +109,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
             60,
             lambda: tell_province(parts.platform, parts.outside.province, outbound_key(parts.secrets)),
         ),
+        Job("what was kept long enough", 12 * 3_600, delete_what_is_old),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),

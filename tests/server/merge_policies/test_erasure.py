@@ -37,6 +37,7 @@ def test_what_stays_holds_no_words_of_a_person() -> None:
 
 def test_an_emptied_record_still_says_where_it_belongs() -> None:
     place = {"village": "341881106200", "place": "341881106200", "to": "a" * 32, "bucket": "place:341881106200"}
+    place["source"] = "hotline"
     for kind, stays in STAYS.items():
         kept: Fields = {name: value for name, value in place.items() if name in stays}
         assert POLICIES[kind].bucket(kept), kind
