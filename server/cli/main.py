@@ -47,6 +47,7 @@ COMMANDS = MappingProxyType(
         "retention": Entry(OPERATE, "server.cli.retention", "What is deleted when, and the proof of it."),
         "activity": Entry(SUPERVISE, "server.cli.activity", "Who was last heard of when, and what arrived."),
         "cases": Entry(SUPERVISE, "server.cli.cases", "A desk's cases: the queue, one case, a step."),
+        "bulletin": Entry(SUPERVISE, "server.cli.bulletin", "Build, freeze, verify and export bulletins."),
         "campaign": Entry(SUPERVISE, "server.cli.campaign", "Open, follow and close rounds of claiming."),
         "device": Entry(DEVICE, "server.cli.device", "File, claim and sync on this computer, network or not."),
         "world": Entry(PROVE, "server.cli.world", "Load or describe the Xuancheng world."),

@@ -1,0 +1,102 @@
+"""`bangban bulletin`: the daily brief and the monthly bulletin. Build, freeze, correct, verify and export them.
+
+Law: outcomes over areas and units, never over a person; a village's figures go to its town and to no list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from server.actions.build_bulletin import (
+    PeriodInvalid,
+    build_bulletin,
+    freeze_bulletin,
+    read_bulletin,
+    verify_bulletin,
+)
+from server.actions.export_bulletin import WRITERS, sheets_of, title_of
+from server.actions.platform import Platform
+from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.domain.record_fields import text
+from server.main import open_centre, open_writer, platform_of
+from server.settings import Settings
+from sync.central.known import Record
+
+T = TypeVar("T")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The daily brief and the monthly bulletin.")
+PeriodArgument = Annotated[str, typer.Argument(help="A month like 2026-11, or a day like 2026-11-22.")]
+
+
+@app.command("build")
+def build_command(period: PeriodArgument, database: DatabaseOption = None, data: DataOption = None) -> None:
+    """Draft the period's bulletin from the data, anew each time until it is frozen."""
+    _tell(_on_platform(settings_with(database, data), lambda platform: build_bulletin(platform, period)))
+
+
+@app.command("freeze")
+def freeze_command(period: PeriodArgument, database: DatabaseOption = None, data: DataOption = None) -> None:
+    """Freeze the draft with the data that made it. From then on it is only corrected."""
+    _tell(_on_platform(settings_with(database, data), lambda platform: freeze_bulletin(platform, period)))
+
+
+@app.command("correct")
+def correct_command(
+    period: PeriodArgument,
+    why: Annotated[str, typer.Option("--why", help="What was wrong; printed on the new edition.")],
+    database: DatabaseOption = None,
+    data: DataOption = None,
+) -> None:
+    """Draft the next edition of a frozen bulletin; the one before says that it was corrected."""
+    _tell(_on_platform(settings_with(database, data), lambda platform: build_bulletin(platform, period, why=why)))
+
+
+@app.command("verify")
+def verify_command(period: PeriodArgument, database: DatabaseOption = None, data: DataOption = None) -> None:
+    """Find every number again: in the frozen rows, and by counting the cases once more."""
+    found = _on_platform(settings_with(database, data), lambda platform: verify_bulletin(platform, period))
+    if found.unfounded:
+        fail(f"edition {found.edition} does not follow from its rows: {', '.join(found.unfounded)}", 2)
+    print(f"edition {found.edition}: everything follows from its rows")
+    if found.recounted:
+        print(f"the cases give other rows by now ({', '.join(found.recounted)}): correct it if that matters")
+    else:
+        print("the cases give the same rows")
+
+
+@app.command("export")
+def export_command(
+    period: PeriodArgument,
+    to: Annotated[Path, typer.Option("--to", help="A file that ends in .xlsx, .pdf or .html.")],
+    place: Annotated[str, typer.Option("--place", help="A town, for its own villages.")] = "",
+    edition: Annotated[int, typer.Option("--edition", min=0, help="The latest without it.")] = 0,
+    database: DatabaseOption = None,
+    data: DataOption = None,
+) -> None:
+    """Write it out as a spreadsheet, a PDF or a page."""
+    if to.suffix not in WRITERS:
+        fail(f"{to} should end in one of {', '.join(WRITERS)}")
+    found = _on_platform(
+        settings_with(database, data), lambda platform: read_bulletin(platform, period, place=place, edition=edition)
+    )
+    if found is None:
+        fail(f"there is no bulletin of {period}: build it first")
+    WRITERS[to.suffix](found.fields, to)
+    print(f"{title_of(found.fields)} in {to}")
+
+
+def _tell(record: Record) -> None:
+    sheets = sheets_of(record.fields)
+    rows = ", ".join(f"{len(sheet.rows)} {sheet.title}" for sheet in sheets)
+    print(f"{title_of(record.fields)}: {rows}; {text(record.fields, 'data_hash')[:16]}")
+
+
+def _on_platform(settings: Settings, work: Callable[[Platform], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        async with open_centre(settings) as centre, open_writer(centre, lambda _buckets: None) as writer:
+            return await work(platform_of(centre, writer))
+
+    return run(opened(), PeriodInvalid)

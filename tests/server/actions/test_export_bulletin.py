@@ -1,0 +1,66 @@
+"""A bulletin as a spreadsheet, a PDF and a page: the same figures, each with its counts, formulas underneath."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from server.actions.export_bulletin import formulas, sheets_of, shown, title_of, write_html, write_pdf, write_xlsx
+from server.domain.supervision.bulletins import Figures, public_fields
+from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts
+from tests.server.actions.test_pdf_pages import lines_of
+
+COUNTY, UNIT = "341881000000", "1" * 32
+
+
+def counts(**pairs: tuple[int, int]) -> Counts:
+    return Counts(tuple(pairs.get(code, (0, 0)) for code in CODES))
+
+
+def bulletin() -> dict[str, Any]:
+    row = counts(on_time=(39, 40), valid=(40, 40), delivery_days=(95, 38), volume=(40, 1000), tolerance=(1, 1))
+    figures = Figures(counties={COUNTY: row}, units={UNIT: row}, towns={}, villages={})
+    told = {"span": "monthly", "period": "2026-11", "edition": 2, "state": "frozen", "why": "补录<5>件"}
+    return {**told, **public_fields(figures, {COUNTY: "宁国市", UNIT: "市民政局"})}
+
+
+def test_a_figure_stands_beside_its_counts_and_too_few_cases_have_none() -> None:
+    assert shown(INDICATORS[CODES.index("on_time")], (39, 40)) == "97.50% (39/40)"
+    assert shown(INDICATORS[CODES.index("delivery_days")], (95, 38)) == "2.5 (95/38)"
+    assert shown(INDICATORS[CODES.index("tolerance")], (1, N_MIN - 1)) == "–"
+    sheets = sheets_of(bulletin())
+    assert [sheet.rows[0][0] for sheet in sheets] == ["宁国市", "市民政局"]
+    assert sheets[0].best == "宁国市"
+    assert title_of(bulletin()) == "帮办月度通报 monthly bulletin 2026-11 第2版"
+
+
+def test_a_page_needs_nothing_else_and_holds_every_formula(tmp_path: Path) -> None:
+    write_html(bulletin(), tmp_path / "a.html")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "97.50% (39/40)" in page
+    assert "补录&lt;5&gt;件" in page
+    for word in ("<script", "src=", "href=", "http"):
+        assert word not in page
+    assert all(line.partition("÷")[0] in page for line in formulas())
+
+
+def test_a_spreadsheet_holds_the_numbers_as_numbers(tmp_path: Path) -> None:
+    write_xlsx(bulletin(), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert len(book.sheetnames) == 3
+    head, row = list(book[book.sheetnames[0]].iter_rows(values_only=True))
+    on_time = 2 + 3 * CODES.index("on_time")
+    assert row[:2] == (COUNTY, "宁国市")
+    assert row[on_time : on_time + 3] == (97.5, 39, 40)
+    assert row[2 + 3 * CODES.index("tolerance")] is None
+    assert len(head) == 2 + 3 * len(CODES)
+
+
+def test_a_pdf_holds_the_same(tmp_path: Path) -> None:
+    write_pdf(bulletin(), tmp_path / "a.pdf")
+    lines = lines_of((tmp_path / "a.pdf").read_bytes())
+    assert "宁国市" in lines
+    assert any(line.startswith("97.50%") for line in lines)
+    assert any(bulletin()["data_hash"] in line for line in lines)

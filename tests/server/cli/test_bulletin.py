@@ -1,0 +1,34 @@
+"""`bangban bulletin`: from a draft to files, and back to every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.command import bangban, finish
+from tests.small_centre import TOWN, load_small
+
+
+def bulletin(folder: Path, *words: object, code: int = 0) -> str:
+    return bangban("bulletin", *words, "--data", folder, code=code)
+
+
+def test_a_month_is_built_frozen_verified_corrected_and_exported(tmp_path: Path) -> None:
+    finish(load_small(tmp_path))
+    bulletin(tmp_path, "export", "2026-11", "--to", tmp_path / "a.pdf", code=1)
+    assert "草稿" in bulletin(tmp_path, "build", "2026-11")
+    assert "第1版:" in bulletin(tmp_path, "freeze", "2026-11")
+    assert "the cases give the same rows" in bulletin(tmp_path, "verify", "2026-11")
+    bulletin(tmp_path, "build", "2026-11", code=1)
+    assert "第2版" in bulletin(tmp_path, "correct", "2026-11", "--why", "补录")
+    for suffix in ("pdf", "html", "xlsx"):
+        bulletin(tmp_path, "export", "2026-11", "--edition", "1", "--to", tmp_path / f"a.{suffix}")
+        assert (tmp_path / f"a.{suffix}").stat().st_size > 1000
+    bulletin(tmp_path, "export", "2026-11", "--place", TOWN, "--to", tmp_path / "town.html")
+    bulletin(tmp_path, "export", "2026-11", "--to", tmp_path / "a.doc", code=1)
+    assert "daily" in bulletin(tmp_path, "build", "2026-11-22")
+
+
+def test_what_is_no_period_is_told(tmp_path: Path) -> None:
+    finish(load_small(tmp_path))
+    bulletin(tmp_path, "build", "soon", code=1)
+    bulletin(tmp_path, "verify", "2026-11", code=1)
