@@ -19,6 +19,7 @@ from server.actions.take_step import read_record
 from server.domain.cases.clocks import dues
 from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import suggested_list
+from server.domain.cases.cross_area import advise_area
 from server.domain.cases.lifecycle import actions_from, parse_state
 from server.domain.cases.materials import collected, parse_materials
 from server.domain.cases.step_view import StepView
@@ -127,7 +128,8 @@ async def show_case(platform: Platform, account: AccountRow, record: str, reason
             for due in dues(fields, overrides)
         ),
         advice=tuple(
-            Advice(code=one.code, field=one.field, zh=one.zh, en=one.en) for one in advise_record("case", fields, ctx)
+            Advice(code=one.code, field=one.field, zh=one.zh, en=one.en)
+            for one in (*advise_record("case", fields, ctx), *advise_area(fields, resident, item))
         ),
         to_ask_for=tuple(suggested_list(parse_materials(item), view)),
         steps=steps_now(account, fields),

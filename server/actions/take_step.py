@@ -14,8 +14,9 @@ from server.actions.desk_change import CENTRE_ACCOUNT, DeskEdit, centre_account,
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.people.entitlement import Directory, buckets_of
-from server.domain.people.reach import reaches
+from server.domain.people.reach import is_listed, reaches
 from server.domain.people.roles import may_change
+from server.domain.record_fields import text
 from server.storage.people import AccountRow, account_by_id
 from sync.central.known import Known, KnownChange, Record, Wants
 from sync.core.changes import Base, Fields
@@ -55,6 +56,9 @@ async def take_step(
     bucket, whole = _place_of(platform, kind, standing, fields)
     if not is_centre and not reaches(account.id, account.scope, bucket, whole, directory):
         raise NotFound(f"no {kind} {record}")
+    # The rule of a transfer sees no directory: what nobody there could hold is as absent as any other place.
+    if name == "case.transfer" and not is_listed(_passed_to(fields), directory):
+        raise NotFound("no such holder")
     edit = DeskEdit(kind=kind, record=record, name=name, fields=fields, base=seen)
     buckets = {bucket, *also_reads, *_readable(account, directory)}
     if standing is not None and policy.bucket({**standing.fields, **fields}) != bucket:
@@ -69,6 +73,11 @@ async def take_step(
         randomness=platform.randomness,
     )
     return Taken(outcome=written.outcomes[0], record=await read_record(platform, kind, record))
+
+
+def _passed_to(fields: Fields) -> str:
+    transfer = fields.get("transfer")
+    return text(transfer, "to") if isinstance(transfer, dict) else ""
 
 
 async def centre_itself(platform: Platform) -> AccountRow:

@@ -55,6 +55,10 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "decision_unclear": ("须写明准予或不予", "the decision must say granted or not"),
     "holder_unknown": ("没有“{value}”这个承办方", "there is no desk or unit “{value}”"),
     "holder_same": ("已由该承办方办理", "that desk has it already"),
+    "cross_area": (
+        "户籍在{place}，该事项不通办：请转办当地单位",
+        "registered in {place}, where this item is handled: pass the case to the unit there",
+    ),
     # bundles
     "bundle_unknown": ("没有“{value}”这个一件事", "there is no bundle “{value}”"),
     "bundle_legs": ("一件事的环节与定义不符", "the legs are not those of the bundle"),

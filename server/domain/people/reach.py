@@ -65,6 +65,12 @@ def holds(scope: Scope, holder: str, directory: Directory) -> bool:
     return family == "place" and place_in_scope(scope, name, directory)
 
 
+def is_listed(holder: str, directory: Directory) -> bool:
+    """Whether there is such a unit, or such a place."""
+    family, _, name = holder.partition(":")
+    return (family == "unit" and name in directory.units) or (family == "place" and name in directory.places)
+
+
 def reaches(account: str, scope: Scope, bucket: str, fields: Fields, directory: Directory) -> bool:
     """Whether this account's pages and steps reach a record with these fields in this bucket."""
     family, _, rest = bucket.partition(":")

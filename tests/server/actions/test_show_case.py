@@ -115,3 +115,14 @@ async def test_each_look_is_logged_and_out_of_reach_is_absent(either: SmallCentr
     for account, record in ((stranger, CASE), (await clerk_of(either), "f" * 32)):
         with pytest.raises(NotFound):
             await show_case(platform, account, record)
+
+
+async def test_a_case_is_passed_to_a_listed_unit_and_to_no_other(either: SmallCentre) -> None:
+    await file_case(either)
+    with pytest.raises(NotFound):
+        await step(either, "transfer", transfer={"to": "unit:nobody", "reason": "试试"})
+    unit = next(iter(either.world.units)).id
+    assert await step(either, "transfer", transfer={"to": f"unit:{unit}", "reason": "属该单位"}) == "applied"
+    standing = await read_record(platform_of(either.centre, either.writer), "case", CASE)
+    assert standing is not None
+    assert standing.fields["holder"] == f"unit:{unit}"

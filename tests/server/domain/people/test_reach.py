@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from server.domain.people.entitlement import ListedPlace, ListedUnit, directory_of
-from server.domain.people.reach import desk_bucket, place_in_scope, reaches, unit_holder, unit_in_scope
+from server.domain.people.reach import (
+    account_holder,
+    desk_bucket,
+    holds,
+    is_listed,
+    place_holder,
+    place_in_scope,
+    reaches,
+    unit_holder,
+    unit_in_scope,
+)
 from server.domain.people.roles import Scope
 from server.domain.places import Level
 
@@ -58,3 +68,12 @@ def test_each_family_of_buckets_is_judged_by_its_own_rule() -> None:
     assert reaches("a", IN_COUNTY, "person:a", {}, DIRECTORY)
     assert not reaches("a", IN_COUNTY, "person:b", {}, DIRECTORY)
     assert not reaches("a", IN_COUNTY, "elsewhere:x", {}, DIRECTORY)
+
+
+def test_what_a_unit_or_a_place_holds_is_for_whoever_has_it_in_reach() -> None:
+    scope = Scope(places=frozenset({TOWN}))
+    assert holds(scope, place_holder(VILLAGE), DIRECTORY)
+    assert not holds(scope, place_holder(OTHER), DIRECTORY)
+    assert not holds(scope, account_holder("me"), DIRECTORY)
+    assert is_listed(place_holder(VILLAGE), DIRECTORY)
+    assert not any(is_listed(one, DIRECTORY) for one in ("place:341802001099", "unit:nobody", "account:me", ""))
