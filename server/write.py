@@ -125,22 +125,36 @@ async def write_jobs(context: WriteContext, jobs: Sequence[Job]) -> list[Result]
 
 @dataclass
 class _Needs:
-    """What earlier tries found out: ids to lock from the start, and what no policy had foreseen."""
+    """What earlier tries found out: ids to lock from the start, and what no policy had foreseen.
+
+    What is only looked at is locked so that nobody writes it meanwhile; others may look at it too, or all filings of an
+    item would be decided one after the other.
+    """
 
     ids: set[str] = field(default_factory=set)
+    looked_at: set[str] = field(default_factory=set)
     unforeseen: Wants = field(default_factory=Wants)
+
+    def grow(self, wants: Wants) -> tuple[set[str], set[str]]:
+        """What must be locked for these beyond what is. A parked change and what it waits for meet in one id."""
+        alone = (wants.changes | wants.keys | wants.waits | wants.kinds) - self.ids
+        self.ids |= alone
+        looked_at = {record for _, record in wants.records} - self.ids - self.looked_at
+        self.looked_at |= looked_at
+        return alone, looked_at
 
 
 async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequence[Job], needs: _Needs) -> list[Result]:
     steps = context.steps
     lines = [line for job in jobs for line in job.lines]
-    needs.ids |= _ids_of(first_wants(lines) | needs.unforeseen)
-    await steps.lock(unit, {job.device for job in jobs}, needs.ids)
+    needs.grow(first_wants(lines) | needs.unforeseen)
+    await steps.lock(unit, {job.device for job in jobs}, needs.ids, needs.looked_at - needs.ids)
     state, standings = await unit.open([job.part for job in jobs])
     centre = Centre(epoch=state.epoch, epoch_block=state.epoch_block, now=steps.now())
     known = await _load(context, unit, jobs, standings, centre, needs)
     results, plans = _decide(context, jobs, standings, known, centre, state, needs)
     await _ask_what_waits(context, unit, [plan for _, plan in plans], known, needs)
+    await _hold_alone_what_is_written(context, unit, [plan for _, plan in plans], needs)
     save = await _save(context, unit, jobs, plans, known, centre)
     raised = _raised(save)
     return [_written(result, save, raised) if isinstance(result, _Decided) else result for result in results]
@@ -169,9 +183,8 @@ async def _load(
             return known
         if missing.numbers:
             await unit.reserve(missing.numbers, len(lines) + _parked(known), known)
-        more = _ids_of(missing) - needs.ids
-        needs.ids |= more
-        if more and not await context.steps.lock_more(unit, more):
+        more, looked_at = needs.grow(missing)
+        if (more or looked_at) and not await context.steps.lock_more(unit, more, looked_at):
             raise _BeginAgain
         await unit.load(missing, known)
     raise AssertionError("the policies' reads never came to an end")
@@ -186,9 +199,8 @@ async def _ask_what_waits(
     born = Wants(waits={one for plan in plans for one in plan.unasked}).beyond(known)
     if not born:
         return
-    more = _ids_of(born) - needs.ids
-    needs.ids |= more
-    locked = not more or await context.steps.lock_more(unit, more)
+    more, looked_at = needs.grow(born)
+    locked = not (more or looked_at) or await context.steps.lock_more(unit, more, looked_at)
     if locked:
         await unit.load(born, known)
     if not locked or any(known.waiting_for(one) for one in born.waits):
@@ -196,14 +208,20 @@ async def _ask_what_waits(
         raise _BeginAgain
 
 
+async def _hold_alone_what_is_written(
+    context: WriteContext, unit: StoreWrite, plans: Sequence[Plan], needs: _Needs
+) -> None:
+    """Whatever a policy writes beside its own record was perhaps locked to be looked at. Raises _BeginAgain when others
+    look at it now."""
+    written = {record for plan in plans for _, record in plan.records} & needs.looked_at - needs.ids
+    needs.ids |= written
+    if written and not await context.steps.lock_more(unit, written, ()):
+        raise _BeginAgain
+
+
 def _parked(known: Known) -> int:
     """Changes that may be released, and then may need a number as well."""
     return sum(len(waiting) for waiting in known.waits.values())
-
-
-def _ids_of(wants: Wants) -> set[str]:
-    """Everything named, by the id under which it is locked. A parked change and what it waits for meet there."""
-    return {record for _, record in wants.records} | wants.changes | wants.keys | wants.waits | wants.kinds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,12 +41,14 @@ class Steps:
             result = await work(unit)
         return result
 
-    async def lock(self, unit: StoreWrite, devices: Collection[str], ids: Collection[str]) -> None:
+    async def lock(
+        self, unit: StoreWrite, devices: Collection[str], ids: Collection[str], looked_at: Collection[str]
+    ) -> None:
         """Nobody else decides about the same things at the same time."""
-        await unit.lock(devices, ids)
+        await unit.lock(devices, ids, looked_at)
 
-    async def lock_more(self, unit: StoreWrite, ids: Collection[str]) -> bool:
-        return await unit.try_lock(ids)
+    async def lock_more(self, unit: StoreWrite, ids: Collection[str], looked_at: Collection[str]) -> bool:
+        return await unit.try_lock(ids, looked_at)
 
     def foresight(
         self, lines: Sequence[ChangeLine], policies: Policies, centre: Centre, honoured: Mapping[str, str]

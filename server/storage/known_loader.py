@@ -45,8 +45,7 @@ class _Loader:
                 yield records.records_query(kind, some), self._take_records(kind)
         self.known.kinds.update(dict.fromkeys(wants.kinds, frozenset()))
         for some in _chunks(sorted(wants.kinds)):
-            for kind in KIND_TABLES:
-                yield records.present_query(kind, some), self._take_kinds(kind)
+            yield records.kinds_query(some), self._take_kinds
         self.known.changes.update(dict.fromkeys(wants.changes))
         for some in _chunks(sorted(wants.changes)):
             yield change_log.changes_query(some), self._take_changes
@@ -68,12 +67,9 @@ class _Loader:
 
         return take
 
-    def _take_kinds(self, kind: str) -> _Take:
-        def take(rows: list[Row]) -> None:
-            for (record,) in rows:
-                self.known.kinds[record] |= {kind}
-
-        return take
+    def _take_kinds(self, rows: list[Row]) -> None:
+        for kind, record in rows:
+            self.known.kinds[record] |= {kind}
 
     def _take_changes(self, rows: list[Row]) -> None:
         for row in rows:

@@ -200,12 +200,16 @@ class MemoryWrite(MemoryRead):
         if self._life != self._store.life:
             raise Unreachable("the power was cut")
 
-    async def lock(self, devices: Collection[str], ids: Collection[str]) -> None:
-        for name in (*(f"device {one}" for one in sorted(devices)), *(f"id {one}" for one in sorted(ids))):
-            await self._store.hold(self, name)
+    async def lock(self, devices: Collection[str], ids: Collection[str], looked_at: Collection[str] = ()) -> None:
+        for device in sorted(devices):
+            await self._store.hold(self, f"device {device}")
+        shared = set(looked_at).difference(ids)
+        for one in sorted(shared.union(ids)):
+            await self._store.hold(self, f"id {one}", shared=one in shared)
 
-    async def try_lock(self, ids: Collection[str]) -> bool:
-        return self._store.try_hold(self, [f"id {one}" for one in ids])
+    async def try_lock(self, ids: Collection[str], looked_at: Collection[str] = ()) -> bool:
+        alone = [f"id {one}" for one in ids]
+        return self._store.try_hold(self, alone, [f"id {one}" for one in looked_at if one not in ids])
 
     async def lock_heads(self, buckets: Collection[str]) -> dict[str, Head]:
         for bucket in sorted(buckets):
@@ -275,6 +279,7 @@ class MemoryStore:
         self.pause = pause
         self.life = 0
         self._holders: dict[str, MemoryWrite] = {}
+        self._lookers: dict[str, set[MemoryWrite]] = {}
         self._readers = 0
 
     @asynccontextmanager
@@ -288,6 +293,8 @@ class MemoryStore:
         finally:
             for name in [name for name, holder in self._holders.items() if holder is unit]:
                 del self._holders[name]
+            for lookers in self._lookers.values():
+                lookers.discard(unit)
         # Whoever loses the power here was committed and will never be told.
         await self.pause("after commit")
         unit.check_alive()
@@ -316,17 +323,22 @@ class MemoryStore:
         """Whatever is not committed is gone; units of work end in Unreachable."""
         self.life += 1
         self._holders.clear()
+        self._lookers.clear()
 
-    async def hold(self, unit: MemoryWrite, name: str) -> None:
+    async def hold(self, unit: MemoryWrite, name: str, *, shared: bool = False) -> None:
         await self.pause("lock")
-        while self._holders.setdefault(name, unit) is not unit:
+        while not self.try_hold(unit, () if shared else (name,), (name,) if shared else ()):
             await self.pause("lock")
             unit.check_alive()
 
-    def try_hold(self, unit: MemoryWrite, names: Sequence[str]) -> bool:
-        if any(self._holders.get(name, unit) is not unit for name in names):
+    def try_hold(self, unit: MemoryWrite, names: Sequence[str], looked_at: Sequence[str] = ()) -> bool:
+        if any(self._holders.get(name, unit) is not unit for name in (*names, *looked_at)):
+            return False
+        if any(self._lookers.get(name, set()) - {unit} for name in names):
             return False
         self._holders.update((name, unit) for name in names)
+        for name in looked_at:
+            self._lookers.setdefault(name, set()).add(unit)
         return True
 
     def _commit(self, unit: MemoryWrite) -> None:

@@ -78,9 +78,15 @@ def records_query(kind: str, ids: Sequence[str]) -> Query:
     )
 
 
-def present_query(kind: str, ids: Sequence[str]) -> Query:
-    """Which of the ids this kind has a record under."""
-    return f"SELECT id FROM {KIND_TABLES[kind].table} WHERE id IN (?*)", (list(ids),)  # noqa: S608
+def kinds_query(ids: Sequence[str]) -> Query:
+    """(kind, id) of every record under one of these ids."""
+    return f"SELECT kind, id FROM ({_every_id()}) AS everything WHERE id IN (?*)", (list(ids),)  # noqa: S608
+
+
+@cache
+def _every_id() -> str:
+    """Both engines look into each table's own index, in one statement whatever the number of kinds."""
+    return " UNION ALL ".join(f"SELECT '{one.kind}' AS kind, id FROM {one.table}" for one in KIND_TABLES.values())  # noqa: S608
 
 
 def record_of(kind: str, row: Row, sealing: Sealing) -> Record:

@@ -1,7 +1,8 @@
 """The store on a database, SQLite or PostgreSQL: the statements of one transaction, in the order that the laws ask for.
 
 On SQLite the writer is alone, so locks are nothing; on PostgreSQL devices are rows locked FOR UPDATE, ids advisory
-locks on 64 bits of their hash, heads rows locked in the order of their ids.
+locks on 64 bits of their hash (shared where something is only looked at: everybody files for the same few items),
+heads rows locked in the order of their ids.
 """
 
 from __future__ import annotations
@@ -34,12 +35,24 @@ from sync.central.plan import EMPTY_HEAD, Head
 from sync.core.messages import FileState
 
 _CENTRE: Query = ("SELECT epoch, epoch_block FROM centre WHERE id = 1", ())
-_TRY = "SELECT bool_and(pg_try_advisory_xact_lock(k)) FROM unnest(CAST(? AS bigint[])) AS k"
+_LOCK = """SELECT count(CASE WHEN looked_at THEN CAST(pg_advisory_xact_lock_shared(k) AS text)
+                       ELSE CAST(pg_advisory_xact_lock(k) AS text) END)
+           FROM unnest(CAST(? AS bigint[]), CAST(? AS boolean[])) AS t(k, looked_at)"""
+_TRY = """SELECT bool_and(CASE WHEN looked_at THEN pg_try_advisory_xact_lock_shared(k)
+                          ELSE pg_try_advisory_xact_lock(k) END)
+          FROM unnest(CAST(? AS bigint[]), CAST(? AS boolean[])) AS t(k, looked_at)"""
 
 
 def lock_key(ident: str) -> int:
     """The signed 64 bits that stand for an id."""
     return int.from_bytes(hashlib.sha256(ident.encode()).digest()[:8], "big", signed=True)
+
+
+def _in_order(ids: Collection[str], looked_at: Collection[str]) -> tuple[list[int], list[bool]]:
+    """The keys in the order that everyone keeps, so that nobody waits in a circle, and whether each is shared."""
+    shared = dict.fromkeys(map(lock_key, looked_at), True) | dict.fromkeys(map(lock_key, ids), False)
+    keys = sorted(shared)
+    return keys, [shared[key] for key in keys]
 
 
 class SqlRead:
@@ -106,16 +119,16 @@ class SqlWrite(SqlRead):
         self._next: dict[str, int] = {}
         self._leased: dict[str, range] = {}
 
-    async def lock(self, devices: Collection[str], ids: Collection[str]) -> None:
+    async def lock(self, devices: Collection[str], ids: Collection[str], looked_at: Collection[str] = ()) -> None:
         if self._engine is Engine.SQLITE:
             return
         await self._tx.fetch("SELECT id FROM devices WHERE id IN (?*) ORDER BY id FOR UPDATE", (sorted(devices),))
-        await self._tx.lock_keys([lock_key(ident) for ident in ids])
+        await self._tx.fetch(_LOCK, _in_order(ids, looked_at))
 
-    async def try_lock(self, ids: Collection[str]) -> bool:
-        if self._engine is Engine.SQLITE or not ids:
+    async def try_lock(self, ids: Collection[str], looked_at: Collection[str] = ()) -> bool:
+        if self._engine is Engine.SQLITE or not (ids or looked_at):
             return True
-        rows = await self._tx.fetch(_TRY, (sorted({lock_key(ident) for ident in ids}),))
+        rows = await self._tx.fetch(_TRY, _in_order(ids, looked_at))
         return bool(rows[0][0])
 
     async def open(self, parts: Sequence[ChainPart]) -> tuple[CentreState, list[Standing]]:

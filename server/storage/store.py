@@ -152,11 +152,12 @@ class StoreRead(Protocol):
 class StoreWrite(StoreRead, Protocol):
     """One transaction."""
 
-    async def lock(self, devices: Collection[str], ids: Collection[str]) -> None:
-        """Waits for, and holds, these devices and ids, there or not, in an order that everyone keeps."""
+    async def lock(self, devices: Collection[str], ids: Collection[str], looked_at: Collection[str] = ()) -> None:
+        """Waits for, and holds, these devices and ids, there or not, in an order that everyone keeps. What is only
+        looked at others may look at too; nobody writes it meanwhile."""
         ...
 
-    async def try_lock(self, ids: Collection[str]) -> bool:
+    async def try_lock(self, ids: Collection[str], looked_at: Collection[str] = ()) -> bool:
         """Takes more without waiting. False: somebody else has one of them, so begin again with all of them."""
         ...
 

@@ -54,15 +54,17 @@ class WatchedSteps(Steps):
         self.seen.append("committed")
         return result
 
-    async def lock(self, unit: StoreWrite, devices: Collection[str], ids: Collection[str]) -> None:
+    async def lock(
+        self, unit: StoreWrite, devices: Collection[str], ids: Collection[str], looked_at: Collection[str]
+    ) -> None:
         self.seen.append(f"lock {len(ids)}")
-        await super().lock(unit, devices, ids)
+        await super().lock(unit, devices, ids, looked_at)
 
-    async def lock_more(self, unit: StoreWrite, ids: Collection[str]) -> bool:
+    async def lock_more(self, unit: StoreWrite, ids: Collection[str], looked_at: Collection[str]) -> bool:
         if WatchedSteps.refusals:
             WatchedSteps.refusals -= 1
             return False
-        return await super().lock_more(unit, ids)
+        return await super().lock_more(unit, ids, looked_at)
 
     def decide(self, batch: Any, **rest: Any) -> Any:
         self.seen.append("decide")

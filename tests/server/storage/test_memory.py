@@ -62,6 +62,19 @@ async def test_a_lock_is_waited_for_and_let_go_at_the_end() -> None:
     assert order == ["a has it", "a leaves", "b has it", "b leaves"]
 
 
+async def test_what_is_looked_at_many_hold_and_whoever_writes_it_holds_it_alone() -> None:
+    memory = store()
+    async with memory.write() as one:
+        async with memory.write() as two:
+            await one.lock([], ["a"], ["x"])
+            await two.lock([], ["b"], ["x"])
+            assert not await one.try_lock(["x"])
+            assert not await two.try_lock([], ["a"])
+        assert await one.try_lock(["x"])
+        async with memory.write() as three:
+            assert not await three.try_lock([], ["x"])
+
+
 async def test_more_is_taken_all_or_not_at_all() -> None:
     memory = store()
     async with memory.write() as one, memory.write() as two:

@@ -52,6 +52,27 @@ async def test_what_one_transaction_holds_another_does_not_get(tmp_path: Path, p
         assert await elsewhere(ident(1))
 
 
+async def test_what_is_looked_at_many_hold_and_whoever_writes_it_holds_it_alone(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with open_centre(StoreKind.POSTGRES, tmp_path, postgres_url) as centre:
+
+        async def take(alone: list[str], looked_at: list[str]) -> bool:
+            async with centre.store.write() as unit:
+                return await unit.try_lock(alone, looked_at)
+
+        async def elsewhere(alone: list[str], looked_at: list[str]) -> bool:
+            return await asyncio.create_task(take(alone, looked_at), context=Context())
+
+        async with centre.store.write() as unit:
+            await unit.lock([], [ident(1)], [ident(1), ident(2)])
+            assert await elsewhere([ident(3)], [ident(2)])
+            assert not await elsewhere([ident(2)], [])
+            assert not await elsewhere([], [ident(1)])
+            assert await unit.try_lock([ident(2)], [])
+            assert not await elsewhere([], [ident(2)])
+
+
 async def test_two_transactions_begin_a_bucket_one_after_the_other(tmp_path: Path, postgres_url: str) -> None:
     async with open_centre(StoreKind.POSTGRES, tmp_path, postgres_url) as centre:
         phones = [await centre.enrol(f"phone{number}", BUCKET) for number in range(4)]
