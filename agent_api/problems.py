@@ -114,6 +114,14 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(409, "这一步没有执行，记录未改变", "the step was not taken; the record is as it was"),
         *("请看所列原因，按当前内容重做", "read the reasons in `detail` and try again from the record as it stands"),
     ),
+    "licence_absent": (
+        *(404, "没有可用的电子证照", "there is no licence that could be used"),
+        *("请本人出示原件，或由窗口核验后再用", "ask for the paper, or verify a photo against the original first"),
+    ),
+    "register_unavailable": (
+        *(503, "证照库暂时查不到", "the register of licences does not answer"),
+        *("可先收原件办理，稍后再查", "go on with the paper, or try again later"),
+    ),
     # how much, how fast
     "too_many_requests": (
         *(429, "请求太多", "too many requests"),

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import campaigns, cases, followup, steps, watching
+from agent_api.desk import campaigns, cases, catalogue, followup, steps, watching
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -192,6 +192,27 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/v1/desk/activity", Who.DEVICE, _by_services_and_caller(watching.get_activity),
         "Who needs help, by area", "120/minute", roles=DESKS, gives=watching.ActivityRows,
         problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/base-items", Who.DEVICE, _by_services_and_caller(catalogue.get_base_items),
+        "The base catalogue of one level", "600/minute", roles=CLAIMING, gives=catalogue.BaseItems,
+        problems=("malformed",)),
+    Row("GET", "/v1/desk/items", Who.DEVICE, _by_services_and_caller(catalogue.get_items),
+        "The items of a unit or of a standard list", "600/minute", roles=CLAIMING, gives=catalogue.Items,
+        problems=("malformed",)),
+    Row("GET", "/v1/desk/items/{record}/versions", Who.DEVICE, _by_services_and_caller(catalogue.get_versions),
+        "An item's versions, what changed in each, and what waits", "600/minute", roles=CLAIMING,
+        gives=catalogue.ItemVersions, problems=("not_found",)),
+    Row("GET", "/v1/desk/items/{record}/departures", Who.DEVICE, _by_services_and_caller(catalogue.get_departures),
+        "Which sites depart from a standard item, and why", "600/minute", roles=CLAIMING,
+        gives=catalogue.Departures, problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/forbidden-requests", Who.DEVICE,
+        _by_services_and_caller(catalogue.get_forbidden_requests),
+        "Requests for materials that must not be asked for", "600/minute", roles=DESKS,
+        gives=catalogue.ForbiddenRequests, problems=("malformed", "not_found")),
+    Row("POST", "/v1/desk/licence-uses", Who.DEVICE, _by_services_and_caller(catalogue.post_licence_use),
+        "Use an electronic licence in a case instead of a paper", "120/minute", catalogue.BODY_MAX, DESKS,
+        takes=catalogue.LicenceWanted, gives=catalogue.LicenceUsed,
+        problems=("malformed", "not_found", "reason_missing", "licence_absent", "register_unavailable",
+                  "step_refused", *_STORE)),
     Row("GET", "/v1/receipts/{number}", Who.ANYONE, _by_services(receipts.look_up_receipt),
         "How a case stands, by receipt number and last four signs", "60/minute", gives=receipts.ReceiptState,
         problems=("not_found",)),

@@ -17,6 +17,7 @@ from agent_api.health import Health
 from agent_api.limits import Limits
 from agent_api.metrics import Metrics
 from server.actions.platform import Platform
+from server.adapters.licences import LicenceRegister
 from server.clock import MachineClock
 from server.credentials import Secrets
 from server.storage.unit_of_work import Database
@@ -38,7 +39,7 @@ class Services:
     """`find_receipt(number, last4)` gives a case's state, or None for a number or digits that do not fit.
 
     `epoch` gives the centre's epoch now. `relay_public_key` is base64url of 32 bytes. `find_receipt` gets the number
-    in its canonical spelling. `platform` is what desks' steps work with.
+    in its canonical spelling. `platform` is what desks' steps work with; `licences` is asked for residents' licences.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Services:
     check_health: Callable[[], Awaitable[Health]]
     epoch: Callable[[], Awaitable[str]]
     relay_public_key: str
+    licences: LicenceRegister
     admission: Admission = field(default_factory=lambda: Admission(MachineClock().monotonic_ms, random.random))
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)

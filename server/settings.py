@@ -45,6 +45,8 @@ class Settings:
     province_url: str = ""
     province_token: str = field(default="", repr=False)
     outbound_folder: Path = Path("data/outbound")
+    licence_url: str = ""
+    licence_key: str = field(default="", repr=False)
     log_level: str = "info"
     metrics_token: str = field(default="", repr=False)
     rate_limit_factor: float = 1.0

@@ -10,20 +10,29 @@ from pathlib import Path
 import httpx
 
 from server.adapters.carrier import Carrier, HttpCarrier, SimulatedCarrier
+from server.adapters.licences import HttpRegister, LicenceRegister
 from server.adapters.province import FileProvince, HttpProvince, Province
 
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything beyond the centre that its schedule speaks to."""
+    """Everything beyond the centre that it speaks to. Without a register of licences the centre asks its own."""
 
     province: Province
     carrier: Carrier = field(default_factory=SimulatedCarrier)
+    licences: LicenceRegister | None = None
 
 
 @asynccontextmanager
 async def open_outside(
-    *, carrier_url: str, carrier_token: str, province_url: str, province_token: str, outbound_folder: Path
+    *,
+    carrier_url: str,
+    carrier_token: str,
+    province_url: str,
+    province_token: str,
+    outbound_folder: Path,
+    licence_url: str = "",
+    licence_key: str = "",
 ) -> AsyncIterator[Outside]:
     """Its connections are closed with it."""
     async with AsyncExitStack() as stack:
@@ -37,4 +46,5 @@ async def open_outside(
             province=HttpProvince(await client(province_url, province_token))
             if province_url
             else FileProvince(outbound_folder),
+            licences=HttpRegister(await client(licence_url, ""), licence_key.encode()) if licence_url else None,
         )

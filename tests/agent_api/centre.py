@@ -21,6 +21,7 @@ from agent_api.health import Health, measure_health
 from agent_api.limits import Limits
 from agent_api.wiring import Services
 from server.actions.activate_account import activate_account
+from server.actions.local_register import LocalRegister
 from server.actions.platform import Platform
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.credentials import Secrets, enrolment_proof
@@ -171,6 +172,7 @@ async def running_centre(folder: Path) -> AsyncIterator[Centre]:
         check_health=check_health,
         epoch=epoch,
         relay_public_key="A" * 43,
+        licences=LocalRegister(database, platform.sealing),
         limits=Limits(0),
     )
     app = create_app(services)
