@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.catalogue.consistency import publication_problems
@@ -214,7 +215,7 @@ def _settle_licence(settle: Callable[[Situation], Verdict], situation: Situation
     return settle(situation)
 
 
-def _licence_adds(situation: Situation, fields: Fields) -> Fields:
+def _licence_adds(situation: Situation, fields: dict[str, Any]) -> dict[str, Any]:
     return dict(
         licence_fields(situation.change.name, fields, account=situation.author.account, at=iso(situation.centre.now))
     )
