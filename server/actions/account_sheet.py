@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import openpyxl
@@ -97,7 +97,7 @@ def read_account_sheet(content: bytes, directory: Directory) -> SheetRows:
     faults: list[RowFault] = []
     seen: dict[str, int] = {}
     count = 0
-    for number, cells in _rows(content):
+    for number, cells in sheet_rows(content, COLUMNS, optional=("units", "site")):
         count += 1
         entry, wrong = _read_row(number, cells, directory)
         if entry is not None and entry.login in seen:
@@ -125,8 +125,13 @@ def _check_archive(content: bytes) -> None:
         raise SheetUnreadable("文件解压后过大", "the file unpacks to too much")
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row number and cells by column key, for every row that has any text."""
+def sheet_rows(
+    content: bytes, columns: Mapping[str, str], *, optional: Collection[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Row number and cells by column key, for every row that has any text. `columns`: Chinese title → key; those in
+    `optional` may be missing. Raises SheetUnreadable.
+    """
+    _check_archive(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError, TypeError):
@@ -138,7 +143,7 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         # A file may claim a size of a million rows; what is there is counted instead.
         sheet.reset_dimensions()
         lines = sheet.iter_rows(max_col=COLUMNS_MAX, max_row=ROWS_MAX + 2, values_only=True)
-        yield from _by_column(lines)
+        yield from _by_column(lines, columns, optional)
     except (KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile, OSError, EOFError) as error:
         if isinstance(error, SheetUnreadable):
             raise
@@ -147,20 +152,22 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         book.close()
 
 
-def _by_column(lines: Iterable[Sequence[object]]) -> Iterator[tuple[int, dict[str, str]]]:
+def _by_column(
+    lines: Iterable[Sequence[object]], columns: Mapping[str, str], optional: Collection[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     keys: list[str] = []
     for number, line in enumerate(lines, start=1):
         texts = [_text(cell) for cell in line]
         if number == 1:
-            keys = [COLUMNS.get(text, text.lower()) for text in texts]
-            missing = [f"{zh} {key}" for zh, key in COLUMNS.items() if key not in keys and key not in ("units", "site")]
+            keys = [columns.get(text, text.lower()) for text in texts]
+            missing = [f"{zh} {key}" for zh, key in columns.items() if key not in keys and key not in optional]
             if missing:
                 raise SheetUnreadable(f"第一行缺少列：{'、'.join(missing)}", f"missing columns: {', '.join(missing)}")
             continue
         if number > ROWS_MAX + 1:
             raise SheetUnreadable(f"多于{ROWS_MAX}行", f"more than {ROWS_MAX} rows")
         if any(texts):
-            yield number, {key: text for key, text in zip(keys, texts, strict=False) if key in COLUMNS.values()}
+            yield number, {key: text for key, text in zip(keys, texts, strict=False) if key in columns.values()}
 
 
 def _text(cell: object) -> str:

@@ -19,6 +19,7 @@ from server.actions.refusals import NotFound
 from server.actions.show_case import CasePage, show_case
 from server.actions.take_step import Taken, read_record, take_step
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.import_cases import import_file
 from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.people import AccountRow, accounts_by_login
@@ -30,6 +31,9 @@ app = typer.Typer(no_args_is_help=True, help="A desk's cases: list, show, take a
 
 AsOption = Annotated[str, typer.Option("--as", help="The login of the account that acts.")]
 _TITLES = ("due 到期", "state 状态", "number 编号", "item 事项", "holder 承办", "id")
+
+
+app.command("import")(import_file)
 
 
 @app.command("list")

@@ -39,7 +39,8 @@ def check_case(fields: Fields, ctx: CheckContext) -> list[Problem]:
             parse_receipt(receipt)
         except NumberInvalid:
             found.append(problem("receipt_invalid", "receipt"))
-    if ctx.state_before in _BEFORE_SUBMISSION and state in (CaseState.SUBMITTED, CaseState.RECEIVED):
+    begun_here = "source" not in fields  # elsewhere another consent stood behind it, and the centre alone takes it over
+    if begun_here and ctx.state_before in _BEFORE_SUBMISSION and state in (CaseState.SUBMITTED, CaseState.RECEIVED):
         found += _check_submission(fields, ctx)
     return found
 

@@ -44,6 +44,8 @@ _PAUSED = (_S.SPECIAL_PROCEDURE, _S.SUSPENDED)
 _AT_DESK = (*_NEW, _S.TO_CORRECT, *_IN_WORK, *_PAUSED)
 """Received and not decided: what may still be withdrawn, transferred or made void."""
 
+IMPORTED = ("resident", "item", "item_version", "village", "phone", "address", "notes")
+"""What a case that was begun elsewhere brings, beside where it comes from."""
 _FILING = ("form.", "material.", "promise", "notes", "phone", "address", "delivery")
 
 STEPS: StepTable = {
@@ -59,6 +61,9 @@ STEPS: StepTable = {
     "case.correct": step(_S.TO_CORRECT, to=_S.RECEIVED, writes=_FILING),
     "case.supply": step(*_NEW, *_IN_WORK, *_PAUSED, to=None, writes=("material.", "notes")),
     "case.withdraw": step(_S.DRAFT, _S.SUBMITTED, *_AT_DESK, to=_S.WITHDRAWN, writes=("withdrawal", "notes")),
+    # the centre's own, for what was begun elsewhere: open, or accepted there already
+    "case.import": step(None, to=_S.RECEIVED, writes=IMPORTED, needs=("source",)),
+    "case.import_accepted": step(None, to=_S.ACCEPTED, writes=IMPORTED, needs=("source",)),
     # a desk's, until it is accepted
     "case.precheck": step(_S.RECEIVED, to=_S.PRECHECKED, writes=("precheck", "notes")),
     "case.accept": step(*_NEW, to=_S.ACCEPTED, writes=("material.", "joint", "notes")),
@@ -101,7 +106,7 @@ DESK_FIELDS = frozenset(
     for change, taken in STEPS.items()
     if change not in HELPER_STEPS
     for name in taken.writes
-    if name not in _FILING
+    if name not in _FILING and name not in IMPORTED
 )
 # What the centre does in the same write as the change that led there.
 AUTOMATIC: dict[CaseState, CaseState] = {CaseState.SUBMITTED: CaseState.RECEIVED}

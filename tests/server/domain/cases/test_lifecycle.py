@@ -38,7 +38,7 @@ def test_a_whole_visit_in_one_change_is_received_in_one_write() -> None:
         (CaseState.RECEIVED, CaseState.SUBMITTED),
         (CaseState.WITHDRAWN, CaseState.RECEIVED),
         (CaseState.SUBMITTED, CaseState.DRAFT),
-        (None, CaseState.ACCEPTED),
+        (None, CaseState.DECIDED),
         (None, CaseState.WITHDRAWN),
     ],
 )
