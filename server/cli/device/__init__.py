@@ -39,6 +39,7 @@ def common(
 app.command("enrol")(line_commands.enrol)
 app.command("find")(visit_commands.find)
 app.command("file")(visit_commands.file)
+app.command("bundle")(visit_commands.bundle)
 app.command("photo")(visit_commands.photo)
 app.command("correct")(visit_commands.correct)
 app.command("receipt")(visit_commands.receipt)

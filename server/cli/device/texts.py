@@ -260,6 +260,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "material_missing": ("暂缺", "missing"),
     "material_not_needed": ("不需要", "not needed"),
     "material_awaited": ("由前一环节产生", "made by another leg"),
+    # bundle
+    "bundle_filed": ("已存，各环节回执：{receipts}", "kept; receipts of the legs: {receipts}"),
     # correct
     "corrected": ("已备好：{names}，联网后送中心", "ready: {names}; sent with the next contact"),
     # photo

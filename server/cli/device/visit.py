@@ -168,19 +168,19 @@ def build_filing(
         drafts.append((Draft("resident", resident, "resident.register", set=dict(known.resident)), new_id()))
         needs = (drafts[-1][1],)
     consent_record, case_record = new_id(), new_id()
-    consent = _consent_fields(visit, known, resident)
+    consent = consent_fields(visit, known, resident)
     drafts.append((Draft("consent", consent_record, "consent.give", set=consent, needs=needs), new_id()))
-    fields = _case_fields(visit, known, resident, consent_record, photos)
+    fields = case_fields(visit, known, resident, consent_record, photos)
     records = {resident: known.resident, known.item_record: known.item, consent_record: consent}
     context = CheckContext(on=known.today, captured_on=known.today, records=records)
-    _check(visit, known, consent, fields, context)
+    check_visit(visit, known, consent, fields, context)
     needs_consent = (drafts[-1][1],)
     drafts.append((Draft("case", case_record, "case.submit", set=fields, needs=needs_consent), new_id()))
     missing = missing_materials(parse_materials(known.item), collected(fields))
     return Filing(tuple(drafts), case_record, resident, fields, missing, tuple(advise_case(fields, context)))
 
 
-def _consent_fields(visit: Visit, known: Known, resident: str) -> dict[str, Any]:
+def consent_fields(visit: Visit, known: Known, resident: str) -> dict[str, Any]:
     said = visit.consent or ConsentSaid()
     fields: dict[str, Any] = {
         "resident": resident,
@@ -202,7 +202,7 @@ def _consent_fields(visit: Visit, known: Known, resident: str) -> dict[str, Any]
     return fields | ({"witness": said.witness} if said.witness else {})
 
 
-def _case_fields(
+def case_fields(
     visit: Visit,
     known: Known,
     resident: str,
@@ -243,7 +243,7 @@ def material_value(
     return value | ({"due": due} if due else {}) | ({"note": note} if note else {})
 
 
-def _check(visit: Visit, known: Known, consent: Fields, case: Fields, context: CheckContext) -> None:
+def check_visit(visit: Visit, known: Known, consent: Fields, case: Fields, context: CheckContext) -> None:
     """The centre's own checks, so that nothing leaves a home that would come back refused."""
     found = [] if known.resident_record else check_record("resident", known.resident, context)
     found += check_record("consent", consent, context) + _check_witness(consent, known)

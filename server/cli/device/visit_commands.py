@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
 
 from server.cli.device.asking import Interview
 from server.cli.device.attaching import Brought, attach_photos, bring_materials
+from server.cli.device.bundling import BundleSaid, file_bundle
 from server.cli.device.desk import Desk, desk_of
 from server.cli.device.failures import Stopped
 from server.cli.device.filing import file_visit
@@ -35,6 +36,7 @@ from server.domain.record_fields import groups, text
 from sync.device.replica import Sighting
 
 SHOWN_MAX = 50
+Said = TypeVar("Said", Visit, BundleSaid)
 
 WordsArgument = Annotated[str, typer.Argument(help="姓名、拼音首字母、身份证末几位、事项、回执号。")]
 
@@ -99,17 +101,17 @@ def file(
         if drafts or drop:
             _show_drafts(desk.screen, office)
         elif source:
-            _file_said(desk, office, _read_visit(source), keep=keep)
+            _file_said(desk, office, _read_said(source, Visit), keep=keep)
         elif desk.screen.as_json:
             raise Stopped("choice_missing", what="--from")
         else:
             _file_asked(desk.screen, office)
 
 
-def _read_visit(source: str) -> Visit:
+def _read_said(source: str, kind: type[Said]) -> Said:
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        return msgspec.json.decode(raw, type=Visit)
+        return msgspec.json.decode(raw, type=kind)
     except OSError:
         raise Stopped("nothing_found", what=source) from None
     except msgspec.MsgspecError as error:
@@ -218,6 +220,24 @@ def photo(
     )
     size = sum(len(one.content) for one in made.photos) // 1024
     screen.say("photo_kept", "green", name=made.name, kb=size)
+
+
+def bundle(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Option("--from", help="一件事内容的 JSON 文件，- 为标准输入 / as JSON, - for stdin.")
+    ] = "",
+) -> None:
+    """一件事：一次委托，各环节各有办件；不需要网络。 File a bundle: one consent, a case for each leg."""
+    desk = desk_of(context)
+    if not source:
+        raise Stopped("choice_missing", what="--from")
+    with desk.office() as office:
+        filed = file_bundle(office, _read_said(source, BundleSaid))
+    desk.screen.emit(asdict(filed))
+    desk.screen.say("bundle_filed", "bold green", receipts="、".join(filed.receipts))
+    for one in filed.reminders:
+        desk.screen.line(one)
 
 
 def correct(

@@ -32,7 +32,7 @@ class Leg:
     no: int
     base_item: str
     name: str
-    after: Mapping[int, str] = field(default_factory=dict)
+    after: Mapping[int, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
