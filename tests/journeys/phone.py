@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,7 +159,12 @@ class PhoneUser:
 
 @contextmanager
 def phone_user(
-    driver: Playwright, profile: Path, address: str, journey: str, screen: dict[str, int] | None = None
+    driver: Playwright,
+    profile: Path,
+    address: str,
+    journey: str,
+    screen: dict[str, int] | None = None,
+    arguments: Sequence[str] = (),
 ) -> Iterator[PhoneUser]:
     """A phone over a profile on the disk. Leaving it kills the browser, as a battery would."""
     size = screen or SMALL
@@ -169,7 +174,7 @@ def phone_user(
         headless=True,
         viewport={"width": size["width"], "height": size["height"]},
         locale="zh-CN",
-        args=["--no-sandbox", "--disable-dev-shm-usage"],
+        args=["--no-sandbox", "--disable-dev-shm-usage", *arguments],
     )
     context.set_default_timeout(20_000)
     user = PhoneUser(context, address, journey)

@@ -1,22 +1,37 @@
 // Makes a photograph small and bare: drawn anew from its pixels, so that place, camera and time it was taken are gone
 // before it is hashed.
 
+import { faultOf, greyOf, type PictureFault } from '../domain/sharpness'
 import type { Bytes } from '../protocol/bytes'
 
 const LONG_SIDE = 1_600
+const LOOK_SIDE = 320
 const QUALITY = 0.72
 export const PICTURE_TYPE = 'image/jpeg'
 
+export interface Picture {
+  readonly content: Bytes
+  readonly fault: PictureFault
+}
+
 /** Rejects when the browser cannot read the picture. */
-export async function shrink(picture: Blob): Promise<Bytes> {
-  const image = await createImageBitmap(picture)
-  const scale = Math.min(1, LONG_SIDE / Math.max(image.width, image.height))
+export async function shrink(source: Blob | HTMLVideoElement): Promise<Picture> {
+  const image = await createImageBitmap(source)
+  const canvas = drawn(image, LONG_SIDE)
+  const small = drawn(image, LOOK_SIDE)
+  image.close()
+  const pixels = small.getContext('2d')?.getImageData(0, 0, small.width, small.height)
+  const fault = pixels ? faultOf(greyOf(pixels.data), pixels.width) : ''
+  return { content: await bytesOf(canvas, PICTURE_TYPE), fault }
+}
+
+function drawn(image: ImageBitmap, side: number): HTMLCanvasElement {
+  const scale = Math.min(1, side / Math.max(image.width, image.height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(image.width * scale))
   canvas.height = Math.max(1, Math.round(image.height * scale))
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
-  image.close()
-  return bytesOf(canvas, PICTURE_TYPE)
+  return canvas
 }
 
 export function bytesOf(canvas: HTMLCanvasElement, type: string): Promise<Bytes> {

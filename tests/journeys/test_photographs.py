@@ -1,0 +1,88 @@
+"""A photograph taken in the app: small, bare, sealed on the phone, and at the centre once the line is back."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Playwright
+
+from server.main import open_centre
+from server.storage.blobs import open_blobs
+from tests.command import finish
+from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
+
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+def reach_materials(user: PhoneUser) -> None:
+    """Up to the materials of a service that is photographed, for a resident who is registered."""
+    page = user.page
+    user.press("开始上门办理")
+    user.screen("为谁办？")
+    page.get_by_role("listitem").get_by_role("button").first.click()
+    user.screen("办什么事？")
+    user.fill("事项名称", "资格认证")
+    user.press("城乡居民养老保险待遇领取资格认证")
+    user.screen("填写")
+    user.fill("联系电话", "19900001111")
+    user.fill("见面日期", "2026-11-20")
+    user.choose("上门见面")
+    user.press("下一步")
+    user.screen("材料")
+
+
+def test_a_photograph_goes_from_the_camera_to_the_centre(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with phone_user(driver, profile, centre.address, "photograph", arguments=CAMERA) as user:
+        user.context.grant_permissions(["camera"])
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.go_offline()
+        reach_materials(user)
+        user.choose("拍照")
+        user.press("拍照")
+        user.page.get_by_role("button", name="拍下", disabled=False).wait_for()
+        user.picture("camera")
+        user.press("拍下")
+        user.page.get_by_role("img", name="照片 1").wait_for()
+        user.picture("taken")
+        user.press("下一步")
+        user.screen("委托与同意")
+        user.choose("已全部读给本人听")
+        for tick in user.page.get_by_text("同意使用：").all():
+            tick.click()
+        user.choose("已在纸上签名")
+        user.press("下一步")
+        user.press("本人确认，完成办理")
+        user.screen("回执")
+        user.press("回到今天")
+        user.see("1 张照片在排队")
+        kept = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in str(path))
+        assert b"JFIF" not in kept
+        user.go_online()
+        user.see("都已送达中心")
+
+    [(blob, kind)] = stored_files(centre)
+    assert kind == "image/jpeg"
+    with Image.open(io.BytesIO(blob)) as picture:
+        assert max(picture.size) <= 1_600
+        assert not picture.getexif()
+
+
+def stored_files(centre: ServedCentre) -> list[tuple[bytes, str]]:
+    """Every photograph of a material that the centre holds whole."""
+
+    async def read() -> list[tuple[bytes, str]]:
+        blobs = open_blobs(centre.settings.blobs)
+        async with open_centre(centre.settings) as opened, opened.database.read() as snapshot:
+            rows = await snapshot.fetch(
+                "SELECT b.object, f.sha256, f.type FROM files f JOIN blobs b ON b.blob = f.blob "
+                "WHERE f.purpose = 'material' AND f.state = 'stored'"
+            )
+            return [(await blobs.get(key, sha256), kind) for key, sha256, kind in rows]
+
+    return finish(read())
