@@ -40,6 +40,13 @@ class Activity:
     """The last contact of the device that was not heard of for longest."""
     unsent: int = 0
     unsent_since: int | None = None
+    backlog_age: int | None = None
+    """How old the oldest unsent change was, in ms, when its device was last heard of."""
+    to_correct: int = 0
+    """Cases that were returned and have not come back yet."""
+    corrected: int = 0
+    """Cases that were returned and came back."""
+    conflicts_open: int = 0
     received: int = 0
     applied: int = 0
     merged: int = 0
@@ -54,6 +61,10 @@ _DEVICES = """SELECT a.site, d.last_contact, d.unsent, d.unsent_since FROM devic
 _COUNTS = """SELECT a.site, c.code, count(*) FROM changes c JOIN accounts a ON a.id = c.account
              JOIN devices d ON d.id = c.device
              WHERE c.reused = 0 AND d.app_version <> ? GROUP BY a.site, c.code"""
+_TO_CORRECT = "SELECT bucket, count(*) FROM cases WHERE state = 'to_correct' GROUP BY bucket"
+_CORRECTED = """SELECT bucket, count(*) FROM changes WHERE name = 'case.correct' AND code IN ('applied', 'merged')
+                GROUP BY bucket"""
+_CONFLICTS = "SELECT bucket, count(*) FROM conflicts WHERE state = 'open' GROUP BY bucket"
 _FIELDS = {
     "applied": "applied",
     "merged": "merged",
@@ -68,7 +79,9 @@ async def report_activity(database: Database, *, place: str = "", by: By = By.TO
     """Every area in `place` (everywhere when it is empty) where somebody works. Raises PlaceUnknown."""
     async with database.read() as snapshot:
         places = {one.code: one for one in await all_places(snapshot)}
-        devices, counts = await snapshot.fetch_each([(_DEVICES, [DESK_APP]), (_COUNTS, [DESK_APP])])
+        devices, counts, *of_places = await snapshot.fetch_each(
+            [(_DEVICES, [DESK_APP]), (_COUNTS, [DESK_APP]), (_TO_CORRECT, ()), (_CORRECTED, ()), (_CONFLICTS, ())]
+        )
     if place and place not in places:
         raise PlaceUnknown(f"there is no place {place}")
     rows: dict[str, _Row] = {}
@@ -78,6 +91,11 @@ async def report_activity(database: Database, *, place: str = "", by: By = By.TO
     for site, code, count in counts:
         if area := _area(site, place, by, places):
             rows.setdefault(area, _Row()).count(_FIELDS[code], count)
+    for name, found in zip(("to_correct", "corrected", "conflicts_open"), of_places, strict=True):
+        for bucket, count in found:
+            family, _, code = bucket.partition(":")
+            if family == "place" and (area := _area(code, place, by, places)):
+                rows.setdefault(area, _Row()).add(name, count)
     return [row.activity(places[area], places) for area, row in sorted(rows.items())]
 
 
@@ -104,6 +122,8 @@ class _Row:
         self.contacts: list[int] = []
         self.devices = self.never = self.unsent = 0
         self.since: int | None = None
+        self.backlog: int | None = None
+        self.further: dict[str, int] = {}
 
     def hear(self, last_contact: int | None, unsent: int, unsent_since: int | None) -> None:
         self.devices += 1
@@ -114,9 +134,14 @@ class _Row:
             self.contacts.append(last_contact)
         if unsent and unsent_since is not None:
             self.since = unsent_since if self.since is None else min(self.since, unsent_since)
+            if last_contact is not None:
+                self.backlog = max(self.backlog or 0, last_contact - unsent_since)
 
     def count(self, field: str, number: int) -> None:
         self.counts[field] = self.counts.get(field, 0) + number
+
+    def add(self, field: str, number: int) -> None:
+        self.further[field] = self.further.get(field, 0) + number
 
     def activity(self, place: PlaceRow, places: Mapping[str, PlaceRow]) -> Activity:
         above = places.get(place.parent)
@@ -130,6 +155,8 @@ class _Row:
             longest_silent=min(self.contacts, default=None),
             unsent=self.unsent,
             unsent_since=self.since,
+            backlog_age=self.backlog,
             received=sum(self.counts.values()),
             **self.counts,
+            **self.further,
         )

@@ -30,6 +30,10 @@ COLUMNS: Sequence[tuple[str, str, str]] = (
     ("longest_silent", "最久未联系", "longest silent"),
     ("unsent", "当时未发", "unsent then"),
     ("unsent_since", "未发始于", "unsent since"),
+    ("backlog_age", "当时积压(小时)", "backlog then (hours)"),
+    ("to_correct", "待补正", "to correct"),
+    ("corrected", "已补正", "corrected"),
+    ("conflicts_open", "未决冲突", "conflicts open"),
     ("received", "收到", "received"),
     ("applied", "生效", "applied"),
     ("merged", "合并", "merged"),
@@ -39,7 +43,7 @@ COLUMNS: Sequence[tuple[str, str, str]] = (
     ("duplicates", "重复", "duplicates"),
 )
 WIDTH_MIN = 150
-_NOT_ON_SCREEN = frozenset({"town", "longest_silent", "unsent_since", "applied"})
+_NOT_ON_SCREEN = frozenset({"town", "longest_silent", "unsent_since", "applied", "merged"})
 _TIMES = frozenset({"last_contact", "longest_silent", "unsent_since"})
 
 
@@ -73,6 +77,8 @@ def _cells(row: Activity) -> dict[str, object]:
 
 
 def _shown(name: str, value: object) -> object:
+    if name == "backlog_age" and isinstance(value, int):
+        return value // 3_600_000
     return iso(value) if name in _TIMES and isinstance(value, int) else value
 
 

@@ -35,6 +35,7 @@ async def test_a_village_row_tells_contact_backlog_and_what_became_of_the_rest(t
             longest_silent=5000,
             unsent=4,
             unsent_since=2000,
+            backlog_age=3000,
             received=3,
             applied=2,
             refused=1,
@@ -48,6 +49,23 @@ async def test_by_town_the_villages_are_added_up_by_their_parents(tmp_path: Path
         await small.register(lead, "赵")
         [row] = await report_activity(small.centre.database)
         assert (row.place, row.devices, row.received) == (TOWN, 3, 4)
+
+
+async def test_what_was_returned_and_what_is_in_conflict_counts_for_its_place(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        for number, state in enumerate(("to_correct", "to_correct", "received")):
+            await small.tamper(
+                "INSERT INTO cases (id, bucket, version, rev, state, natural_keys, stamps, body) "
+                "VALUES (?, ?, 1, 1, ?, '', x'', x'')",
+                [f"{number:032x}", f"place:{VILLAGE}", state],
+            )
+        await small.tamper(
+            "INSERT INTO conflicts (id, bucket, version, rev, state, natural_keys, stamps, body) "
+            "VALUES ('c', ?, 1, 1, 'open', '', x'', x'')",
+            [f"place:{VILLAGE}"],
+        )
+        [row] = await report_activity(small.centre.database)
+        assert (row.place, row.to_correct, row.corrected, row.conflicts_open) == (TOWN, 2, 0, 1)
 
 
 async def test_a_scope_leaves_out_what_lies_elsewhere(tmp_path: Path) -> None:
