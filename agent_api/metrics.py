@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.credentials import Secrets
+from server.storage.outbound import OutboxStanding
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -27,6 +28,22 @@ class Metrics:
         )
         self.refusals = Counter("bangban_problems", "Problem documents sent", ["code"], registry=self.registry)
         self.live_sockets = Gauge("bangban_live_sockets", "Live sockets open", registry=self.registry)
+        self.outbound = Gauge(
+            "bangban_outbound_messages", "Messages to the province", ["state"], registry=self.registry
+        )
+        self.outbound_age = Gauge(
+            "bangban_outbound_oldest_seconds", "Age of the oldest message that waits", registry=self.registry
+        )
+        self.outbound_behind = Gauge(
+            "bangban_outbound_behind", "Positions of the change log not yet looked at", registry=self.registry
+        )
+
+    def show_outbox(self, standing: OutboxStanding, now_ms: int) -> None:
+        """Asked of the database when somebody looks: the process that sends may be another one."""
+        for state, count in (("waiting", standing.waiting), ("sent", standing.sent), ("refused", standing.refused)):
+            self.outbound.labels(state).set(count)
+        self.outbound_age.set((now_ms - standing.oldest_at) / 1000 if standing.oldest_at else 0)
+        self.outbound_behind.set(standing.behind)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -19,6 +19,7 @@ from agent_api.desk import campaigns, cases, catalogue, followup, steps, watchin
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
+from server.storage.outbound import outbox_standing
 from sync.core.codec import REQUEST_BYTES_MAX
 from sync.core.messages import Answer
 from sync.core.messages import Request as ExchangeRequest
@@ -91,6 +92,7 @@ def _upload(pick: Callable[[Services], Callable[[Request], Awaitable[Response]]]
 
 
 async def _metrics(_request: Request, services: Services) -> Response:
+    services.metrics.show_outbox(await outbox_standing(services.database), services.clock.wall_ms())
     return services.metrics.response()
 
 
