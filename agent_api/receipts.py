@@ -15,7 +15,7 @@ from starlette.responses import Response
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
-from server.domain.cases.numbers import NumberInvalid, parse_official_number, parse_receipt
+from server.domain.cases.numbers import canonical_number
 
 _LAST4 = re.compile(r"[0-9]{3}[0-9Xx]")
 _GUESSES_PER_NUMBER = "10/hour"
@@ -26,16 +26,6 @@ class ReceiptState(msgspec.Struct, frozen=True):
 
     number: str
     state: str
-
-
-def canonical_number(text: str) -> str | None:
-    """Either number as it is kept, or None for neither."""
-    for parse in (parse_receipt, parse_official_number):
-        try:
-            return str(parse(text))
-        except NumberInvalid:
-            continue
-    return None
 
 
 async def look_up_receipt(request: Request, services: Services) -> Response:

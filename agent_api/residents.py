@@ -18,9 +18,9 @@ from starlette.responses import Response
 from agent_api.bodies import BodyRefused
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
-from agent_api.receipts import canonical_number
 from agent_api.wiring import Services
 from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_status
+from server.domain.cases.numbers import canonical_number
 from server.domain.cases.ratings import GRADES
 from server.domain.cases.told_to_residents import Awaited, Told
 

@@ -53,7 +53,7 @@ from server.actions.sign_in import StaffDoor
 from server.adapters.licences import LicenceRegister
 from server.adapters.outside import open_outside
 from server.clock import MachineClock
-from server.console.app import create_console
+from server.console.app import create_console, create_resident_pages
 from server.console.wiring import Console
 from server.credentials import Secrets, to_base64url
 from server.merge_policies import policies_of
@@ -274,7 +274,10 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         console = Console(
             platform=platform, door=door, blobs=blobs, built=settings.console_folder, is_https=settings.is_https
         )
-        pages = (Mount("/console", create_console(console)),)
+        pages = (
+            Mount("/console", create_console(console)),
+            Mount("/r", create_resident_pages(console)),
+        )
         yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
 
 

@@ -13,7 +13,7 @@ from server.actions.list_followup import PAGE_ROWS_MAX, After, places_below, uni
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.cases.lifecycle import CaseState, is_paused, needs_holder
-from server.domain.cases.numbers import NumberInvalid, parse_official_number, parse_receipt
+from server.domain.cases.numbers import canonical_number
 from server.domain.people.entitlement import place_bucket
 from server.domain.people.reach import place_holder, unit_holder
 from server.domain.people.roles import may_read
@@ -113,7 +113,7 @@ async def list_cases(
 
 async def find_cases(platform: Platform, account: AccountRow, number: str) -> list[CaseRow]:
     """By official number or temporary receipt, as typed. What does not lie or is not held in the scope is not there."""
-    spelled = _canonical(number)
+    spelled = canonical_number(number)
     if not spelled:
         return []
     reach = await _reach(platform, account)
@@ -148,15 +148,6 @@ async def _reach(platform: Platform, account: AccountRow) -> _Reach:
 async def _fetch(platform: Platform, sql: str, parameters: Sequence[object]) -> Sequence[Row]:
     async with platform.database.read() as snapshot:
         return await snapshot.fetch(sql, list(parameters))
-
-
-def _canonical(number: str) -> str:
-    for parse in (parse_official_number, parse_receipt):
-        try:
-            return str(parse(number))
-        except NumberInvalid:
-            continue
-    return ""
 
 
 def _row(row: Sequence[object], key: str = "") -> CaseRow:

@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from server.actions.refusals import ActionRefused, NotFound
-from server.console.pages import PAGES
+from server.console.pages import PAGES, RESIDENT_PAGES
 from server.console.render import problem_page
 from server.console.rows import Level, Page
 from server.console.visit import LANGUAGE, Visit, carries_mark, is_own_origin, visitor_from
@@ -58,13 +58,9 @@ BROKEN = (
 
 def create_console(console: Console) -> Starlette:
     """The app for everything under /console/."""
-    paths = [
-        Route(path, endpoint=_Door(list(rows), console), name=path)
-        for path, rows in groupby(sorted(PAGES, key=lambda row: row.path), key=lambda row: row.path)
-    ]
     app = Starlette(
         routes=[
-            *paths,
+            *_routes(PAGES, console),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/built", StaticFiles(directory=console.built, check_dir=False)),
         ],
@@ -72,6 +68,20 @@ def create_console(console: Console) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def create_resident_pages(console: Console) -> Starlette:
+    """The app for the residents' page. Its styles are the console's."""
+    app = Starlette(routes=_routes(RESIDENT_PAGES, console), exception_handlers={HTTPException: _Missing(console)})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes(pages: Sequence[Page], console: Console) -> list[Route]:
+    return [
+        Route(path, endpoint=_Door(list(rows), console), name=path)
+        for path, rows in groupby(sorted(pages, key=lambda row: row.path), key=lambda row: row.path)
+    ]
 
 
 class _Missing:

@@ -15,6 +15,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 PER_LOGIN = parse("10/15minute")
 PER_ADDRESS = parse("100/15minute")
+PER_NUMBER = parse("10/hour")
+PER_ADDRESS_GUESSES = parse("60/hour")
 
 
 class TooManyTries(Exception):
@@ -40,6 +42,15 @@ class Throttle:
     def count_failure(self, login: str, browser: str, address: str) -> None:
         self._windows.hit(PER_LOGIN, "login", login, browser)
         self._windows.hit(PER_ADDRESS, "address", address)
+
+    def check_number(self, number: str, address: str) -> None:
+        """Before somebody's four signs are compared with those of a case. Raises TooManyTries."""
+        self._check(PER_NUMBER, "number", number)
+        self._check(PER_ADDRESS_GUESSES, "guess", address)
+
+    def count_wrong_number(self, number: str, address: str) -> None:
+        self._windows.hit(PER_NUMBER, "number", number)
+        self._windows.hit(PER_ADDRESS_GUESSES, "guess", address)
 
     def _check(self, item: RateLimitItem, *key: str) -> None:
         if not self._windows.test(item, *key):

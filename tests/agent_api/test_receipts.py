@@ -3,8 +3,7 @@
 from datetime import date
 
 from agent_api.limits import Limits
-from agent_api.receipts import canonical_number
-from server.domain.cases.numbers import official_number, temporary_receipt
+from server.domain.cases.numbers import canonical_number, official_number, temporary_receipt
 from tests.agent_api.centre import Centre
 
 TEMPORARY = temporary_receipt("0A3K", date(2026, 11, 22), 7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
-from server.console.pages import account, desk, disputes, helpers, language, overview, sign_in
+from server.console.pages import account, desk, disputes, helpers, language, overview, residents, sign_in
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
@@ -36,5 +36,12 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/helpers/{id}/sheet", helpers.make_sheet, ADMINISTRATORS),
     Page("POST", "/helpers/{id}/lost", helpers.report_lost, ADMINISTRATORS),
     Page("POST", "/helpers/{id}/post", helpers.close_or_reopen, ADMINISTRATORS),
+)
+# The residents' own, at an address of its own: nobody signs in there.
+RESIDENT_PAGES: tuple[Page, ...] = (
+    Page("GET", "/", residents.show, level=Level.OPEN),
+    Page("POST", "/", residents.show_status, level=Level.OPEN),
+    Page("POST", "/rating", residents.rate, level=Level.OPEN),
+    Page("POST", "/consent", residents.revoke, level=Level.OPEN),
 )
 # fmt: on

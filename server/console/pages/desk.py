@@ -116,7 +116,7 @@ def _forms(case: CasePage) -> list[StepForm]:
 
 
 def rows_of(case: CasePage) -> list[dict[str, object]]:
-    """The item's materials as a return ticks them; what is missing is ticked already. `wanted`: nothing of it is here."""
+    """The item's materials; what is missing is ticked in a return already. `wanted`: nothing of it is here."""
     asked = {str(one["no"]) for one in case.to_ask_for}
     return [
         {"no": one.no, "name": one.name, "ticked": one.no in asked, "wanted": not one.state}

@@ -130,3 +130,13 @@ def _check_sign(first: str) -> str:
     """Weights 3^i mod 31 over 31 signs, a prime: every wrong sign and every swap of two neighbours shows."""
     total = sum(SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(first))
     return SIGNS[-total % 31]
+
+
+def canonical_number(text: str) -> str | None:
+    """Either number as it is kept, however it was typed; None for neither."""
+    for parse in (parse_receipt, parse_official_number):
+        try:
+            return str(parse(text))
+        except NumberInvalid:
+            continue
+    return None

@@ -28,10 +28,8 @@ async def put_picture(small: SmallCentre, folder: Path) -> None:
     kinds = {row[1]: row[2] for row in await small.fetch("PRAGMA table_info(files)")}
     values = {name: 0 if "INT" in kinds[name] else "" for name in kinds}
     values |= {"id": FILE, "upload": "u", "account": account, "sha256": sha, "state": "stored", "blob": "b"}
-    await small.tamper(
-        f"INSERT INTO files ({', '.join(kinds)}) VALUES ({', '.join('?' * len(kinds))})",
-        list(values.values()),
-    )
+    columns, marks = ", ".join(kinds), ", ".join("?" * len(kinds))
+    await small.tamper(f"INSERT INTO files ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
     await small.tamper(
         """INSERT INTO blobs (blob, scope, sha256, size, type, object, refs, rendition_state, rendition,
            rendition_sha256, created_at, damaged_at) VALUES ('b', '', ?, 8, 'image/jpeg', 'o', 1, 'made', ?, ?, 0, 0)""",

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from server.actions.activate_account import activate_account
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
-from server.console.app import create_console
+from server.console.app import create_console, create_resident_pages
 from server.console.wiring import Console
 from server.main import platform_of
 from server.passwords import Passwords
@@ -114,7 +114,8 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
         )
         blobs = open_blobs(f"file://{folder}/blobs")
         console = Console(platform=platform, door=door, blobs=blobs, built=folder)
-        app = Starlette(routes=[Mount("/console", create_console(console))])
+        routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
+        app = Starlette(routes=routes)
         made = Office(small, platform, console, app, clock)
         try:
             yield made
