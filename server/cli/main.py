@@ -37,6 +37,7 @@ COMMANDS = MappingProxyType(
         "accounts": Entry(OPERATE, "server.cli.accounts", "Import, activate and revoke accounts."),
         "backup": Entry(OPERATE, "server.cli.backup", "Write a verified backup to a second place."),
         "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),
+        "catalogue": Entry(OPERATE, "server.cli.catalogue", "Items: versions, steps, who departs from the standard."),
         "verify": Entry(OPERATE, "server.cli.verify", "Check the audit chain, the sums and the files."),
         "export": Entry(OPERATE, "server.cli.export", "Write records out in open formats."),
         "outbound": Entry(OPERATE, "server.cli.outbound", "How telling the province goes; retry what it refused."),

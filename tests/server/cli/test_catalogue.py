@@ -1,0 +1,82 @@
+"""`bangban catalogue`: lists, versions and steps, on a screen and for a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import bangban, finish
+from tests.small_centre import load_small, small_world
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    finish(load_small(tmp_path))
+    return tmp_path
+
+
+def told(*arguments: object) -> Any:
+    return json.loads(bangban("catalogue", *map(str, arguments), "--json"))
+
+
+def reviewer() -> str:
+    return next(one.login for one in small_world().accounts if one.role == "catalogue_reviewer")
+
+
+def test_lists_are_read_page_by_page(data: Path) -> None:
+    base = told("base", "--level", "6", "--data", data)
+    assert len(base) == 45
+    assert len(told("base", "--level", "6", "--after", base[9]["code"], "--data", data)) == 35
+    items = told("items", "--catalogue", "village:341800", "--data", data)
+    assert [one["base_item"] for one in items] == [one["code"] for one in base]
+    assert "基本编码" in bangban("catalogue", "items", "--catalogue", "village:341800", "--data", data)
+
+
+def test_a_version_is_published_told_ahead_and_shown_with_what_changed(data: Path) -> None:
+    item = small_world().standard_items[0].id
+    act = ["--as", reviewer(), "--data", data]
+    assert told("step", item, "publish", "--fields", '{"condition": "60岁"}', *act)["steps"][0]["outcome"] == "applied"
+    later = ["step", item, "suspend", "--fields", '{"status_reason": "年底结账"}', "--from", "2099-12-31"]
+    assert told(*later, *act)["steps"][0]["outcome"] == "applied"
+    rows = told("versions", item, "--data", data)
+    assert [(one["version"], one["field"]) for one in rows][:3] == [
+        ("→ 2099-12-31", "effective_from"),
+        ("→ 2099-12-31", "status"),
+        ("→ 2099-12-31", "status_reason"),
+    ]
+    assert (2, "condition", "60岁") in [(one["version"], one["field"], one["after"]) for one in rows]
+    refused = bangban("catalogue", "step", item, "publish", "--fields", '{"promise_days": 3}', *act, code=1)
+    assert "instant_conflict" in refused
+
+
+def test_an_item_is_split_and_two_are_merged(data: Path) -> None:
+    one, two, three = (item.id for item in small_world().standard_items[:3])
+    act = ["--reason", "改革", "--as", reviewer(), "--data", data]
+    parts = ["--part", '{"name": "新办"}', "--part", '{"name": "补办"}']
+    assert len(told("split", one, *parts, *act)["made"]) == 2
+    assert len(told("merge", two, three, "--fields", '{"name": "一件事"}', *act)["made"]) == 1
+    status = {row["id"]: row["status"] for row in told("items", "--catalogue", "village:341800", "--data", data)}
+    assert {status[item] for item in (one, two, three)} == {"cancelled"}
+
+
+def test_nobody_departs_and_nobody_asked_in_vain_in_a_new_world(data: Path) -> None:
+    assert told("departures", small_world().standard_items[0].id, "--data", data) == []
+    assert told("requests", "--since", "2026-01-01", "--until", "2026-12-31", "--data", data) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["items"], "--unit"),
+        (["versions", "0" * 32], "no item"),
+        (["requests", "--since", "soon", "--until", "2026-12-31"], "no day"),
+        (["step", "0" * 32, "publish", "--as", "nobody"], "no account nobody"),
+        (["step", "0" * 32, "publish", "--as", "nobody", "--fields", "[]"], "JSON"),
+        (["step", "0" * 32, "publish", "--as", "nobody", "--from", "soon"], "--from"),
+    ],
+)
+def test_what_cannot_be_done_is_told(data: Path, arguments: list[str], words: str) -> None:
+    assert words in bangban("catalogue", *arguments, "--data", data, code=1)
