@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.domain.people.entitlement import person_bucket
-from server.domain.people.roles import CENTRE_ROLE
-from server.storage.people import AccountRow, account_by_id, lock_of
+from server.domain.people.roles import CENTRE_ROLE, Role, Scope
+from server.storage.people import AccountRow, account_by_id, insert_accounts, lock_of
 from server.storage.unit_of_work import Database, Transaction
 from server.write import Job, Written
 from sync.central.known import Author
@@ -115,11 +115,10 @@ async def add_desk(tx: Transaction, account: str, *, now_ms: int, randomness: Ca
 
 async def centre_account(tx: Transaction, *, now_ms: int, randomness: Callable[[int], bytes]) -> AccountRow:
     """The centre's own account with its desk, made when it is not there."""
-    columns = ("id", "login", "name", "role", "scope", "site", "status", "created_at")
     found = await account_by_id(tx, CENTRE_ACCOUNT)
     if found is None:
-        row = (CENTRE_ACCOUNT, CENTRE_LOGIN, "中心", "administrator", "{}", "", "active", now_ms)
-        await tx.insert_many("accounts", columns, [row])
+        made = AccountRow(CENTRE_ACCOUNT, CENTRE_LOGIN, "中心", Role.ADMINISTRATOR, Scope(), "")
+        await insert_accounts(tx, [made], now_ms)
         found = await account_by_id(tx, CENTRE_ACCOUNT)
     assert found is not None, "it was just written"
     await add_desk(tx, CENTRE_ACCOUNT, now_ms=now_ms, randomness=randomness)

@@ -2,7 +2,7 @@
 
     line    {"at", "epoch", "whole", "heads": [[bucket, length, link] …], "previous", "signature"}
 
-The read log is one more chain among them, by the name `reads`.
+The read log and the log of accounts are two more chains among them, by the names `reads` and `accounts`.
 
 Laws: the file is only ever added to. Each line holds the hash of the one before it and is signed by a key that derives
 from the master secret, so that who holds the database alone can forge none; with the public key alone anyone can
@@ -27,6 +27,7 @@ from server.storage.read_log import CHAIN as READ_CHAIN
 from server.storage.unit_of_work import Database
 
 FILE = "log-heads.jsonl"
+ACCOUNT_CHAIN = "accounts"
 PURPOSE = "log-heads"
 
 
@@ -92,16 +93,17 @@ async def sign_heads(database: Database, folder: Path, key: Ed25519PrivateKey, *
     """Adds a line for what grew. How many chains it tells; 0 when nothing did and no line was added."""
     known = read_signed_heads(folder, key.public_key())
     async with database.read() as snapshot:
-        centre, rows, looks = await snapshot.fetch_each(
+        centre, rows, looks, accounts = await snapshot.fetch_each(
             [
                 ("SELECT epoch FROM centre WHERE id = 1", ()),
                 ("SELECT id, log_length, log_hash FROM buckets WHERE log_length > 0 ORDER BY id", ()),
                 ("SELECT ?, length, link FROM read_log WHERE length > 0", (READ_CHAIN,)),
+                ("SELECT ?, position, link FROM account_log ORDER BY position DESC LIMIT 1", (ACCOUNT_CHAIN,)),
             ]
         )
     epoch = centre[0][0]
     whole = epoch != known.epoch
-    now = {bucket: ChainEnd(length, bytes(link).hex()) for bucket, length, link in (*rows, *looks)}
+    now = {bucket: ChainEnd(length, bytes(link).hex()) for bucket, length, link in (*rows, *looks, *accounts)}
     grown = [(bucket, *end) for bucket, end in now.items() if whole or known.ends.get(bucket) != end]
     if not grown:
         return 0

@@ -3,6 +3,8 @@
     verify
     ├── verify_records   every body against its row, every bucket's rows against its sum, natural keys both ways
     ├── verify_log       every change against its line, each bucket's audit chain against its end and the signed ends
+    ├── verify_stamps    every stamp of a record's fields against the change that set them
+    ├── verify_people    every account against the log of accounts, every grant against role and scope
     ├── verify_reads     every look of the read log against its link, the log against its end and the signed one
     └── verify_files     every file's object against its hash
 
@@ -18,8 +20,10 @@ from dataclasses import dataclass, field
 from server.actions.log_heads import SignedHeads
 from server.actions.verify_findings import Findings
 from server.actions.verify_log import verify_log
+from server.actions.verify_people import verify_people
 from server.actions.verify_reads import verify_reads
 from server.actions.verify_records import verify_records
+from server.actions.verify_stamps import verify_stamps
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs
 from server.storage.sealing import Sealing
 from server.storage.unit_of_work import Database, Snapshot
@@ -68,6 +72,8 @@ async def verify(
     async with database.read() as snapshot:
         records, buckets = await verify_records(snapshot, sealing, policies, findings, on_progress)
         changes, chains = await verify_log(snapshot, sealing, signed, findings, on_progress)
+        await verify_stamps(snapshot, findings, on_progress)
+        await verify_people(snapshot, signed, findings)
         looks = await verify_reads(snapshot, sealing, signed, findings, on_progress)
         objects = await verify_files(snapshot, blobs, findings, on_progress)
     return VerifyReport(records, buckets, changes, chains, objects, len(signed.ends), looks, findings)

@@ -120,9 +120,11 @@ async def grants_of(snapshot: Snapshot, accounts: Sequence[str]) -> dict[str, li
 
 
 async def insert_accounts(tx: Transaction, accounts: Iterable[AccountRow], now_ms: int) -> None:
+    kept = list(accounts)
     columns = ("id", "login", "name", "role", "scope", "site", "status", "created_at")
-    rows = [(a.id, a.login, a.name, a.role.value, scope_text(a.scope), a.site, a.status, now_ms) for a in accounts]
+    rows = [(a.id, a.login, a.name, a.role.value, scope_text(a.scope), a.site, a.status, now_ms) for a in kept]
     await tx.insert_many("accounts", columns, rows)
+    await log_accounts(tx, kept)
 
 
 async def update_account(tx: Transaction, account: AccountRow) -> None:
@@ -130,6 +132,33 @@ async def update_account(tx: Transaction, account: AccountRow) -> None:
         "UPDATE accounts SET name = ?, role = ?, scope = ?, site = ?, status = ? WHERE id = ?",
         [account.name, account.role.value, scope_text(account.scope), account.site, account.status, account.id],
     )
+    await log_accounts(tx, [account])
+
+
+def account_digest(account: AccountRow) -> bytes:
+    """What the log of accounts keeps of a row: who may do what where, and whether the account is in use."""
+    told = [account.id, account.login, account.name, account.role.value, scope_text(account.scope), account.site]
+    return hashlib.sha256("\n".join((*told, account.status)).encode()).digest()
+
+
+def account_link(previous: bytes, account: str, digest: bytes) -> bytes:
+    return hashlib.sha256(previous + account.encode() + digest).digest()
+
+
+ACCOUNT_LOG_START = hashlib.sha256(b"bangban-accounts-1").digest()
+
+
+async def log_accounts(tx: Transaction, accounts: Sequence[AccountRow]) -> None:
+    """Adds what these accounts are now to the log of accounts, in the transaction that writes them."""
+    await tx.lock_keys([lock_of("account_log", "")])
+    last = await tx.fetch("SELECT position, link FROM account_log ORDER BY position DESC LIMIT 1")
+    position, link = (last[0][0], bytes(last[0][1])) if last else (0, ACCOUNT_LOG_START)
+    rows = []
+    for account in accounts:
+        digest = account_digest(account)
+        position, link = position + 1, account_link(link, account.id, digest)
+        rows.append((position, account.id, digest, link))
+    await tx.insert_many("account_log", ("position", "account", "digest", "link"), rows)
 
 
 _DEVICE = """id, ordinal, account, public_key, name, revoked_at, last_contact, unsent, unsent_since, app_version,

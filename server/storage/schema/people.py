@@ -1,7 +1,8 @@
 """The tables of people and keys: accounts, what they may read, their devices, sessions, codes and signing keys.
 
 Times are milliseconds since 1970. A grant is never deleted: what a moved helper still had in hand is judged by it.
-A session is known by its device and a number counting up; refresh tokens are not stored (server/credentials.py).
+`account_log` holds a digest of an account's row for each time it was written, each linked to the one before, so that a
+role or a scope that was altered beside the program is found. A session is known by its device and a number counting up; refresh tokens are not stored (server/credentials.py).
 """
 
 _BYTES = {"sqlite": "BLOB", "postgres": "BYTEA"}
@@ -93,4 +94,10 @@ def statements(engine: str) -> list[str]:
             detail TEXT NOT NULL
         )""",
         "CREATE INDEX account_events_account ON account_events (account)",
+        f"""CREATE TABLE account_log (
+            position BIGINT NOT NULL PRIMARY KEY,
+            account VARCHAR(32) NOT NULL,
+            digest {binary} NOT NULL,
+            link {binary} NOT NULL
+        )""",
     ]

@@ -23,6 +23,7 @@ from server.storage.tables.people import (
     Device,
     Grant,
     LiveTicket,
+    LoggedAccount,
     Session,
     SigningKey,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "Light",
     "LiveTicket",
     "LocalItem",
+    "LoggedAccount",
     "LoggedChange",
     "LoggedRead",
     "LookBack",

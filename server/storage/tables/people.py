@@ -101,6 +101,16 @@ class LiveTicket(Model):
         table = "live_tickets"
 
 
+class LoggedAccount(Model):
+    position = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.CharField(max_length=32)
+    digest = fields.BinaryField()
+    link = fields.BinaryField()
+
+    class Meta:
+        table = "account_log"
+
+
 class AccountEvent(Model):
     """Who did what to whose access, for the auditor."""
 
