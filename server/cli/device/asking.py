@@ -209,7 +209,7 @@ class Interview:
         if materials:
             self.screen.say("materials_title", "bold")
         for material in materials:
-            if material.cancelled:
+            if material.never_asked:
                 self._tell_cancelled(material)
             elif material.no not in self.visit.materials:
                 self.visit.materials[material.no] = self._ask_material(material, known.item)

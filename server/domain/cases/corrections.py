@@ -57,10 +57,10 @@ def _check_known(view: StepView, asked: tuple[str, ...]) -> list[Problem]:
 
 
 def facts_of(view: StepView) -> Facts:
-    """What the case itself says of what stands for a material: a signed promise, what another leg makes."""
+    """What the case itself says of what stands for a material: what another leg of its bundle makes."""
     awaited = {no for no, held in view.have.items() if held.state is MaterialState.AWAITED}
     names = frozenset(material.name for material in view.materials if material.no in awaited)
-    return Facts(results=names, promised=bool(view.fields.get("promise")))
+    return Facts(results=names)
 
 
 def add_return(view: StepView) -> Fields:

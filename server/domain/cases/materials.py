@@ -18,6 +18,8 @@ from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, family, groups, integer, parse_date, text, texts
 
 FIELD_PREFIX = "material."
+NEVER_ASKED_WAYS = frozenset({1, 4, 5})
+"""No basis in law, found out by the department, gone with its item: see catalogue/reduction.py for all seven ways."""
 TOLERANCE_DAYS_DEFAULT = 5  # for items that set no days at all
 
 
@@ -59,8 +61,12 @@ class Material:
     cancelled: bool = False
 
     @property
+    def never_asked(self) -> bool:
+        return self.cancelled or self.cut_mode in NEVER_ASKED_WAYS
+
+    @property
     def asked(self) -> bool:
-        return not self.cancelled and self.necessity is not Necessity.OPTIONAL
+        return not self.never_asked and self.necessity is not Necessity.OPTIONAL
 
 
 @dataclass(frozen=True)

@@ -77,10 +77,15 @@ def check_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
     if integer(fields, "version") < max(1, integer(ctx.before or {}, "version")):
         found.append(problem("version_range", "version"))
     try:
-        if base_item := text(fields, "base_item"):
+        base_item, level = text(fields, "base_item"), text(fields, "level")
+        if base_item:
             parse_base_code(base_item)
         if len(code := text(fields, "code")) in _CODE_LENGTHS:
-            parse_implementing_code(code)
+            composed = parse_implementing_code(code)
+            if composed.base.code != (base_item or composed.base.code) or str(composed.level) != (
+                level or str(composed.level)
+            ):
+                found.append(problem("code_differs", "code", value=base_item))
     except CodeInvalid as invalid:
         found.append(problem(invalid.code, "base_item" if invalid.code == "base_item_code" else "code"))
     try:

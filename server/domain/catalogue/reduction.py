@@ -15,11 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from server.domain.cases.materials import Material, Necessity, parse_materials
+from server.domain.cases.materials import FIELD_PREFIX, Material, Necessity, parse_materials
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields
-
-FIELD_PREFIX = "material."
 
 
 class Way(IntEnum):
@@ -82,13 +80,14 @@ class Demand:
 
     @property
     def may_be_requested(self) -> bool:
-        return self.ask in (Ask.ASK, Ask.OPTIONAL)
+        """Where a promise does, asking means asking for the promise."""
+        return self.ask in (Ask.ASK, Ask.OPTIONAL, Ask.PROMISE)
 
 
 def demand_of(material: Material, facts: Facts = NO_FACTS) -> Demand:
     """What may be asked of the applicant for this material."""
     way = Way(material.cut_mode) if material.cut_mode in Way.__members__.values() else Way.NONE
-    if material.cancelled or way in (Way.NO_BASIS, Way.FOUND_OUT, Way.ITEM_REMOVED):
+    if material.never_asked:
         return _demand(material, Ask.NEVER, way)
     covered = _covered_by(material, way, facts)
     if covered is not None:

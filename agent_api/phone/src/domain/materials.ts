@@ -41,6 +41,9 @@ export interface Collected {
   readonly note: string
 }
 
+/** Reduced for good: no basis in law, found out by the department, gone with its item. */
+const NEVER_ASKED_WAYS: ReadonlySet<number> = new Set([1, 4, 5])
+
 export function materialsOf(item: Fields): Material[] {
   return groups(item, 'materials').map((row, place) => ({
     no: String(row['no'] ?? place + 1),
@@ -48,7 +51,7 @@ export function materialsOf(item: Fields): Material[] {
     necessity: NECESSITIES[integer(row, 'necessity', 1) - 1] ?? 'necessary',
     licences: texts(row, 'licence'),
     instead: text(row, 'instead'),
-    cancelled: row['cancelled'] === true,
+    cancelled: row['cancelled'] === true || NEVER_ASKED_WAYS.has(integer(row, 'cut', 0)),
   }))
 }
 

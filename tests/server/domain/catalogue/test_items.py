@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from server.domain.catalogue.items import MigrationKind, check_item, migrate_draft
+import pytest
+
+from server.domain.catalogue.items import MigrationKind, check_item, check_material_rows, migrate_draft
 from server.domain.check_context import CheckContext
 
 CTX = CheckContext(on=date(2026, 11, 22))
@@ -117,6 +119,30 @@ def test_a_cancelled_item_carries_nothing_over_and_says_why() -> None:
     assert migration.kind is MigrationKind.CANCELLED
     assert migration.writes == {}
     assert "森林法修订" in migration.changes[0].zh
+
+
+def test_a_split_item_names_what_stands_for_it_and_asks_for_a_new_consent() -> None:
+    successors = ["a" * 32, "b" * 32]
+    migration = migrate_draft(DRAFT, ITEM, newer(status="cancelled", successors=successors))
+    assert [change.code for change in migration.changes] == ["item_cancelled", "item_replaced"]
+    assert migration.changes[1].as_value()["kept"] == "; ".join(successors)
+
+
+@pytest.mark.parametrize(
+    ("row", "label"), [({"no": 1}, "名称"), ({"no": 1, "name": "x", "cut": 8}, "减免方式"),
+                       ({"no": 1, "name": "x", "source": 30}, "来源")],
+)  # fmt: skip
+def test_a_material_that_is_no_value_of_the_dictionaries_is_told(row: dict[str, object], label: str) -> None:
+    found = check_material_rows({"materials": [row]})
+    assert [(one.code, one.zh) for one in found] == [("material_row", f"材料1的{label}不对")]
+
+
+def test_the_implementing_code_holds_the_base_code_and_the_level() -> None:
+    sound = {**ITEM, "status": "active", "base_item": "002014006009", "level": "4"}
+    code = "1134160200316619694002014006009"
+    assert check_item({**sound, "code": code}, CTX) == []
+    for changed in ({"base_item": "002014006008"}, {"level": "5"}):
+        assert [one.code for one in check_item({**sound, "code": code, **changed}, CTX)] == ["code_differs"]
 
 
 def test_without_the_old_version_the_draft_itself_is_compared() -> None:

@@ -67,6 +67,12 @@ def test_every_way_of_the_dictionary_has_its_words() -> None:
     assert set(WORDS) == set(Way)
 
 
+@pytest.mark.parametrize("way", range(8))
+def test_what_is_never_asked_for_is_never_missing(way: int) -> None:
+    """Or a desk could neither ask for it nor go on without it."""
+    assert material(way).asked == (demand_of(material(way)).ask is not NEVER)
+
+
 ITEM = {
     "materials": [
         {"no": 1, "name": "居民身份证", "licence": ["身份证"], "cut": 3},
@@ -84,7 +90,9 @@ def test_a_case_is_asked_only_for_what_nothing_stands_for() -> None:
 
 def test_a_request_for_what_must_not_be_asked_for_is_told_with_its_way() -> None:
     listed = parse_materials(ITEM)
-    assert [one.material.no for one in forbidden_requests(listed, ["1", "2", "3", "4", "9"])] == ["2", "4"]
+    assert [one.material.no for one in forbidden_requests(listed, ["1", "2", "3", "4", "9"])] == ["2"]
+    promised = forbidden_requests(listed, ["4"], Facts(promised=True))
+    assert [(one.material.no, one.way) for one in promised] == [("4", Way.PROMISE)]
     told = request_problems(listed, ["2"])
     assert [(one.code, one.field, one.zh) for one in told] == [
         ("material_forbidden", "material.2", "“户口簿”不得索要：由信息共享或网络核验（共享核验）")
