@@ -3,16 +3,19 @@
     <kind>.jsonl      {"kind", "id", "bucket", "version", "rev", "fields"}: every record as it stands
     history.jsonl     every body that was replaced
     changes.jsonl     every change: who, when, what, and its outcome
-    places.jsonl, units.jsonl, accounts.jsonl, files.jsonl
+    places.jsonl, units.jsonl, accounts.jsonl, files.jsonl, epochs.jsonl
+    reads.jsonl       every look at a person's record; evidence.jsonl, outbound.jsonl: what lies beside the records
     files/<sha256>    the originals
+    export.json       what is there: lines and SHA-256 of every file; written last (server/actions/check_export.py)
 
 Laws: one snapshot; nothing is masked, so the folder is for whoever may see it all, and is made readable by its owner
-alone. What cannot be opened is told, not left out in silence.
+alone. What cannot be opened is told, not left out in silence. docs/export.md is the layout, for whoever reads it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -23,6 +26,8 @@ import msgspec
 
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs
 from server.storage.change_log import KNOWN_COLUMNS, history_place, known_of, line_place
+from server.storage.outbound import message_place
+from server.storage.read_log import READS, look_of
 from server.storage.records import columns_of, place_of
 from server.storage.schema.records import KIND_TABLES
 from server.storage.sealing import SealBroken, Sealing
@@ -31,7 +36,15 @@ from server.storage.unit_of_work import Database, Snapshot
 
 _KNOWN = tuple(column.strip() for column in KNOWN_COLUMNS.split(","))
 _CHANGES = TableShape("changes", (*_KNOWN, "captured_wall", "carrier", "line", "position"), ("position",))
-_PLAIN_TABLES = {"places": "places", "units": "units", "accounts": "accounts"}
+_PLAIN_TABLES = {"places": "places", "units": "units", "accounts": "accounts", "epochs": "epochs"}
+_EVIDENCE = TableShape(
+    "evidence", ("id", "epoch", "device", "kind", "record", "bucket", "version", "received_at", "body"), ("id",)
+)
+_OUTBOUND = TableShape(
+    "outbound", ("message_key", "record", "event", "state", "made_at", "sent_at", "reason", "body"), ("message_key",)
+)
+MANIFEST = "export.json"
+FORMAT = 1
 _SECRET_COLUMNS = frozenset({"password_hash"})
 _FILES = """SELECT f.id, f.sha256, f.size, f.type, f.purpose, f.account, f.device, f.stored_at, b.object
             FROM files f JOIN blobs b ON b.blob = f.blob WHERE f.state = 'stored' ORDER BY f.id"""
@@ -69,8 +82,23 @@ async def export_all(
         if wanted is None:
             for table, name in _PLAIN_TABLES.items():
                 await _write(to, f"{name}.jsonl", _plain(snapshot, table), report)
+            await _write(to, "reads.jsonl", _reads(snapshot, sealing, report), report)
+            await _write(to, "evidence.jsonl", _opened(snapshot, sealing, _EVIDENCE, _evidence_place, report), report)
+            await _write(to, "outbound.jsonl", _opened(snapshot, sealing, _OUTBOUND, message_place, report), report)
         await _export_files(snapshot, blobs, to, wanted, report)
+    await asyncio.to_thread(_write_manifest, to, resident, report)
     return report
+
+
+def _write_manifest(to: Path, resident: str, report: ExportReport) -> None:
+    """Last, so that a folder without one was cut short."""
+    files = {}
+    for name, lines in report.lines.items():
+        with (to / name).open("rb") as file:
+            files[name] = {"lines": lines, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    told = {"format": FORMAT, "resident": resident, "files": files, "originals": report.files}
+    told |= {"unreadable": report.unreadable, "objects_missing": report.objects_missing}
+    (to / MANIFEST).write_bytes(msgspec.json.format(_encode(told)) + b"\n")
 
 
 def _make(to: Path) -> None:
@@ -166,6 +194,35 @@ async def _changes(
                     "line": text,
                 }
             )
+
+
+def _evidence_place(ident: str) -> str:
+    """What the seal of a record held from beyond a restored head is bound to (server/storage/sql_store.py)."""
+    return f"evidence/{ident}"
+
+
+async def _reads(snapshot: Snapshot, sealing: Sealing, report: ExportReport) -> AsyncIterator[bytes]:
+    async for rows in rows_of(snapshot, READS):
+        for row in rows:
+            try:
+                yield _encode(look_of(row, sealing)._asdict())
+            except SealBroken:
+                report.unreadable.append(f"reads/{row[0]}")
+
+
+async def _opened(
+    snapshot: Snapshot, sealing: Sealing, shape: TableShape, place: Callable[[str], str], report: ExportReport
+) -> AsyncIterator[bytes]:
+    """Rows whose last column is sealed at the place of the first."""
+    async for rows in rows_of(snapshot, shape):
+        for row in rows:
+            try:
+                body = sealing.open(place(row[0]), bytes(row[-1]))
+            except SealBroken:
+                report.unreadable.append(f"{shape.name}/{row[0]}")
+                continue
+            told = dict(zip(shape.columns, row[:-1], strict=False))
+            yield _encode({**told, "body": body.decode(errors="replace")})
 
 
 async def _plain(snapshot: Snapshot, name: str) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""`bangban export`: everything, or all about one resident, in open formats."""
+"""`bangban export`: everything, or all about one resident, in open formats; and whether an export is whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from server.actions.check_export import ExportUnusable, check_export
 from server.actions.export_all import ExportReport, ResidentUnknown, export_all
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
 from server.main import open_centre
@@ -17,12 +18,18 @@ from server.storage.blobs import open_blobs
 
 
 def export(
-    to: Annotated[Path, typer.Option("--to", help="A new folder.")],
+    to: Annotated[Path | None, typer.Option("--to", help="A new folder.")] = None,
     resident: Annotated[str, typer.Option("--resident", help="A resident's record id: only what concerns them.")] = "",
+    check: Annotated[Path | None, typer.Option("--check", help="Read this export again instead.")] = None,
     database: DatabaseOption = None,
     data: DataOption = None,
 ) -> None:
     """Write records, changes and files out as JSON lines and originals. Nothing is masked: keep the folder close."""
+    if check is not None:
+        _check(check)
+        return
+    if to is None:
+        fail("give --to a new folder, or --check an export")
     if to.exists():
         fail(f"{to} is there already: an export goes into a new folder")
     report = run(_export(settings_with(database, data), to, resident), ResidentUnknown, OSError)
@@ -34,6 +41,15 @@ def export(
     console.print(f"{report.files} files in {to / 'files'}")
     if report.unreadable or report.objects_missing:
         fail(f"{len(report.unreadable)} rows did not open, {len(report.objects_missing)} files have no bytes", 2)
+
+
+def _check(folder: Path) -> None:
+    try:
+        checked = check_export(folder)
+    except (ExportUnusable, OSError) as error:
+        fail(str(error), 2)
+    records = sum(checked.records.values())
+    Console().print(f"完整 whole: {records} records, {checked.lines} other lines, {checked.originals} originals")
 
 
 async def _export(settings: Settings, to: Path, resident: str) -> ExportReport:

@@ -114,7 +114,7 @@ async def keep_taken(
     if not await tx.execute("UPDATE outbound_channel SET taken = ? WHERE id = 1 AND taken = ?", [upto, before]):
         return False
     rows = [
-        (one.key, one.position, one.record, one.event, now_ms, sealing.seal(_place(one.key), one.body))
+        (one.key, one.position, one.record, one.event, now_ms, sealing.seal(message_place(one.key), one.body))
         for one in messages
     ]
     if rows:
@@ -124,7 +124,7 @@ async def keep_taken(
 
 async def next_waiting(snapshot: Snapshot, limit: int, sealing: Sealing) -> list[WaitingMessage]:
     return [
-        WaitingMessage(key, record, event, tries, sealing.open(_place(key), bytes(body)))
+        WaitingMessage(key, record, event, tries, sealing.open(message_place(key), bytes(body)))
         for key, _, record, event, tries, _, body in await snapshot.fetch(_NEXT, [limit])
     ]
 
@@ -171,6 +171,6 @@ async def outbox_standing(database: Database) -> OutboxStanding:
     )
 
 
-def _place(key: str) -> str:
+def message_place(key: str) -> str:
     """What a message's seal is bound to."""
     return f"outbound/{key}"
