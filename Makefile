@@ -29,7 +29,7 @@ help: ## Explain each target
 install: $(VENV)/.installed ## Put what running needs into .venv, by hash
 install-test: $(VENV)/.installed-test ## Put what the tests need into .venv as well
 
-phone: build/phone/.built ## Build the helpers' phone app into build/phone, served at /app/
+phone: build/phone.built ## Build the helpers' phone app into build/phone, served at /app/
 browser: install-test ## See to it that the browser journeys have a Chromium and Chinese letters
 	@$(BIN)/python -m tests.journeys.chromium
 
@@ -102,7 +102,7 @@ $(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.js
 	cd $(PHONE) && $(NODE) npm ci --silent --ignore-scripts
 	@touch $@
 
-build/phone/.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
+build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
 		$(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
 	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
 	@touch $@

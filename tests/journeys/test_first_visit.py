@@ -16,6 +16,8 @@ def file_allowance(user: PhoneUser) -> None:
     page = user.page
     user.press("开始上门办理")
     user.screen("为谁办？")
+    user.fill("姓名，或身份证、电话末几位", "qqqq")
+    user.see("本村没有找到这位居民")
     user.fill("姓名，或身份证、电话末几位", NEW_NAME)
     user.see("本村没有找到这位居民")
     user.press("没找到，登记新居民")

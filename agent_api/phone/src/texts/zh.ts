@@ -128,7 +128,7 @@ export const zh = {
   mat_missing: '现在没有',
   mat_not_needed: '不需要',
   mat_cancelled: '已取消，不用交',
-  mat_instead: '可用：{how}',
+  mat_instead: '替代办法：{how}',
   mat_optional: '有就带，没有也能办',
   take_photo: '拍照',
   take_again: '再拍一张',
