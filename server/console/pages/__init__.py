@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
-from server.console.pages import account, desk, disputes, helpers, language, overview, residents, sign_in
+from server.console.pages import account, desk, disputes, language, overview, people, residents, sign_in
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
@@ -31,11 +31,11 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
     Page("POST", "/conflicts/{id}", disputes.decide, AREA),
     Page("GET", "/parked", disputes.show_parked, AREA),
-    Page("GET", "/helpers", helpers.show, PEOPLE),
-    Page("GET", "/helpers/{id}", helpers.show_one, PEOPLE),
-    Page("POST", "/helpers/{id}/sheet", helpers.make_sheet, ADMINISTRATORS),
-    Page("POST", "/helpers/{id}/lost", helpers.report_lost, ADMINISTRATORS),
-    Page("POST", "/helpers/{id}/post", helpers.close_or_reopen, ADMINISTRATORS),
+    Page("GET", "/helpers", people.show, PEOPLE),
+    Page("GET", "/helpers/{id}", people.show_one, PEOPLE),
+    Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/lost", people.report_lost, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/post", people.close_or_reopen, ADMINISTRATORS),
 )
 # The residents' own, at an address of its own: nobody signs in there.
 RESIDENT_PAGES: tuple[Page, ...] = (

@@ -16,8 +16,9 @@ from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_
 from server.console.render import page
 from server.console.throttle import TooManyTries
 from server.console.visit import Visit
+from server.domain.cases.lifecycle import parse_state
 from server.domain.cases.numbers import canonical_number
-from server.domain.cases.ratings import GRADES
+from server.domain.cases.ratings import GRADES, RATED_STATES
 
 _LAST4 = re.compile(r"[0-9]{3}[0-9X]")
 _WHY_NOT = {
@@ -77,7 +78,15 @@ async def _answer(visit: Visit, *, said: str = "", wrong: bool = False) -> Respo
     if told is None:
         return _not_found(visit)
     return page(
-        visit, "resident_case.html", told=told, number=number, last4=last4, grades=GRADES, said=said, wrong=wrong
+        visit,
+        "resident_case.html",
+        told=told,
+        number=number,
+        last4=last4,
+        grades=GRADES,
+        rateable=parse_state(told.state) in RATED_STATES and not said,
+        said=said,
+        wrong=wrong,
     )
 
 
