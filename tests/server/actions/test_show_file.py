@@ -29,10 +29,11 @@ async def put_picture(small: SmallCentre, folder: Path) -> None:
     values = {name: 0 if "INT" in kinds[name] else "" for name in kinds}
     values |= {"id": FILE, "upload": "u", "account": account, "sha256": sha, "state": "stored", "blob": "b"}
     columns, marks = ", ".join(kinds), ", ".join("?" * len(kinds))
-    await small.tamper(f"INSERT INTO files ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+    await small.tamper(f"INSERT INTO files ({columns}) VALUES ({marks})", list(values.values()))
     await small.tamper(
         """INSERT INTO blobs (blob, scope, sha256, size, type, object, refs, rendition_state, rendition,
-           rendition_sha256, created_at, damaged_at) VALUES ('b', '', ?, 8, 'image/jpeg', 'o', 1, 'made', ?, ?, 0, 0)""",
+           rendition_sha256, created_at, damaged_at)
+           VALUES ('b', '', ?, 8, 'image/jpeg', 'o', 1, 'made', ?, ?, 0, 0)""",
         [sha, key, made],
     )
 
