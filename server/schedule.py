@@ -102,7 +102,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform)),
         Job("facts of new filings", 60, lambda: observe_filings(parts.platform)),
         Job("lights", 600, lambda: raise_lights(parts.platform)),
-        Job("reviews and samples", 6 * 3_600, lambda: open_reviews(parts.platform)),
+        Job("reviews and samples", 12 * 3_600, lambda: open_reviews(parts.platform)),
         Job("parcels", 300, lambda: move_parcels(parts.platform, parts.outside.carrier)),
         Job(
             "what the province is told",

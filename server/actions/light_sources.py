@@ -31,7 +31,7 @@ from server.storage.unit_of_work import Row
 from sync.core.codec import read_fields
 from sync.core.ids import derived_id
 
-PAGE = 500
+PAGE = 200
 REACH_DAYS = 35
 """A case due later than this cannot shine yet: a fifth of the longest promise is less."""
 _DAY_MS = 86_400_000
