@@ -234,17 +234,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         reception = FileReception(centre.database, blobs, spool, now=now, random_bytes=randomness, tell=tell)
         contacts = ContactBook(centre.store)
         platform = platform_of(centre, writer)
-        outside = await stack.enter_async_context(
-            open_outside(
-                carrier_url=settings.carrier_url,
-                carrier_token=settings.carrier_token,
-                province_url=settings.province_url,
-                province_token=settings.province_token,
-                outbound_folder=settings.outbound_folder,
-                licence_url=settings.licence_url,
-                licence_key=settings.licence_key,
-            )
-        )
+        outside = await stack.enter_async_context(open_outside(**settings.outside))
         jobs = jobs_of(
             Parts(
                 database=centre.database,

@@ -59,6 +59,12 @@ class Settings:
     console_folder: Path = Path(__file__).parents[1] / "build" / "console"
 
     @property
+    def outside(self) -> dict[str, Any]:
+        """What the adapters are opened with (server/adapters/outside.py)."""
+        told = ("carrier_url", "carrier_token", "province_url", "province_token", "licence_url", "licence_key")
+        return {name: getattr(self, name) for name in (*told, "outbound_folder")}
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
 
