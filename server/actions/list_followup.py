@@ -23,15 +23,17 @@ PAGE_ROWS_MAX = 200
 CALL_BACK_DAYS = 60
 """How long after a case is over its resident is still called for a rating."""
 _DAY_MS = 24 * 3_600_000
+# What is open is little, whatever a scope holds: read along the day. The joined '' keeps a planner from reading every
+# closed row of a bucket instead.
 _WAITING = """SELECT id, bucket, state, holder, due, {columns} FROM {table}
-              WHERE due > '' AND (due, id) > (?, ?) AND due <= ? AND (bucket IN (?*) OR holder IN (?*))
+              WHERE due > '' AND (due, id) > (?, ?) AND due <= ? AND (bucket || '' IN (?*) OR holder || '' IN (?*))
               ORDER BY due, id LIMIT ?"""
-_TASKS = _WAITING.format(table="tasks", columns="code, about, ''")
-_TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
+TASKS = _WAITING.format(table="tasks", columns="code, about, ''")
+TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
 # Along the index of the day of finishing, from the oldest that is still asked about.
-_CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM cases c
-                 WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?) AND c.state IN ('finished', 'delivered')
-                 AND c.bucket IN (?*) AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
+CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM cases c
+                 WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?) AND c.state || '' IN ('finished', 'delivered')
+                 AND c.bucket || '' IN (?*) AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
                  ORDER BY c.finished_at, c.id LIMIT ?"""
 
 
@@ -86,7 +88,7 @@ async def list_tasks(
     platform: Platform, account: AccountRow, *, upto: str = "9", after: After | None = None, limit: int = 50
 ) -> list[WaitingRow]:
     """Open and explained tasks by last day, up to day `upto`, with their texts, which name no person."""
-    rows = await _waiting(platform, account, "task", _TASKS, ("desk",), upto, after or After(), limit)
+    rows = await _waiting(platform, account, "task", TASKS, ("desk",), upto, after or After(), limit)
     async with platform.database.read() as snapshot:
         bodies = await snapshot.fetch(*records_query("task", [row.id for row in rows])) if rows else []
     held = {one.id: one.fields for one in (record_of("task", body, platform.sealing) for body in bodies)}
@@ -97,7 +99,7 @@ async def list_tickets(
     platform: Platform, account: AccountRow, *, upto: str = "9", after: After | None = None, limit: int = 50
 ) -> list[WaitingRow]:
     """Tickets that wait for an answer, by last day."""
-    return await _waiting(platform, account, "ticket", _TICKETS, ("desk", "place"), upto, after or After(), limit)
+    return await _waiting(platform, account, "ticket", TICKETS, ("desk", "place"), upto, after or After(), limit)
 
 
 async def list_call_backs(
@@ -113,7 +115,7 @@ async def list_call_backs(
     oldest = iso(platform.clock.wall_ms() - CALL_BACK_DAYS * _DAY_MS)
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(
-            _CALL_BACKS, [oldest, since.day, since.id, buckets, min(max(limit, 1), PAGE_ROWS_MAX)]
+            CALL_BACKS, [oldest, since.day, since.id, buckets, min(max(limit, 1), PAGE_ROWS_MAX)]
         )
     return [
         CallBackRow(id=case, place=bucket.partition(":")[2], number=number or "", item=item or "", finished_at=moment)

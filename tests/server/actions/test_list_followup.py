@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.actions.list_followup import After, list_call_backs, list_tasks, list_tickets, places_below
+from server.actions.list_followup import (
+    CALL_BACKS,
+    TASKS,
+    TICKETS,
+    After,
+    list_call_backs,
+    list_tasks,
+    list_tickets,
+    places_below,
+)
 from server.actions.refusals import NotFound
 from server.domain.people.reach import desk_bucket
 from server.domain.people.roles import Scope
@@ -14,7 +24,7 @@ from server.main import platform_of
 from server.storage.people import AccountRow
 from tests.people import DIRECTORY, TOWN, VILLAGE, ZONE_VILLAGE
 from tests.put_record import case_of, put_record
-from tests.small_centre import SmallCentre
+from tests.small_centre import SmallCentre, small_centre
 
 OUTSIDE = "341802001001"
 
@@ -110,3 +120,15 @@ def test_places_below_follow_the_parent_links() -> None:
     assert VILLAGE in places_below(Scope(frozenset({TOWN})), DIRECTORY)
     assert ZONE_VILLAGE not in places_below(Scope(frozenset({TOWN})), DIRECTORY)
     assert places_below(Scope(frozenset({"9" * 12})), DIRECTORY) == []
+
+
+async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:
+    parameters: dict[str, list[object]] = {
+        TASKS: ["", "", "9", ["a"], ["b"], 10],
+        TICKETS: ["", "", "9", ["a"], ["b"], 10],
+        CALL_BACKS: ["2026", "", "", ["a"], 10],
+    }
+    async with small_centre(tmp_path) as small:
+        for sql, given in parameters.items():
+            plan = [row[3] for row in await small.fetch(f"EXPLAIN QUERY PLAN {sql}", given)]
+            assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
