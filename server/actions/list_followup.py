@@ -32,8 +32,9 @@ TASKS = _WAITING.format(table="tasks", columns="code, about, ''")
 TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
 # Along the index of the day of finishing, from the oldest that is still asked about.
 CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM cases c
-                 WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?) AND c.state || '' IN ('finished', 'delivered')
-                 AND c.bucket || '' IN (?*) AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
+                 WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?)
+                 AND c.state || '' IN ('finished', 'delivered') AND c.bucket || '' IN (?*)
+                 AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
                  ORDER BY c.finished_at, c.id LIMIT ?"""
 
 
