@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.actions.draft_bulletins import draft_bulletins
 from server.actions.high_water import keep_high_water, read_high_water
 from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.keep_no_longer import keep_no_longer
@@ -110,6 +111,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
             lambda: tell_province(parts.platform, parts.outside.province, outbound_key(parts.secrets)),
         ),
         Job("what was kept long enough", 12 * 3_600, delete_what_is_old),
+        Job("bulletins that are due", 1_800, lambda: draft_bulletins(parts.platform)),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),
