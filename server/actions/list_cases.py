@@ -23,24 +23,27 @@ from server.storage.unit_of_work import Row
 
 NARROW_MAX = 400
 """So many holders are looked up one by one; a wider scope reads along the due days of all."""
-_FROM = """SELECT c.id, c.bucket, c.state, c.holder, c.due, c.state_since, c.number, c.receipt, c.received_at, c.item,
+_PAGE = """SELECT c.id, c.bucket, c.state, c.holder, c.due, c.state_since, c.number, c.receipt, c.received_at, c.item,
                   i.name, c.bundle, c.helper
-           FROM cases c LEFT JOIN items i ON i.id = c.item"""
+           FROM ({keys}) k JOIN cases c ON c.id = k.id LEFT JOIN items i ON i.id = c.item
+           ORDER BY {order}"""
 _DUE_STATES = tuple(state.value for state in CaseState if needs_holder(state) and state is not CaseState.DRAFT)
-# Joined to an empty text a column has no index: the due days of all are read instead, in their order.
-_BY_DUE = f"""{_FROM} WHERE {{holder}} IN (?*) AND {{state}} IN (?*) AND c.due > '' AND (c.due, c.id) > (?, ?)
-              AND c.due <= ? ORDER BY c.due, c.id LIMIT ?"""
-_NARROW = _BY_DUE.format(holder="c.holder", state="c.state")
-_WIDE = _BY_DUE.format(holder="(c.holder || '')", state="(c.state || '')")
-_HELD_IN_STATE = f"""{_FROM} WHERE c.holder IN (?*) AND c.state = ? AND (c.state_since, c.id) > (?, ?)
-                     ORDER BY c.state_since, c.id LIMIT ?"""
+# The keys of a page come from one index alone. Joined to an empty text a column is no way into an index: a wide scope
+# reads along the order of the page and leaves out what is not its own.
+_BY_DUE = """SELECT id FROM cases WHERE {holder} IN (?*) AND {state} IN (?*) AND (due, id) > (?, ?)
+             AND due <= ? ORDER BY due, id LIMIT ?"""
+_IN_STATE = """SELECT id FROM cases WHERE {whose} IN (?*) AND state = ? AND (state_since, id) > (?, ?)
+               ORDER BY state_since, id LIMIT ?"""
+_NARROW = _PAGE.format(keys=_BY_DUE.format(holder="holder", state="state"), order="c.due, c.id")
+_WIDE = _PAGE.format(keys=_BY_DUE.format(holder="(holder || '')", state="(state || '')"), order="c.due, c.id")
+_HELD_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(holder || '')"), order="c.state_since, c.id")
 # What the resident or nobody holds lies in its village all the same.
-_LYING_IN_STATE = f"""{_FROM} WHERE c.bucket IN (?*) AND c.state = ? AND (c.state_since, c.id) > (?, ?)
-                      ORDER BY c.state_since, c.id LIMIT ?"""
-_BY_NUMBER = f"{_FROM} WHERE c.number = ? OR c.receipt = ? ORDER BY c.id LIMIT 20"
+_LYING_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(bucket || '')"), order="c.state_since, c.id")
+_BY_NUMBER = _PAGE.format(keys="SELECT id FROM cases WHERE number = ? OR receipt = ? LIMIT 20", order="c.id")
+# Grouped as the index lies; summed by state here.
 _COUNTS = """SELECT state, count(*), sum(CASE WHEN due < ? THEN 1 ELSE 0 END),
                     sum(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END)
-             FROM cases WHERE holder IN (?*) GROUP BY state"""
+             FROM cases WHERE holder IN (?*) GROUP BY holder, state"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +130,14 @@ async def count_cases(platform: Platform, account: AccountRow) -> list[StateCoun
     today = china_day(platform.clock.wall_ms())
     tomorrow = today.fromordinal(today.toordinal() + 1)
     days = [today.isoformat(), today.isoformat(), tomorrow.isoformat()]
-    counted = {row[0]: row for row in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]])}
+    counted: dict[str, list[int]] = {}
+    for state, *numbers in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]]):
+        tally = counted.setdefault(state, [0, 0, 0])
+        counted[state] = [held + int(more or 0) for held, more in zip(tally, numbers, strict=True)]
     return [
-        StateCount(state=state, cases=int(row[1]), late=int(row[2] or 0), soon=int(row[3] or 0))
+        StateCount(state=state, cases=tally[0], late=tally[1], soon=tally[2])
         for state in CaseState
-        if (row := counted.get(state.value)) is not None
+        if (tally := counted.get(state.value)) is not None
     ]
 
 
