@@ -251,7 +251,8 @@ class Known:
 
     def asked_waiting_for(self, what: str) -> tuple[ParkedChange, ...] | None:
         """The same; None when nobody loaded what waits for this."""
-        return self.waiting_for(what) if self.has("waits", what) else None
+        found: tuple[ParkedChange, ...] | None = self.if_loaded("waits", what)
+        return found
 
     def kinds_of(self, record: str) -> frozenset[str]:
         """The kinds of record that there are under an id."""
@@ -270,6 +271,13 @@ class Known:
     def reserved(self, series: str) -> Sequence[int]:
         """Official numbers that may still be taken from a series, lowest first."""
         return self._find("numbers", series) or ()
+
+    def if_loaded(self, what: str, key: Any) -> Any:
+        """What there is, as far as it was loaded; None says nothing. `what` is a field's name."""
+        for values in self._found_in[what]:
+            if key in values:
+                return values[key]
+        return None
 
     def has(self, what: str, key: object) -> bool:
         """Whether something was loaded or proven absent. `what` is a field's name."""

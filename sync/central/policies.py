@@ -39,10 +39,12 @@ class Reading:
 
     def record(self, kind: str, record: str) -> Record | None:
         """The record if it is loaded by now and there."""
-        return self.known.record(kind, record) if self.known.has("records", (kind, record)) else None
+        found: Record | None = self.known.if_loaded("records", (kind, record))
+        return found
 
     def holder(self, key: str) -> str | None:
-        return self.known.holder(key) if self.known.has("keys", key) else None
+        found: str | None = self.known.if_loaded("keys", key)
+        return found
 
     def texts(self, kind: str, record: str, name: str) -> Set[str]:
         """Every text a field may hold when the decision looks."""
