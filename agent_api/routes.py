@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import campaigns, cases, catalogue, followup, steps, watching
+from agent_api.desk import bulletins, campaigns, cases, catalogue, followup, steps, watching
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
@@ -167,6 +167,9 @@ ROWS: tuple[Row, ...] = (
         problems=("malformed", "not_found")),
     Row("GET", "/v1/desk/call-backs", Who.DEVICE, _by_services_and_caller(followup.get_call_backs),
         "Finished cases that nobody rated", "600/minute", roles=DESKS, gives=followup.CallBacks,
+        problems=("malformed", "not_found")),
+    Row("GET", "/v1/desk/bulletins/{period}", Who.DEVICE, _by_services_and_caller(bulletins.get_bulletin),
+        "A day's brief or a month's bulletin", "600/minute", roles=DESKS, gives=bulletins.Bulletin,
         problems=("malformed", "not_found")),
     Row("GET", "/v1/desk/campaigns", Who.DEVICE, _by_services_and_caller(campaigns.get_campaigns),
         "The rounds of claiming", "600/minute", roles=CLAIMING, gives=campaigns.Campaigns),

@@ -1,0 +1,62 @@
+"""A period's bulletin at a desk: the city's for everyone there, a town's own for who reaches the town.
+
+Law: it is told as it was frozen, with the counts behind each figure; no row of it is a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_api.bodies import BodyRefused
+from agent_api.caller import Caller
+from agent_api.enrolment import json_response
+from agent_api.wiring import Services
+from server.actions.build_bulletin import PeriodInvalid, read_bulletin
+from server.actions.refusals import NotFound
+from server.domain.people.reach import place_in_scope
+from server.domain.people.roles import may_read
+from server.domain.record_fields import text
+from server.domain.supervision.bulletins import BulletinState
+from server.domain.supervision.indicators import INDICATORS
+from server.storage.people import account_by_id
+
+
+class IndicatorTold(msgspec.Struct, frozen=True):
+    code: str
+    zh: str
+    en: str
+    formula: str
+
+
+class Bulletin(msgspec.Struct, frozen=True):
+    """`fields` as frozen; a row is a code or unit, then two numbers for each of `indicators`, in their order."""
+
+    id: str
+    indicators: list[IndicatorTold]
+    fields: Mapping[str, Any]
+
+
+async def get_bulletin(request: Request, caller: Caller, services: Services) -> Response:
+    """GET /v1/desk/bulletins/2026-11?place=: the latest edition; drafts are for who supervises."""
+    platform, place = services.platform, request.query_params.get("place", "")
+    async with platform.database.read() as snapshot:
+        account = await account_by_id(snapshot, caller.account)
+    if account is None:
+        raise NotFound("the account is gone")
+    if place and not place_in_scope(account.scope, place, await platform.directory()):
+        raise NotFound("no bulletin")
+    try:
+        found = await read_bulletin(platform, request.path_params["period"], place=place)
+    except PeriodInvalid:
+        raise BodyRefused("malformed") from None
+    if found is None:
+        raise NotFound("no bulletin")
+    if text(found.fields, "state") == BulletinState.DRAFT and not may_read(account.role, "bulletin"):
+        raise NotFound("no bulletin")
+    told = [IndicatorTold(one.code, one.zh, one.en, one.formula) for one in INDICATORS]
+    return json_response(Bulletin(found.id, told, found.fields))
