@@ -118,6 +118,34 @@ def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCe
         assert user.page.evaluate(stores) == []
 
 
+def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "cleared") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.press("锁上")
+        user.see("您好")
+        user.page.evaluate(
+            """async () => {
+                const all = await indexedDB.databases()
+                const [store] = all.map((one) => one.name).filter((name) => name !== 'bangban-keys')
+                await new Promise((done) => { indexedDB.deleteDatabase(store).onsuccess = done })
+            }"""
+        )
+        user.unlock()
+        user.see("手机清掉了已存的资料")
+        user.picture("gone")
+        user.fill("激活码", centre.code())
+        user.fill("设置密码", "975310")
+        user.fill("再输入一次密码", "975310")
+        user.press("登记")
+        user.see("都已送达中心")
+        user.press("锁上")
+        user.unlock("975310")
+        user.screen("今天")
+
+
 def test_the_largest_letters_fit_the_smallest_screen(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
     with phone_user(driver, tmp_path / "profile", centre.address, "large") as user:
         user.enrol(centre.code())

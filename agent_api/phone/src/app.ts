@@ -9,7 +9,8 @@ import { enrol, type Enrolled } from './network/enrolment'
 import type { Line } from './network/connection'
 import type { Event } from './replica/events'
 import { DeviceDisk } from './storage/device_disk'
-import { Keyring, PENDING, sign, type Label, type Person } from './storage/keyring'
+import { Keyring, PENDING, PIN_ROUNDS, sign, type Label, type Person } from './storage/keyring'
+import { StoreGone } from './storage/mending'
 import { goInstead } from './router'
 import { Office } from './office/office'
 
@@ -35,6 +36,8 @@ export const app = shallowReactive({
   chosen: '',
   line: 'idle' as Line,
   room: null as Room | null,
+  /** Whose store the browser cleared, while they enrol again. */
+  gone: '',
 })
 
 const office = shallowRef<Office | null>(null)
@@ -72,16 +75,23 @@ async function readPersons(): Promise<void> {
 
 /** Rejects with TurnedAway, NoContact, PinWrong. Afterwards the store is open. */
 export async function enrolWith(code: string, pin: string): Promise<void> {
-  const person = await keyring.begin(pin)
+  const person = await keyring.begin(pin, PIN_ROUNDS, app.gone)
   const enrolled = await enrol(code, person.publicKey, (payload) => sign(person, payload), deviceName(), VERSION)
   const dataKey = await keyring.unlock(PENDING, pin, Date.now())
   // Nothing can have been captured in a store whose enrolment was cut off: no page ever opened it.
   await DeviceDisk.wipe(enrolled.device)
-  await Office.create(enrolled, dataKey, Date.now())
+  await Office.create(enrolled, dataKey, Date.now(), app.gone ? beyondGiven() : 0)
   await keyring.settle(enrolled.device, labelFor(enrolled))
   await readPersons()
+  app.gone = ''
   app.chosen = enrolled.device
   await unlock(enrolled.device, pin)
+}
+
+/** What a cleared store gave today is not known: its successor counts on from a thousand of its own. */
+function beyondGiven(): number {
+  const [drawn = 0] = crypto.getRandomValues(new Uint8Array(1))
+  return 1_000 * (1 + (drawn % 8))
 }
 
 function labelFor(enrolled: Enrolled): Label {
@@ -102,11 +112,19 @@ export async function unlock(id: string, pin: string, steal = false): Promise<vo
   }
   const person = await keyring.person(id)
   if (!person) throw new Error('nobody of that id is on this phone')
-  office.value = await Office.open(person, dataKey, {
-    changed: () => (stamp.value += 1),
-    line: (line) => (app.line = line),
-    event: (event) => void hear(event),
-  })
+  try {
+    office.value = await Office.open(person, dataKey, {
+      changed: () => (stamp.value += 1),
+      line: (line) => (app.line = line),
+      event: (event) => void hear(event),
+    })
+  } catch (error) {
+    giveLockBack()
+    if (!(error instanceof StoreGone)) throw error
+    app.gone = id
+    app.phase = 'enrolling'
+    return
+  }
   office.value.start()
   app.phase = 'open'
   void measureRoom()
@@ -134,9 +152,13 @@ export async function lock(): Promise<void> {
   app.phase = 'locked'
   office.value = null
   await closing?.close()
+  giveLockBack()
+  goInstead('')
+}
+
+function giveLockBack(): void {
   release?.()
   release = null
-  goInstead('')
 }
 
 /** The store's lock among the pages of this browser. False when another page has it. */

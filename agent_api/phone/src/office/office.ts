@@ -21,6 +21,7 @@ import { Session } from '../replica/session'
 import { firstStanding, type FileToSend } from '../replica/state'
 import { DeviceDisk } from '../storage/device_disk'
 import { sign, type Person } from '../storage/keyring'
+import { checkWhole, mending } from '../storage/mending'
 import { Seal } from '../storage/sealing'
 import { DAY_MS, dayOf } from '../domain/days'
 import { text } from '../domain/fields'
@@ -106,13 +107,16 @@ export class Office {
 
   static async open(person: Person, dataKey: Bytes, listener: OfficeListener, clock = MACHINE_CLOCK): Promise<Office> {
     const disk = await DeviceDisk.open(person.id, await Seal.from(dataKey))
-    const store = new MemoryStore(disk, await disk.load())
+    const store = new MemoryStore(disk, await loadWhole(disk, person.id))
     const identity = JSON.parse(store.note(IDENTITY) ?? '{}') as Identity
     return new Office(identity, store, disk, clock, person, listener)
   }
 
-  /** The first content of a new store: who it belongs to, and its place in the exchange. */
-  static async create(enrolled: Enrolled, dataKey: Bytes, now: number): Promise<void> {
+  /**
+   * The first content of a new store: who it belongs to, and its place in the exchange. `receiptsGiven`: numbers of
+   * today that a store before this one may have given.
+   */
+  static async create(enrolled: Enrolled, dataKey: Bytes, now: number, receiptsGiven = 0): Promise<void> {
     const disk = await DeviceDisk.open(enrolled.device, await Seal.from(dataKey))
     const identity: Identity = {
       device: enrolled.device,
@@ -128,6 +132,7 @@ export class Office {
       { table: 'standing', key: '', value: firstStanding(enrolled.device) },
       { table: 'note', key: IDENTITY, value: JSON.stringify(identity) },
       { table: 'note', key: REFRESH_TOKEN, value: enrolled.refresh_token },
+      { table: 'note', key: RECEIPTS, value: JSON.stringify({ day: dayOf(now), given: receiptsGiven }) },
     ]
     await disk.commit(first, [])
     disk.close()
@@ -305,6 +310,22 @@ export class Office {
     const kept = JSON.parse(this.store.note(RECEIPTS) ?? '{}') as { day?: string; given?: number }
     return kept.day === this.today ? (kept.given ?? 0) : 0
   }
+}
+
+/** What the disk holds, mended where cells no longer open. Rejects with StoreGone when the browser cleared it. */
+async function loadWhole(disk: DeviceDisk, device: string): Promise<Write[]> {
+  const { cells, broken } = await disk.load()
+  try {
+    checkWhole(cells, IDENTITY)
+  } catch (error) {
+    disk.close()
+    throw error
+  }
+  const isWhole = cells.some((cell) => cell.table === 'standing')
+  if (isWhole && broken.length === 0) return cells
+  await disk.commit(mending(cells, device), [])
+  await disk.forget(broken)
+  return (await disk.load()).cells
 }
 
 function photosOf(visit: Visit): Photo[] {

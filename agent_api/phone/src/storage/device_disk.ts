@@ -9,7 +9,7 @@ import type { Bytes } from '../protocol/bytes'
 import { NotSaved } from '../protocol/errors'
 import type { ContentWrite, Disk, Write } from '../replica/memory_store'
 import { decodeCell, encodeCell } from './cells'
-import type { Seal } from './sealing'
+import { SealBroken, type Seal } from './sealing'
 
 interface Cell {
   readonly name: string
@@ -19,6 +19,11 @@ interface Cell {
 interface Owner {
   readonly id: 'owner'
   readonly number: number
+}
+
+export interface Loaded {
+  readonly cells: Write[]
+  readonly broken: readonly string[]
 }
 
 class Database extends Dexie {
@@ -55,10 +60,26 @@ export class DeviceDisk implements Disk {
     return new DeviceDisk(database, seal, number)
   }
 
-  /** Everything held. Rejects with SealBroken when a cell does not open. */
-  async load(): Promise<Write[]> {
-    const cells = await this.database.cells.toArray()
-    return Promise.all(cells.map(async ({ name, sealed }) => decodeCell(await this.seal.open(sealed, name))))
+  /** Everything held that opens, and the names of cells that do not: damaged, or sealed under another key. */
+  async load(): Promise<Loaded> {
+    const held = await this.database.cells.toArray()
+    const read = await Promise.all(held.map((cell) => this.read(cell)))
+    const cells = read.filter((cell) => cell !== null)
+    return { cells, broken: held.filter((_, place) => read[place] === null).map((cell) => cell.name) }
+  }
+
+  private async read({ name, sealed }: Cell): Promise<Write | null> {
+    try {
+      return decodeCell(await this.seal.open(sealed, name))
+    } catch (error) {
+      if (error instanceof SealBroken) return null
+      throw error
+    }
+  }
+
+  /** Of cells that do not open. */
+  async forget(names: readonly string[]): Promise<void> {
+    await this.database.cells.bulkDelete([...names])
   }
 
   async commit(writes: readonly Write[], contents: readonly ContentWrite[]): Promise<void> {

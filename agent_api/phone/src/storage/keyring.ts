@@ -85,11 +85,14 @@ export class Keyring {
     return JSON.parse(fromUtf8(await open(person.secret, person.label, LABEL_FOR))) as Label
   }
 
-  /** A person to be enrolled. One whose enrolment was cut off keeps the device key and gets the new PIN. */
-  async begin(pin: string, rounds = PIN_ROUNDS): Promise<Person> {
-    const cutOff = await this.person(PENDING)
-    const { signing, publicKey } = cutOff ?? (await newDeviceKey())
-    const secret = cutOff?.secret ?? (await newSecret())
+  /**
+   * A person to be enrolled. One whose enrolment was cut off keeps the device key and gets the new PIN; so does one
+   * whose store the browser cleared, `again`.
+   */
+  async begin(pin: string, rounds = PIN_ROUNDS, again = ''): Promise<Person> {
+    const held = (again && (await this.person(again))) || (await this.person(PENDING))
+    const { signing, publicKey } = held ?? (await newDeviceKey())
+    const secret = held?.secret ?? (await newSecret())
     const dataKey = crypto.getRandomValues(new Uint8Array(32))
     const wrapped = await wrap(dataKey, pin, secret, rounds)
     const person = { id: PENDING, label: null, signing, publicKey, secret, ...wrapped, wrong: 0, waitUntil: 0 }

@@ -49,6 +49,9 @@ export const en: { readonly [K in TextKey]: string } = {
   no_contact: 'The centre cannot be reached. Check the network and try again; what you typed is still here.',
   no_web_crypto: 'This browser is too old to keep data safely. Update it and open this page again.',
 
+  gone_title: 'The phone cleared what was stored',
+  gone_lead: 'This happens when room is short or the browser was cleaned. What had reached the centre is there; what was unsent is lost. Ask the administrator for a new activation code and enrol again.',
+
   unlock_title: 'Hello, {name}',
   unlock_go: 'Open',
   unlock_going: 'Opening…',

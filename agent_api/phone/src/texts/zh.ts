@@ -47,6 +47,9 @@ export const zh = {
   no_contact: '连不上中心。请检查网络后再试，已输入的内容都还在。',
   no_web_crypto: '这个浏览器太旧，不能安全保存资料。请更新浏览器后再打开。',
 
+  gone_title: '手机清掉了已存的资料',
+  gone_lead: '空间不足或清理过浏览器时会这样。已经送达中心的都还在；没送出的已找不回来。请向管理员要一个新的激活码，重新登记。',
+
   unlock_title: '{name}，您好',
   unlock_go: '打开',
   unlock_going: '正在打开…',
