@@ -63,3 +63,23 @@ def test_a_material_code_ends_with_its_number() -> None:
     assert material_code(handling, 1) == "113416020031661969400201400600901001"
     with pytest.raises(CodeInvalid):
         material_code(handling, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "valid"),
+    [
+        ("113416020031661969", True),
+        ("91350100M000100Y4Z", False),  # the often quoted sample, whose check character is 3
+        ("91350100M000100Y43", True),
+        ("11341700744889543Y", True),
+        ("12341802MB00000018", True),
+        ("54341802ME00000014", True),
+    ],
+)
+def test_credit_codes_of_the_vectors(code: str, valid: bool) -> None:
+    assert is_unit(code) is valid
+
+
+def test_a_real_handling_code_is_composed_from_its_parts() -> None:
+    assert implementing_code(UNIT, 4, BASE) == "1134160200316619694002014006009"
+    assert implementing_code(UNIT, 4, BASE, 1) == "113416020031661969400201400600901"
