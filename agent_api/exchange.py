@@ -45,6 +45,9 @@ from sync.core.errors import Malformed, NotAuthentic
 from sync.core.messages import PROTOCOL, Answer, FileState, Outcome, Request, Status
 
 KEYS_KEPT = 10_000
+TOKEN_END_TOLD_S = 120
+ACK_BYTES = 16
+"""Every exchange carries it both ways; nobody but the centre makes or checks one."""
 
 
 class Writer(Protocol):
@@ -216,7 +219,7 @@ class Exchange:
     def _ack(self, view: Entitlement, envelope: Request, last_seq: int, digest: bytes, chain_epoch: int = -1) -> str:
         chain_epoch = chain_epoch if chain_epoch >= 0 else envelope.chain_epoch
         payload = acknowledged_payload(view.centre.epoch, envelope.device, chain_epoch, last_seq, digest)
-        return encode_hash(hmac.digest(self._ack_key, payload, "sha256"))
+        return encode_hash(hmac.digest(self._ack_key, payload, "sha256")[:ACK_BYTES])
 
     async def _compose(
         self, unit: StoreRead, envelope: Request, caller: Caller, key: DeviceKey, view: Entitlement, up: _Up
@@ -242,11 +245,11 @@ class Exchange:
             heads = await unit.restored_heads([one.bucket for one in self._steps.may_read(view)])
             answer = msgspec.structs.replace(answer, restored=heads_told(heads))
         if not opens or up.status is not Status.OK:
-            return encode_answer(answer, [])
+            return encode_answer(_in_brief(answer, envelope), [])
         asked = Asked(tag=envelope.tag, cursors=envelope.cursors, target=envelope.target, max_bytes=envelope.max_bytes)
         down = await read_feed(unit, view.centre.epoch, self._steps.may_read(view), asked)
         files = await unit.file_states(envelope.files, key.account) if envelope.files else {}
-        return encode_answer(_with_down(answer, down, files), down.bodies)
+        return encode_answer(_in_brief(_with_down(answer, down, files), envelope), down.bodies)
 
 
 def outcomes_of(up: _Up) -> Iterator[Outcome]:
@@ -276,6 +279,21 @@ def _with_down(answer: Answer, down: Down, files: Mapping[str, FileState]) -> An
         resets=down.resets,
         files=dict(files),
         more=down.more,
+    )
+
+
+def _in_brief(answer: Answer, envelope: Request) -> Answer:
+    """Without what repeats the request, when that asked for it."""
+    if not envelope.brief:
+        return answer
+    stands = (answer.chain_epoch, answer.last_seq) == (envelope.chain_epoch, envelope.first_seq - 1)
+    same_hash = stands and answer.chain_hash == envelope.prev_hash
+    return msgspec.structs.replace(
+        answer,
+        epoch="" if answer.epoch == envelope.epoch else answer.epoch,
+        chain_hash="" if same_hash else answer.chain_hash,
+        ack="" if same_hash and answer.ack == envelope.ack else answer.ack,
+        token_expires_in=answer.token_expires_in if answer.token_expires_in < TOKEN_END_TOLD_S else 0,
     )
 
 

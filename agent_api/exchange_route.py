@@ -17,6 +17,8 @@ LINES = "application/x-bangban-lines"
 PACK_FROM_BYTES = 800
 """Below this, packing saves less than its header and the work cost."""
 PACK_LEVEL = 5
+BARE_BYTES = 200
+"""The answer to an idle device that asked for it in brief: its media type would be a third more."""
 
 
 def exchange_handler(exchange: Exchange) -> Handler:
@@ -41,6 +43,8 @@ def relay_handler(exchange: Exchange, private: X25519PrivateKey) -> Handler:
 
 
 def packed_response(answer: bytes, accepted: str) -> Response:
+    if len(answer) < BARE_BYTES:
+        return Response(answer)
     if len(answer) < PACK_FROM_BYTES or "gzip" not in accepted:
         return Response(answer, media_type=LINES)
     packed = gzip.compress(answer, PACK_LEVEL, mtime=0)

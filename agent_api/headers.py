@@ -28,4 +28,5 @@ def full_headers(*, is_https: bool) -> RawHeaders:
     return [(name.lower().encode(), value.encode()) for name, value in headers.header_items()]
 
 
-LEAN_HEADERS: RawHeaders = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+LEAN_HEADERS: RawHeaders = [(b"x-content-type-options", b"nosniff")]
+"""An answer to a POST is in no cache unless it says so."""

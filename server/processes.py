@@ -36,6 +36,7 @@ SERVER: dict[str, Any] = {
     "log_config": None,
     "access_log": False,
     "server_header": False,
+    "date_header": False,
     "proxy_headers": False,
     "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 20,

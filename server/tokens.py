@@ -86,7 +86,7 @@ class KeyRing:
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": account,
+            "sub": to_base64url(bytes.fromhex(account)),
             "dev": to_base64url(bytes.fromhex(device)),
             "jti": f"{session}-{to_base64url(random_bytes)}",
             "exp": now_ms // 1000 + LIFE_S,
@@ -123,12 +123,13 @@ class KeyRing:
             )
             claims = msgspec.convert(raw, _Claims)
             number = claims.jti.partition("-")[0]
+            account = from_base64url(claims.sub, length=16).hex()
             device = from_base64url(claims.dev, length=16).hex()
             session = int(number) if number.isdecimal() and len(number) < 10 else -1
         except (jwt.PyJWTError, msgspec.MsgspecError, CredentialInvalid, ValueError, TypeError, RecursionError):
             raise TokenInvalid("not signed by us, or not our claims") from None
         _check_time(claims.exp, now_ms // 1000)
-        return AccessClaims(claims.sub, device, session, claims.jti, claims.exp)
+        return AccessClaims(account, device, session, claims.jti, claims.exp)
 
 
 def _check_time(expires_s: int, now_s: int) -> None:

@@ -89,6 +89,9 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     honour: Annotated[list[Honour], msgspec.Meta(max_length=10_000)] = []
     evidence: Annotated[list[Evidence], msgspec.Meta(max_length=2_000)] = []
     max_bytes: Annotated[int, msgspec.Meta(ge=4_096, le=1_048_576)] = 65_536
+    brief: bool = False
+    """The answer may leave out what it repeats of this request: epoch, chain_hash and ack; and an end of the token
+    that is minutes away."""
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -150,11 +153,12 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     protocol: int
     status: Status
-    epoch: str
+    epoch: str = ""
+    """This, `chain_hash` and `ack` are as in a request that asked to be answered in brief, where they are left out."""
     server_time: int
     chain_epoch: Seq
     last_seq: Seq
-    chain_hash: Hash
+    chain_hash: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{43})?$")] = ""
     durable_upto: Seq = 0
     ack: str = ""
     outcomes: list[Outcome] = []

@@ -33,14 +33,18 @@ Sleep = Callable[[float], Awaitable[None]]
 
 def http_client(address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client as a device uses it: HTTP/1.1, no redirects, no proxy from the environment of a loopback test."""
-    return httpx.AsyncClient(
+    client = httpx.AsyncClient(
         base_url=address,
         transport=transport,
         timeout=REQUEST_MS / 1_000,
         follow_redirects=False,
         trust_env=not address.startswith("http://127."),
-        headers={"Accept-Encoding": "gzip", "User-Agent": "bangban"},
+        headers={"Accept-Encoding": "gzip"},
     )
+    # Said by default and of no use to anyone: every exchange would carry them.
+    for name in ("Accept", "Connection", "User-Agent"):
+        del client.headers[name]
+    return client
 
 
 class Connection:
@@ -145,11 +149,11 @@ class Connection:
 
     async def _carry(self, message: bytes) -> None:
         token = await self._tokens.access(self._client)
-        headers = {"Content-Type": LINES, "Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}"}
         body = message
         if len(message) >= GZIP_FROM_BYTES:
             body = gzip.compress(message, compresslevel=6, mtime=0)
-            headers["Content-Encoding"] = "gzip"
+            headers |= {"Content-Type": LINES, "Content-Encoding": "gzip"}
         self.exchanges += 1
         self.bytes_up += len(body)
         async with self._client.stream("POST", EXCHANGE_PATH, content=body, headers=headers) as answer:

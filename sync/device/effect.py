@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from sync.core.changes import OutcomeCode
+from sync.core.messages import Answer, Request
 from sync.device.events import BucketReset, Event, OutcomesChanged, RowsChanged
 from sync.device.state import Entry, Standing
 
@@ -23,6 +26,21 @@ class Sent:
     with_cursors: bool = False
     honours: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    brief: Request | None = None
+    """The request, when it asked for an answer without what repeats it."""
+
+    def completed(self, answer: Answer) -> Answer:
+        """With what was left out."""
+        asked = self.brief
+        if asked is None:
+            return answer
+        stands = (answer.chain_epoch, answer.last_seq) == (asked.chain_epoch, asked.first_seq - 1)
+        return msgspec.structs.replace(
+            answer,
+            epoch=answer.epoch or asked.epoch,
+            ack=answer.ack or (asked.ack if stands and not answer.chain_hash else ""),
+            chain_hash=answer.chain_hash or (asked.prev_hash if stands else ""),
+        )
 
     @property
     def last_seq(self) -> int:

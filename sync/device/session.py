@@ -8,7 +8,10 @@ that a crash could lose: all that counts is in the store. Times are milliseconds
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
+
+import msgspec
 
 from sync.core.chain import encode_hash, extend, signed_payload
 from sync.core.codec import AnswerMessage, encode_request, parse_answer
@@ -200,8 +203,12 @@ class Session:
             files=self._files_asked() if reading else [],
             honour=honours,
             evidence=[head for head, _ in evidence],
-            max_bytes=self._page_bytes,
         )
+        # What repeats is left out only where nothing else is said: such exchanges are most of all there are.
+        idle = not (signed or with_cursors or evidence)
+        request = msgspec.structs.replace(request, brief=True) if idle else request
+        if with_cursors:
+            request = msgspec.structs.replace(request, max_bytes=self._page_bytes)
         sent = Sent(
             at=now,
             chain_epoch=standing.chain_epoch,
@@ -213,6 +220,7 @@ class Session:
             with_cursors=with_cursors,
             honours=told,
             evidence=tuple(head.record for head, _ in evidence),
+            brief=request if idle else None,
         )
         if with_cursors:
             self._news = False
@@ -259,6 +267,7 @@ class Session:
             return
         try:
             answer = parse_answer(message)
+            answer = replace(answer, envelope=sent.completed(answer.envelope))
             self._sent = None
             self._take(sent, answer, now)
         except (Malformed, NotAuthentic, ValueError) as error:

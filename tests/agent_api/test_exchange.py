@@ -10,6 +10,7 @@ from agent_api.exchange import Exchange
 from server.storage.memory import MemoryGrant, MemoryStore
 from server.storage.schema.records import KIND_TABLES
 from sync.central.plan import Head
+from sync.core.chain import encode_hash, genesis
 from sync.core.changes import OutcomeCode
 from sync.core.codec import parse_answer
 from sync.core.errors import NotAuthentic, SyncError
@@ -379,6 +380,7 @@ async def test_a_centre_that_meets_its_own_word_from_the_future_begins_another_e
 
 async def test_records_from_beyond_a_restored_head_are_parked_once_for_the_operator(centre: CentreUnderTest) -> None:
     wang = await centre.enrol("wang", BUCKET)
+    await wang.tell([])
     body = b'{"kind":"resident","id":"' + b"a" * 32 + b'","rev":1,"fields":{}}'
     held = Evidence("resident", "a" * 32, BUCKET, 7)
     for _ in range(2):
@@ -454,3 +456,24 @@ async def test_what_proves_nothing_is_not_kept_as_evidence(
     held = Evidence("resident", "a" * 32, BUCKET, version)
     await ask(wang, wang.request(evidence=[held], bodies=[body], epoch=wang.epoch if epoch is None else epoch))
     assert len((await everything(centre))["evidence"]) == 0
+
+
+async def test_an_idle_device_that_asks_for_it_in_brief_is_told_nothing_twice(centre: CentreUnderTest) -> None:
+    wang = await centre.enrol("wang", BUCKET)
+    await wang.tell([resident(wang, 1)])
+    await wang.read_all()
+    whole = await ask(wang, wang.request())
+    brief = await ask(wang, wang.request(brief=True))
+    assert (brief.epoch, brief.chain_hash, brief.ack, brief.token_expires_in) == ("", "", "", 0)
+    assert (whole.epoch, whole.chain_hash, whole.ack) == (wang.epoch, encode_hash(wang.chain_hash), wang.ack)
+    assert (brief.status, brief.last_seq, brief.tag) == (whole.status, whole.last_seq, whole.tag)
+
+
+async def test_what_differs_is_told_in_brief_as_well(centre: CentreUnderTest) -> None:
+    wang = await centre.enrol("wang", BUCKET)
+    await wang.tell([resident(wang, 1)])
+    behind = wang.request(brief=True, first_seq=1, prev_hash=encode_hash(genesis(wang.device, 1)), epoch="other")
+    answer = await ask(wang, behind)
+    assert (answer.status, answer.epoch, answer.last_seq) == (Status.EPOCH_CHANGED, wang.epoch, 1)
+    assert answer.chain_hash == encode_hash(wang.chain_hash)
+    assert answer.ack

@@ -154,7 +154,7 @@ def zoo(good: str, key: SigningKey, other: Enrolled) -> dict[str, str]:
         "aud missing": with_claims(aud=None),
         "sub missing": with_claims(sub=None),
         "sub number": with_claims(sub=7),
-        "sub another's": with_claims(sub=other.answer["account"]),
+        "sub another's": with_claims(sub=to_base64url(bytes.fromhex(other.answer["account"]))),
         "sub empty": with_claims(sub=""),
         "dev another's": with_claims(dev=to_base64url(bytes.fromhex(other.device))),
         "dev unknown": with_claims(dev=to_base64url(bytes(16))),

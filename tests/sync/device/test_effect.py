@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from sync.core.changes import OutcomeCode
 from sync.core.ids import derived_id
+from sync.core.messages import Answer, Request, Status
 from sync.device.effect import Effect, Sent, is_durable, with_events
 from sync.device.events import BucketReset, OutcomesChanged, RowsChanged
 from sync.device.state import Entry, first_standing
@@ -36,3 +39,16 @@ def test_an_effect_tells_each_thing_once() -> None:
         OutcomesChanged((("c", OutcomeCode.MERGED),)),
     ]
     assert with_events(Effect()).events == []
+
+
+def test_a_brief_answer_is_completed_from_its_request_and_only_where_nothing_moved() -> None:
+    asked = Request(protocol=1, device="d" * 32, epoch="e1", chain_epoch=1, first_seq=4, prev_hash="h" * 43, ack="a")
+    sent = Sent(at=0, chain_epoch=1, first_seq=4, prev_hash=b"3", brief=asked)
+    brief = Answer(protocol=1, status=Status.OK, server_time=1, chain_epoch=1, last_seq=3)
+    whole = sent.completed(brief)
+    assert (whole.epoch, whole.chain_hash, whole.ack) == ("e1", "h" * 43, "a")
+    moved = sent.completed(msgspec.structs.replace(brief, last_seq=9))
+    assert (moved.chain_hash, moved.ack) == ("", "")
+    told = msgspec.structs.replace(brief, epoch="e2", chain_hash="x" * 43)
+    assert sent.completed(told) == told
+    assert replace(sent, brief=None).completed(brief) == brief

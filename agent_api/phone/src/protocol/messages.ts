@@ -93,8 +93,9 @@ export interface Request {
   readonly honour: readonly Honour[]
   readonly evidence: readonly Evidence[]
   readonly max_bytes: number
+  readonly brief: boolean
 }
-export const REQUEST_FIELDS = ['protocol', 'schema', 'device', 'epoch', 'chain_epoch', 'first_seq', 'prev_hash', 'n', 'signature', 'ack', 'restart', 'waiting', 'waiting_since', 'tag', 'cursors', 'target', 'files', 'honour', 'evidence', 'max_bytes'] as const
+export const REQUEST_FIELDS = ['protocol', 'schema', 'device', 'epoch', 'chain_epoch', 'first_seq', 'prev_hash', 'n', 'signature', 'ack', 'restart', 'waiting', 'waiting_since', 'tag', 'cursors', 'target', 'files', 'honour', 'evidence', 'max_bytes', 'brief'] as const
 export const REQUEST_DEFAULTS = {
   'schema': 1,
   'epoch': '',
@@ -110,7 +111,8 @@ export const REQUEST_DEFAULTS = {
   'files': [],
   'honour': [],
   'evidence': [],
-  'max_bytes': 65536
+  'max_bytes': 65536,
+  'brief': false
 } as const
 
 export interface Outcome {
@@ -174,6 +176,8 @@ export interface Answer {
 }
 export const ANSWER_FIELDS = ['protocol', 'status', 'epoch', 'server_time', 'chain_epoch', 'last_seq', 'chain_hash', 'durable_upto', 'ack', 'outcomes', 'tag', 'need_cursors', 'entitled', 'target', 'pages', 'resets', 'files', 'more', 'retry_after', 'token_expires_in', 'min_app', 'restored', 'digest'] as const
 export const ANSWER_DEFAULTS = {
+  'epoch': '',
+  'chain_hash': '',
   'durable_upto': 0,
   'ack': '',
   'outcomes': [],
