@@ -8,6 +8,7 @@ from server.domain.cases.lifecycle import CENTRE_ONLY
 from server.domain.people.roles import MAY_CHANGE
 from server.domain.record_fields import KINDS
 from server.merge_policies import policies_of
+from server.merge_policies.erasure import STAYS, erase_name
 from sync.central.policies import RecordPolicy
 
 POLICIES = policies_of(lambda text: f"ix{text}")
@@ -16,6 +17,7 @@ OF_THE_CENTRE = {
     *("item.take_effect", "base_item.take_effect", "licence.fetch"),
     *("claim.rebase", "lease.end"),
     *("light.raise", "light.change", "light.clear", "review.open"),
+    *(erase_name(kind) for kind in STAYS),
 }
 rows = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES.keys())
 
