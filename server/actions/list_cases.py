@@ -132,12 +132,12 @@ async def count_cases(platform: Platform, account: AccountRow) -> list[StateCoun
     days = [today.isoformat(), today.isoformat(), tomorrow.isoformat()]
     counted: dict[str, list[int]] = {}
     for state, *numbers in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]]):
-        tally = counted.setdefault(state, [0, 0, 0])
-        counted[state] = [held + int(more or 0) for held, more in zip(tally, numbers, strict=True)]
+        held = counted.get(state, [0, 0, 0])
+        counted[state] = [one + int(more or 0) for one, more in zip(held, numbers, strict=True)]
     return [
         StateCount(state=state, cases=tally[0], late=tally[1], soon=tally[2])
         for state in CaseState
-        if (tally := counted.get(state.value)) is not None
+        if (tally := counted.get(state.value))
     ]
 
 
