@@ -97,7 +97,7 @@ $(VENV)/.installed-test: $(VENV)/.locked-test $(VENV)/.installed
 	@touch $@
 
 # Scripts of packages do not run: what is fetched is only read by the builder.
-$(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.json $(VENV)/.installed
+$(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.json | $(VENV)/.installed
 	@echo "Installing what the phone app is built with …"
 	cd $(PHONE) && $(NODE) npm ci --silent --ignore-scripts
 	@touch $@

@@ -39,6 +39,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      checks: { pluginTimings: false, bundlerTimings: false },
       input: {
         index: fileURLToPath(new URL('index.html', import.meta.url)),
         worker: fileURLToPath(new URL('src/worker/worker.ts', import.meta.url)),
