@@ -10,7 +10,6 @@ from agent_api.exchange import Exchange
 from server.storage.memory import MemoryGrant, MemoryStore
 from server.storage.schema.records import KIND_TABLES
 from sync.central.plan import Head
-from sync.core.chain import encode_hash, genesis
 from sync.core.changes import OutcomeCode
 from sync.core.codec import parse_answer
 from sync.core.errors import NotAuthentic, SyncError
@@ -290,29 +289,6 @@ async def test_a_revoked_device_hands_over_is_told_to_wipe_and_receives_nothing(
     assert len(li.rows) == 1, "what a revoked device sent waits in quarantine"
 
 
-async def test_that_a_device_was_told_to_wipe_is_written_once(centre: CentreUnderTest) -> None:
-    wang = await centre.enrol("wang", BUCKET)
-    await wang.tell([resident(wang, 1)])
-    assert await wiped_at(centre, wang) is None
-    await centre.revoke(wang)
-    first = centre.clock.now
-    for _ in range(3):
-        assert (await wang.tell([])).status is Status.REVOKED
-        centre.clock.now += 60_000
-    assert await wiped_at(centre, wang) == first
-
-
-async def wiped_at(centre: CentreUnderTest, phone: Phone) -> int | None:
-    if isinstance(centre.store, MemoryStore):
-        return centre.store.state.wiped.get(phone.device)
-    assert centre.database is not None
-    async with centre.database.read() as snapshot:
-        row = await snapshot.fetch_one("SELECT wiped_at FROM devices WHERE id = ?", (phone.device,))
-    assert row is not None
-    at: int | None = row[0]
-    return at
-
-
 async def test_whoever_carries_gets_outcomes_and_nothing_of_the_authors_records(centre: CentreUnderTest) -> None:
     wang, carrier = await centre.enrol("wang", BUCKET), await centre.enrol("carrier", OTHER)
     await wang.tell([resident(wang, 1)])
@@ -443,37 +419,3 @@ async def test_an_exchange_made_anew_knows_the_same_devices(centre: CentreUnderT
     await wang.tell([resident(wang, 1)])
     wang.exchange = fresh
     assert codes(await wang.tell([resident(wang, 2)])) == [("applied", "")]
-
-
-@pytest.mark.parametrize(("epoch", "version"), [("another", 7), ("", 7), (None, 0)])
-async def test_what_proves_nothing_is_not_kept_as_evidence(
-    centre: CentreUnderTest, epoch: str | None, version: int
-) -> None:
-    """From another history, from a device that knows of none, or of a row that the backup held as well."""
-    wang = await centre.enrol("wang", BUCKET)
-    await wang.tell([resident(wang, 1)])
-    body = b'{"id":"' + b"a" * 32 + b'","kind":"resident","rev":3,"fields":{"name":"\xe6\xb1\xaa"}}'
-    held = Evidence("resident", "a" * 32, BUCKET, version)
-    await ask(wang, wang.request(evidence=[held], bodies=[body], epoch=wang.epoch if epoch is None else epoch))
-    assert len((await everything(centre))["evidence"]) == 0
-
-
-async def test_an_idle_device_that_asks_for_it_in_brief_is_told_nothing_twice(centre: CentreUnderTest) -> None:
-    wang = await centre.enrol("wang", BUCKET)
-    await wang.tell([resident(wang, 1)])
-    await wang.read_all()
-    whole = await ask(wang, wang.request())
-    brief = await ask(wang, wang.request(brief=True))
-    assert (brief.epoch, brief.chain_hash, brief.ack, brief.token_expires_in) == ("", "", "", 0)
-    assert (whole.epoch, whole.chain_hash, whole.ack) == (wang.epoch, encode_hash(wang.chain_hash), wang.ack)
-    assert (brief.status, brief.last_seq, brief.tag) == (whole.status, whole.last_seq, whole.tag)
-
-
-async def test_what_differs_is_told_in_brief_as_well(centre: CentreUnderTest) -> None:
-    wang = await centre.enrol("wang", BUCKET)
-    await wang.tell([resident(wang, 1)])
-    behind = wang.request(brief=True, first_seq=1, prev_hash=encode_hash(genesis(wang.device, 1)), epoch="other")
-    answer = await ask(wang, behind)
-    assert (answer.status, answer.epoch, answer.last_seq) == (Status.EPOCH_CHANGED, wang.epoch, 1)
-    assert answer.chain_hash == encode_hash(wang.chain_hash)
-    assert answer.ack
