@@ -113,7 +113,8 @@ def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCe
                 )
 
         finish(revoke())
-        user.press("现在送出")
+        # It may have heard already over the live socket; else it hears with the next exchange.
+        user.page.evaluate("dispatchEvent(new Event('online'))")
         user.screen("登记这台手机")
         assert user.page.evaluate(stores) == []
 
