@@ -113,6 +113,7 @@ async def _stay_up(week: Week, settings: Settings, server: ServerProcess, consol
         table.add_row(login, one.account.name, one.account.role.value, codes[login])
     console.print(
         Panel(
+            f"手机应用 app     {server.address}/app/\n"
             f"健康 health      {server.address}/v1/health\n"
             f"接口 API         {server.address}/v1/docs\n"
             f"在本机试用 try   bangban device enrol --server {server.address} --code CODE",
