@@ -155,7 +155,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "successor_unknown": ("替代事项不存在或已取消", "an item that should stand for it is absent or cancelled"),
     "not_yet_effective": ("尚未到生效日期（{day}）", "its day has not come ({day})"),
     "amount_invalid": ("发放标准第{place}行写法不对", "row {place} of the amounts cannot be read"),
-    "material_row": ("材料{no}的{label}不对", "material {no} has a wrong {label}"),
+    "material_row": ("材料{no}的{label}不对", "material {no} has a value that cannot be (see {field})"),
     "departure_reason": ("“{label}”与标准不同，须写明理由", "departing in {field} needs a reason"),
     "departure_not_allowed": ("“{label}”须与标准一致", "{field} must be as the standard has it"),
     "departure_everywhere": ("不同之处须写明是哪个事项", "a departure belongs to one item"),

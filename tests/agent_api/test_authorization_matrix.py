@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agent_api.caller import Who
@@ -112,7 +114,8 @@ def path_of(row: Row, ident: str) -> str:
 
 
 def filled(path: str, ident: str) -> str:
-    return path.format(id=ident, number=ident, kind="case", record=ident, name="edit")
+    named = {"kind": "case", "name": "edit"}
+    return re.sub(r"{(\w+)}", lambda part: named.get(part[1], ident), path)
 
 
 def test_every_route_has_its_row() -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from typing import Any
 
 import jwt
@@ -181,7 +182,7 @@ async def test_no_animal_comes_in_anywhere(api: Centre) -> None:
     guarded = [row for row in ROWS if row.who in (Who.DEVICE, Who.DEPOSITOR)]
     for name, token in animals.items():
         for row in guarded:
-            path = row.path.format(id="f" * 32, kind="case", record="f" * 32, name="edit")
+            path = re.sub(r"{\w+}", "f" * 32, row.path)
             answer = await api.client.request(row.method, path, headers={"authorization": f"Bearer {token}"})
             assert answer.status_code == 401, (name, row.path)
             assert answer.headers["content-type"] == MEDIA_TYPE

@@ -113,6 +113,19 @@ CHANGES: dict[str, tuple[str, str]] = {
     "conflict.decide": ("决定冲突", "conflict decided"),
     "notice.read": ("已读通知", "notice read"),
     "service_log.write": ("服务记录", "service logged"),
+    "case.hand_over": ("登记领取", "handing over recorded"),
+    "licence.keep": ("登记证照", "licence kept"),
+    "licence.use": ("使用证照", "licence used"),
+    "light.explain": ("说明亮灯原因", "light explained"),
+    "local_item.set": ("更新本地要素", "site details set"),
+    "notice.answer": ("答复通知", "notice answered"),
+    "task.open": ("新建任务", "task opened"),
+    "task.explain": ("说明任务", "task explained"),
+    "task.close": ("办结任务", "task closed"),
+    "task.pass": ("移交任务", "task passed on"),
+    "ticket.appeal": ("代居民申诉", "appeal for a resident"),
+    "ticket.answer": ("答复工单", "ticket answered"),
+    "ticket.pass": ("移交工单", "ticket passed on"),
 }
 
 # Kinds of data as a consent names them to a resident.

@@ -18,5 +18,5 @@ def test_an_unknown_measurement_is_named(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_standard_items_and_residents_stay() -> None:
     kept = list(without_unit_items(content_of(build_world(7, Size.SMALL), 1)).records)
-    assert {one.kind for one in kept} == {"item", "campaign", "resident"}
+    assert {one.kind for one in kept} == {"base_item", "item", "campaign", "resident"}
     assert not [one for one in kept if one.kind == "item" and "unit" in one.fields]

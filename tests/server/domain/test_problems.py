@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 import server.domain
+import server.merge_policies
 from server.domain.problems import PROBLEMS, problem
 
-SOURCES = [path.read_text() for path in Path(server.domain.__path__[0]).rglob("*.py")]
+SOURCES = [
+    path.read_text()
+    for package in (server.domain, server.merge_policies)
+    for path in Path(package.__path__[0]).rglob("*.py")
+]
 
 
 def test_both_texts_name_the_same_details() -> None:

@@ -37,7 +37,7 @@ def test_a_case_goes_from_receipt_to_the_residents_hands(desk: CaseAtDesk) -> No
         ("review", {"review": "符合条件"}),
         ("decide", {"decision": {"granted": True}}),
         ("finish", {"result": {"name": "老年人优待证", "number": "3418-1"}}),
-        ("deliver", {"parcel": {"mode": "village"}}),
+        ("deliver", {"handover": {"to": "王秀英", "relation": "self", "at": "2026-11-20T09:00:00+08:00"}}),
         ("archive", {}),
     ]
     states = []
