@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from fixtures.bench.desk_work import with_desk_work
 from fixtures.bench.many_cases import with_cases
 from fixtures.bench.measures import MEASURES, PEAK_MONTH, QUICK, Bench, Scale
 from fixtures.bench.on_postgres import WORKERS, measure_on_postgres
@@ -25,6 +26,7 @@ from server.cli.centre import fail
 from server.cli.world import DEFAULT_SEED, content_of
 
 POSTGRES = "postgres"
+DESK_LISTS = "desk_lists"
 RESIDENTS = 30
 
 
@@ -65,8 +67,10 @@ async def _measure(
     if on_files:
         base = folder / "base"
         base.mkdir()
-        content = world if "memory" in wanted else without_unit_items(world)
-        content = with_cases(content, scale.cases, now_ms=time.time_ns() // 1_000_000) if scale.cases else content
+        content = world if {"memory", DESK_LISTS} & {*wanted} else without_unit_items(world)
+        now = time.time_ns() // 1_000_000
+        content = with_cases(content, scale.cases, now_ms=now) if scale.cases else content
+        content = with_desk_work(content, now_ms=now) if wanted == [DESK_LISTS] else content
         bench = Bench(await prepare(settings_in(base), content, devices=scale.devices), folder, scale)
         for name in on_files:
             console.print(f"measuring {name} …")
