@@ -23,6 +23,11 @@ from sync.core.codec import read_fields
 PAGE_ROWS_MAX = 500
 VERSIONS_MAX = 50
 _ALWAYS_DIFFER = frozenset({"version"})
+_ITEM_ROWS = """SELECT id, coalesce(base_item, ''), name, status, coalesce(unit, ''), coalesce(next_on, '')
+                FROM items"""
+_LISTS = "SELECT catalogue, count(*) FROM items WHERE catalogue LIKE '%:%' GROUP BY catalogue ORDER BY catalogue"
+_UNITS = """SELECT i.unit, u.name, count(*) FROM items i JOIN units u ON u.id = i.unit
+            GROUP BY i.unit, u.name, u.place ORDER BY u.place, i.unit"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,15 @@ class ItemRow:
     status: str
     unit: str
     next_on: str
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A standard list or a unit, as it is asked for, its name, and how many items it holds."""
+
+    key: str
+    name: str
+    items: int
 
 
 @dataclass(frozen=True)
@@ -89,26 +103,62 @@ class DepartureRow:
 
 
 async def list_base_items(
-    platform: Platform, *, level: str, after: str = "", limit: int = PAGE_ROWS_MAX
+    platform: Platform, *, level: str, search: str = "", status: str = "", after: str = "", limit: int = PAGE_ROWS_MAX
 ) -> list[BaseItemRow]:
-    """Of one exercise level, by code; `after` is the last code of the page before."""
-    sql = """SELECT id, code, level, name, status, coalesce(next_on, '') FROM base_items
-             WHERE level = ? AND code > ? ORDER BY code LIMIT ?"""
+    """Of one exercise level, by code; `after` is the last code of the page before, `search` part of a name or code."""
+    narrower, values = _narrower("code", search, status)
+    sql = f"""SELECT id, code, level, name, status, coalesce(next_on, '') FROM base_items
+              WHERE level = ? AND code > ?{narrower} ORDER BY code LIMIT ?"""  # noqa: S608 - constants of this module
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(sql, [level, after, limit])
+        rows = await snapshot.fetch(sql, [level, after, *values, limit])
     return [BaseItemRow(*row) for row in rows]
 
 
 async def list_items(
-    platform: Platform, *, unit: str = "", catalogue: str = "", after: str = "", limit: int = PAGE_ROWS_MAX
+    platform: Platform,
+    *,
+    unit: str = "",
+    catalogue: str = "",
+    search: str = "",
+    status: str = "",
+    after: str = "",
+    limit: int = PAGE_ROWS_MAX,
 ) -> list[ItemRow]:
-    """Of one unit, or of one standard list ("village:341800"), by base code; `after` is the last one before."""
+    """Of one unit, or of one standard list ("village:341800"), by base code; `after` is the last one before, `search`
+    part of a name or base code.
+    """
     column, value = ("unit", unit) if unit else ("catalogue", catalogue)
-    sql = f"""SELECT id, coalesce(base_item, ''), name, status, coalesce(unit, ''), coalesce(next_on, '') FROM items
-              WHERE {column} = ? AND base_item > ? ORDER BY base_item LIMIT ?"""  # noqa: S608
+    narrower, values = _narrower("base_item", search, status)
+    sql = f"""{_ITEM_ROWS} WHERE {column} = ? AND base_item > ?{narrower} ORDER BY base_item LIMIT ?"""
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(sql, [value, after, limit])
+        rows = await snapshot.fetch(sql, [value, after, *values, limit])
     return [ItemRow(*row) for row in rows]
+
+
+def _narrower(code: str, search: str, status: str) -> tuple[str, list[str]]:
+    """Conditions on what the index found. What a person types holds no wildcards."""
+    words = search.replace("%", "").replace("_", "").strip()
+    conditions, values = "", []
+    if words:
+        conditions, values = f" AND (name LIKE ? OR {code} LIKE ?)", [f"%{words}%", f"{words}%"]
+    return (f"{conditions} AND status = ?", [*values, status]) if status else (conditions, values)
+
+
+async def list_implementations(
+    platform: Platform, base_code: str, *, after: str = "", limit: int = PAGE_ROWS_MAX
+) -> list[ItemRow]:
+    """The items that stand for one base item, by id: standard ones, and those of units."""
+    sql = f"{_ITEM_ROWS} WHERE base_item = ? AND id > ? ORDER BY id LIMIT ?"
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(sql, [base_code, after, limit])
+    return [ItemRow(*row) for row in rows]
+
+
+async def list_holders(platform: Platform) -> tuple[list[ListRow], list[ListRow]]:
+    """The standard lists, and the units that have items of their own, each with how many."""
+    async with platform.database.read() as snapshot:
+        lists, units = await snapshot.fetch_each([(_LISTS, ()), (_UNITS, ())])
+    return [ListRow(key, key, count) for key, count in lists], [ListRow(*row) for row in units]
 
 
 async def show_versions(platform: Platform, item: str, *, kind: str = "item") -> Versions:

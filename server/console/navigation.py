@@ -21,11 +21,13 @@ class Section:
 
 CASE_DESKS = AREA | {Role.DESK_CLERK, Role.AUDITOR}
 PEOPLE = AREA | {Role.ADMINISTRATOR}
+CATALOGUE_READERS = CASE_DESKS | {Role.CATALOGUE_REVIEWER}
 
 SECTIONS: tuple[Section, ...] = (
     Section("/console/", "总览", "Overview", STAFF),
     Section("/console/desk", "办件", "Cases", CASE_DESKS),
     Section("/console/conflicts", "冲突", "Conflicts", AREA),
+    Section("/console/catalogue", "目录", "Catalogue", CATALOGUE_READERS),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
 )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
-from server.console.pages import account, desk, disputes, language, overview, people, residents, sign_in
+from server.console.pages import account, catalogue, desk, disputes, language, overview, people, residents, sign_in
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -31,6 +32,11 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
     Page("POST", "/conflicts/{id}", disputes.decide, AREA),
     Page("GET", "/parked", disputes.show_parked, AREA),
+    Page("GET", "/catalogue", catalogue.show),
+    Page("GET", "/catalogue/{of}/{id}", catalogue.show_one),
+    Page("GET", "/catalogue/items/{id}/site", catalogue.show_site),
+    Page("POST", "/catalogue/{of}/{id}/publish", catalogue.publish, REVIEWERS),
+    Page("POST", "/catalogue/{of}/{id}/{verb}", catalogue.take, REVIEWERS),
     Page("GET", "/helpers", people.show, PEOPLE),
     Page("GET", "/helpers/{id}", people.show_one, PEOPLE),
     Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS),

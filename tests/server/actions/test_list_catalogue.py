@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from server.actions.list_catalogue import list_base_items, list_departures, list_items, show_versions
+from server.actions.list_catalogue import (
+    list_base_items,
+    list_departures,
+    list_holders,
+    list_implementations,
+    list_items,
+    show_versions,
+)
 from server.actions.publish_item import publish_item
 from server.actions.refusals import NotFound
 from server.domain.catalogue.base_items import base_item_id
@@ -69,3 +76,22 @@ async def test_who_departs_is_told_with_the_reason_until_the_standard_takes_it_o
     assert await list_departures(at.platform, STANDARD) == []
     with pytest.raises(NotFound):
         await list_departures(at.platform, ident("nothing"))
+
+
+async def test_lists_are_narrowed_by_words_and_state_and_words_hold_no_wildcards(at: CatalogueCentre) -> None:
+    assert [one.id for one in await list_items(at.platform, catalogue=CATALOGUE, search="优待")] == [STANDARD]
+    assert [one.id for one in await list_items(at.platform, catalogue=CATALOGUE, search="992011")] == [STANDARD]
+    assert await list_items(at.platform, catalogue=CATALOGUE, search="992%999") == []
+    assert await list_items(at.platform, catalogue=CATALOGUE, status="cancelled") == []
+    assert await list_base_items(at.platform, level="6", search="没有") == []
+
+
+async def test_a_base_items_implementations_and_who_holds_items_are_told(at: CatalogueCentre) -> None:
+    own = {**FIELDS, "unit": VILLAGE_UNIT, "name": "自办"}
+    assert (await at.step("item.publish", ident("own"), own)).outcome.code.has_effect
+    listed = await list_implementations(at.platform, "992011001000")
+    assert {one.id for one in listed} == {STANDARD, ident("own")}
+    assert await list_implementations(at.platform, "992011001000", after=listed[-1].id) == []
+    lists, units = await list_holders(at.platform)
+    assert (lists[0].key, units[0].key) == (CATALOGUE, VILLAGE_UNIT)
+    assert units[0].items == 1

@@ -1,0 +1,142 @@
+"""The words of the catalogue: states, levels, lists, the groups of an item's fields, and a value as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.console.step_forms import Pair
+from server.domain.catalogue.dictionaries import DICTIONARIES
+from server.domain.record_fields import KINDS, Fields, groups, text
+
+STATES: Mapping[str, Pair] = {
+    "active": ("在办", "On offer"),
+    "suspended": ("暂停", "Suspended"),
+    "cancelled": ("取消", "Cancelled"),
+}
+LEVELS: Mapping[str, Pair] = {
+    "1": ("国家级", "State"),
+    "2": ("省级", "Province"),
+    "3": ("市级", "City"),
+    "4": ("县级", "County"),
+    "5": ("乡镇（街道）", "Town"),
+    "6": ("村（社区）", "Village"),
+}
+LISTS: Mapping[str, Pair] = {
+    "village": ("村级标准清单", "Villages' standard list"),
+    "town": ("乡镇标准清单", "Towns' standard list"),
+    "county": ("县级清单", "Counties' list"),
+    "city": ("市级清单", "City's list"),
+    "all": ("全市目录", "Whole catalogue"),
+}
+NECESSITY: Mapping[str, Pair] = {
+    "1": ("必要", "needed"),
+    "2": ("非必要", "not always needed"),
+    "3": ("可容缺后补", "may come later"),
+}
+# field of an item → the dictionary of its codes
+CODED: Mapping[str, str] = {
+    "type": "item_type",
+    "level": "use_level",
+    "decided_at": "use_level",
+    "project_type": "project_type",
+    "legal_days_unit": "time_unit",
+    "promise_days_unit": "time_unit",
+    "server_types": "server_type",
+    "online_depth": "online_depth",
+}
+GROUPS: Mapping[str, tuple[tuple[Pair, tuple[str, ...]], ...]] = {
+    "item": (
+        (
+            ("基本信息", "What it is"),
+            ("name", "base_item", "code", "type", "level", "decided_at", "dept", "target", "server_types"),
+        ),
+        (("条件与依据", "Who may ask, and by what law"), ("condition", "basis", "rule", "helper_cannot")),
+        (
+            ("时限与到场", "How long, how often"),
+            (
+                *("project_type", "legal_days", "legal_days_unit", "promise_days", "promise_days_unit"),
+                *("promise_days_note", "visits", "visits_reason"),
+            ),
+        ),
+        (
+            ("怎样办", "How"),
+            (
+                *("handling_forms", "online", "online_depth", "online_note", "offline_note", "flow"),
+                *("special_procedure", "intermediary"),
+            ),
+        ),
+        (("收费与发放", "Money"), ("fee", "fee_items", "fee_basis", "pay_online", "amounts")),
+        (
+            ("结果与送达", "What comes of it"),
+            ("result", "result_type", "result_sample", "delivery", "mail_materials", "mail_result"),
+        ),
+        (
+            ("地点与联系", "Where and when"),
+            ("where", "hours", "consult_phone", "complain_phone", "complain_address", "area", "questions"),
+        ),
+    ),
+    "base_item": (
+        (("基本信息", "What it is"), ("name", "code", "level", "type", "dept", "central_dept", "parent")),
+        (("依据与有效期", "Law and validity"), ("basis", "valid_from", "valid_until", "handled", "has_child")),
+    ),
+}
+
+
+def pair_words(table: Mapping[str, Pair], key: str, english: bool) -> str:
+    pair = table.get(key)
+    return key if pair is None else pair[english]
+
+
+def status_words(status: str, english: bool) -> str:
+    return pair_words(STATES, status, english)
+
+
+def list_words(catalogue: str, english: bool) -> str:
+    """ "village:341800" as people call it."""
+    level, _, under = catalogue.partition(":")
+    return f"{pair_words(LISTS, level, english)} {under}"
+
+
+def field_label(kind: str, name: str) -> str:
+    table = KINDS.get(kind)
+    field = table.find(name) if table is not None else None
+    return field.zh if field is not None else name
+
+
+def value_words(name: str, value: object) -> str:
+    """A field's value as a text, a line for each row of a list of groups."""
+    if name == "materials":
+        return "\n".join(material_words(row) for row in groups({"materials": value}, "materials"))
+    match value:
+        case None | "" | []:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case str() | int():
+            return DICTIONARIES[CODED[name]].get(str(value), str(value)) if name in CODED else str(value)
+        case [*rows] if all(isinstance(row, dict) for row in rows):
+            return "\n".join(_group(row) for row in rows)
+        case [*values]:
+            return "、".join(value_words(name, one) for one in values)
+        case dict():
+            return _group(value)
+        case _:
+            return str(value)
+
+
+def _group(row: Mapping[str, object]) -> str:
+    said = [f"{name}：{value_words('', value)}" for name, value in row.items() if value not in (None, "", [])]
+    return "；".join(said)
+
+
+def material_words(row: Fields) -> str:
+    """One material on one line."""
+    said = [NECESSITY.get(str(row.get("necessity")), ("", ""))[0], text(row, "form")]
+    if row.get("copies"):
+        said.append(f"{row['copies']}份")
+    if text(row, "instead"):
+        said.append(text(row, "instead"))
+    if row.get("cancelled") is True:
+        said.append("已取消")
+    told = "，".join(one for one in said if one)
+    return f"{row.get('no', '')} {text(row, 'name')}" + (f"（{told}）" if told else "")

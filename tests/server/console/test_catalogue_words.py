@@ -1,0 +1,48 @@
+"""A field of the catalogue is read by a person, never by its code; every group names fields that are."""
+
+from __future__ import annotations
+
+from server.console.catalogue_words import (
+    CODED,
+    GROUPS,
+    LEVELS,
+    NECESSITY,
+    STATES,
+    list_words,
+    status_words,
+    value_words,
+)
+from server.domain.catalogue.codes import EXERCISE_LEVELS
+from server.domain.catalogue.dictionaries import DICTIONARIES
+from server.domain.catalogue.item_life import ItemState
+from server.domain.record_fields import KINDS
+
+
+def test_every_state_level_and_need_has_words() -> None:
+    assert set(STATES) == {state.value for state in ItemState}
+    assert set(LEVELS) == set(EXERCISE_LEVELS)
+    assert set(NECESSITY) == set(DICTIONARIES["material_necessity"])
+
+
+def test_groups_name_fields_of_their_kind_once_and_codes_have_their_dictionary() -> None:
+    for kind, groups in GROUPS.items():
+        names = [name for _, group in groups for name in group]
+        assert set(names) <= set(KINDS[kind].fields)
+        assert len(names) == len(set(names))
+    assert set(CODED.values()) <= set(DICTIONARIES)
+
+
+def test_values_are_read_as_words() -> None:
+    assert value_words("type", "20") == "公共服务"
+    assert value_words("server_types", ["1", "2"]) == "自然人、企业法人"
+    assert value_words("online", False) == "否"
+    assert value_words("dept", None) == ""
+    assert value_words("rule", {"min_age": 60, "hukou": "any"}) == "min_age：60；hukou：any"
+    row = {"no": 1, "name": "身份证", "necessity": 1, "form": "原件", "copies": 2, "cancelled": True}
+    assert value_words("materials", [row]) == "1 身份证（必要，原件，2份，已取消）"
+
+
+def test_lists_and_states_in_the_asked_language() -> None:
+    assert list_words("village:341800", False) == "村级标准清单 341800"
+    assert status_words("suspended", True) == "Suspended"
+    assert status_words("unheard", True) == "unheard"
