@@ -260,7 +260,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(reception.close)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
-        door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
+        door = staff_door(centre)
         console = Console(
             platform=platform, door=door, blobs=blobs, built=settings.console_folder, is_https=settings.is_https
         )
@@ -269,6 +269,12 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             Mount("/r", create_resident_pages(console)),
         )
         yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
+
+
+def staff_door(centre: Centre) -> StaffDoor:
+    """The centre as signing in works with it."""
+    now, randomness = centre.clock.wall_ms, centre.randomness
+    return StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
 
 
 def platform_of(centre: Centre, writer: Writer) -> Platform:
@@ -378,8 +384,11 @@ def _end_process(error: StorageError) -> None:
     os._exit(EXIT_DISK_FAILURE)
 
 
-def serve(settings: Settings, ready: Callable[[str], None] = lambda address: None) -> None:
-    """Serves until SIGTERM or SIGINT, then lets what was begun come to its end. `ready` hears the address.
+def serve(
+    settings: Settings, ready: Callable[[str], None] = lambda address: None, *, clock: Clock | None = None
+) -> None:
+    """Serves until SIGTERM or SIGINT, then lets what was begun come to its end. `ready` hears the address. `clock`:
+    another than the machine's, for a rehearsal in one process.
 
     Raises ServeRefused for several workers on SQLite, or when another server has this database.
     """
@@ -389,7 +398,7 @@ def serve(settings: Settings, ready: Callable[[str], None] = lambda address: Non
         address = address_of(settings.host, socket)
         if settings.workers == 1:
             with _alone(settings):
-                run_worker(settings, socket, lambda: ready(address))
+                run_worker(settings, socket, lambda: ready(address), clock)
         else:
             asyncio.run(_prepare(settings))
             run_workers(settings.workers, settings, socket, run_worker, lambda: ready(address))
@@ -429,7 +438,7 @@ def _collect_seldom() -> None:
     sys.setswitchinterval(0.0005)
 
 
-def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None]) -> None:
+def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None], clock: Clock | None = None) -> None:
     """One process: the app on a socket that is bound already."""
     configure_logs(sys.stdout, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
     config: dict[str, Any] = dict(SERVER)
@@ -437,7 +446,7 @@ def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None]) ->
         config |= {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
 
     async def work() -> None:
-        async with open_server(settings) as app:
+        async with open_server(settings, clock=clock) as app:
             _collect_seldom()
             await ReadyServer(uvicorn.Config(app, **config), ready).serve(sockets=[socket])
 

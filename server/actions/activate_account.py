@@ -103,6 +103,11 @@ def activation_svg(server: str, code: str) -> str:
 
 def activation_text(server: str, code: str) -> str:
     """The same for a terminal."""
+    return terminal_qr(activation_link(server, code))
+
+
+def terminal_qr(said: str) -> str:
+    """Any text as a QR code of blocks."""
     out = io.StringIO()
-    segno.make(activation_link(server, code), error="m").terminal(out, compact=True)
+    segno.make(said, error="m").terminal(out, compact=True)
     return out.getvalue()

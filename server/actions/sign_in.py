@@ -2,6 +2,7 @@
 
     sign_in → (password right) a session that may only show a factor → show_totp | passkeys.py → a full session
     set_password   with an activation code, at the first sign-in or when it was forgotten
+    give_sign_in   by who runs the centre: a password and an authenticator that count at once
 
 Laws: an unknown login and a wrong password are the same answer and cost the same time. A session without its factor
 opens nothing but the page for the factor. One code of a TOTP is good for one sign-in. The token is in the browser
@@ -10,9 +11,10 @@ alone; the database has its hash.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyotp
 
@@ -34,6 +36,8 @@ STEP_UP_MS = 5 * 60_000
 SEEN_EVERY_MS = 60_000
 TOTP_STEP_S = 30
 TOTP_STEPS_BACK = 1
+PASSWORD_BYTES = 15
+"""Of a password that the centre makes up: 20 signs, typed once and then kept by a browser."""
 STAFF_ROLES = frozenset(Role) - {Role.HELPER, Role.CLAIM_WORKER}
 ISSUER = "帮办 Bangban"
 
@@ -45,6 +49,16 @@ class SignedIn:
     token: str
     session: StaffSessionRow
     account: AccountRow
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSignIn:
+    """What a person signs in with. `secret` goes into an authenticator, by hand or as `address` in a QR code."""
+
+    login: str
+    password: str = field(repr=False)
+    secret: str = field(repr=False)
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,34 @@ async def keep_new_password(tx: Transaction, door: StaffDoor, account: str, hash
     await _note(tx, door, account, "set_password")
 
 
+async def give_sign_in(door: StaffDoor, login: str, *, actor: str) -> GivenSignIn:
+    """A new password and a new authenticator for the account; what it had before opens nothing any more. Raises
+    AccountClosed for who does not sign in at the console.
+    """
+    password = to_base64url(door.randomness(PASSWORD_BYTES))
+    hashed = await door.passwords.hash(password)
+    secret = base64.b32encode(door.randomness(20)).decode()
+    factor, now = timed_id(door.now(), door.randomness(10)), door.now()
+    async with door.database.write() as tx:
+        account = (await accounts_by_login(tx, [login])).get(login)
+        if account is None or account.status != ACTIVE or account.role not in STAFF_ROLES:
+            raise AccountClosed(f"{login} is no account for the console")
+        for one in await staff.factors_of(tx, account.id):
+            await staff.drop_factor(tx, one.id, account.id)
+        sealed = door.sealing.seal(_place(factor), secret.encode())
+        await staff.insert_factor(tx, FactorRow(factor, account.id, "totp", actor, sealed, None, 0, now), now)
+        await staff.keep_password(tx, account.id, hashed)
+        await staff.end_staff_sessions(tx, account.id, now, "password_changed")
+        event = timed_id(now, door.randomness(10))
+        await record_event(tx, event=event, at_ms=now, actor=actor, verb="give_sign_in", account=account.id)
+    return GivenSignIn(login, password, secret, _address_of(secret, login))
+
+
+def _address_of(secret: str, login: str) -> str:
+    """What an authenticator reads from a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+
+
 async def begin_totp(door: StaffDoor, account: str, name: str) -> tuple[str, str]:
     """A new secret for an authenticator: (factor, otpauth address). It counts once a code of it was shown."""
     secret, factor, now = pyotp.random_base32(), timed_id(door.now(), door.randomness(10)), door.now()
@@ -161,7 +203,7 @@ async def begin_totp(door: StaffDoor, account: str, name: str) -> tuple[str, str
         await staff.insert_factor(tx, FactorRow(factor, account, "totp", name[:80], sealed, None, 0, None), now)
         login = await account_by_id(tx, account)
     assert login is not None, "who begins a factor is signed in"
-    return factor, pyotp.TOTP(secret).provisioning_uri(name=login.login, issuer_name=ISSUER)
+    return factor, _address_of(secret, login.login)
 
 
 async def show_totp(door: StaffDoor, visitor: StaffVisitor, code: str) -> None:

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from server.actions.account_sheet import SheetUnreadable, read_account_sheet
-from server.actions.activate_account import Activation, activate_accounts, activation_text
+from server.actions.activate_account import Activation, activate_accounts, activation_text, terminal_qr
 from server.actions.desk_change import desk_of
 from server.actions.import_accounts import ImportReport, import_accounts
 from server.actions.refusals import NotFound
 from server.actions.revoke_device import LostDevice, revoke_device
+from server.actions.sign_in import GivenSignIn, give_sign_in
 from server.cli.centre import ACTOR, DatabaseOption, DataOption, fail, run, settings_with
-from server.main import Centre, open_centre
+from server.main import Centre, open_centre, staff_door
 from server.settings import Settings
 from server.storage.people import accounts_by_login, devices_of
 from server.storage.places import read_directory
@@ -65,6 +66,20 @@ def activate_command(
             print(activation_text(server, one.code))
 
 
+@app.command("password")
+def password_command(
+    login: Annotated[str, typer.Argument(help="Whoever signs in at the console.")],
+    qr: Annotated[bool, typer.Option("--qr", help="Show the authenticator's secret as a QR code as well.")] = False,
+    database: DatabaseOption = None,
+    data: DataOption = None,
+) -> None:
+    """Give a new password and a new authenticator for the console. Whoever had the old ones is signed out."""
+    given = run(_give_sign_in(settings_with(database, data), login))
+    print(f"{given.login}\t{given.password}\t{given.secret}")
+    if qr:
+        print(terminal_qr(given.address))
+
+
 @app.command("revoke")
 def revoke_command(
     which: Annotated[str, typer.Argument(help="A login, for all devices of that account, or one device's id.")],
@@ -109,6 +124,11 @@ async def _activate(settings: Settings, logins: list[str]) -> list[Activation]:
             randomness=centre.randomness,
             life_ms=settings.activation_days * 86_400_000,
         )
+
+
+async def _give_sign_in(settings: Settings, login: str) -> GivenSignIn:
+    async with open_centre(settings) as centre:
+        return await give_sign_in(staff_door(centre), login, actor=ACTOR)
 
 
 async def _revoke(settings: Settings, which: str, reason: str) -> list[LostDevice]:

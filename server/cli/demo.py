@@ -1,6 +1,8 @@
-"""`bangban demo`: the main job from an empty folder to a report, and then a centre to look around in.
+"""`bangban demo`: the main job from an empty folder to a report, a week at the desks, and a centre to look around in.
 
-Law: everything lies in ./var/demo, which is made anew each time; nothing is asked and nothing else is touched.
+Laws: everything lies in ./var/demo, which is made anew each time; nothing is asked and nothing else is touched. The
+helpers come back on the first of five working days that are over, by a clock that is behind, so that the centre that
+stays up lives by the machine's.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import asyncio
 import shutil
 import signal
 import socket
-from dataclasses import replace
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +27,15 @@ from fixtures.fleet.centre import ServerProcess, activation_codes
 from fixtures.fleet.report import Report, show
 from fixtures.fleet.run import DEVICES_FOLDER, run_fleet, running_server
 from fixtures.fleet.week import Numbers, Week
-from fixtures.world import Role
+from fixtures.story.clock import StoryClock, at_desk, week_before
+from fixtures.story.hands import StoryBroke
+from fixtures.story.report import show_story
+from fixtures.story.week import Told, tell_story
+from fixtures.world import Account, Role, World
+from server.actions.sign_in import give_sign_in
 from server.cli.fleet import Bars, load
-from server.main import open_centre
+from server.clock import EarlierClock, MachineClock
+from server.main import open_centre, open_writer, platform_of, staff_door
 from server.settings import Settings
 
 FOLDER = Path("var/demo")
@@ -41,7 +50,9 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Emptied first.")] = FOLDER,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Another free one when it is taken.")] = PORT,
 ) -> None:
-    """Load the Xuancheng world, let 997 devices and 300 colleagues work offline, merge, report, and stay up."""
+    """Load the Xuancheng world, let 997 devices and 300 colleagues work offline, merge, report, let a week pass at the
+    desks, and stay up.
+    """
     console = Console()
     numbers = SMALL_WEEK if small else LIGHT_WEEK
     _empty(folder)
@@ -78,18 +89,37 @@ def _empty(folder: Path) -> None:
 
 
 async def _run(numbers: Numbers, settings: Settings, console: Console, *, once: bool) -> int:
-    week = Week(numbers)
+    week, now = Week(numbers), MachineClock().wall_ms()
+    days = week_before(now)
+    behind_ms = now - at_desk(days[0])
+    clock = EarlierClock(behind_ms)
     with Bars(console) as bars:
-        await load(week.world, settings, bars)
-    async with running_server(settings) as server:
+        await load(week.world, settings, bars, clock=clock)
+    async with running_server(settings, clock_behind_ms=behind_ms) as server:
         with Bars(console) as bars:
-            report = await run_fleet(numbers, settings, server, bars)
-        shutil.rmtree(settings.data_folder / DEVICES_FOLDER, ignore_errors=True)
-        show(report, console)
-        _say_how_it_went(report, console)
-        if not once:
-            await _stay_up(week, settings, server, console)
+            report = await run_fleet(numbers, settings, server, bars, clock=clock)
+    shutil.rmtree(settings.data_folder / DEVICES_FOLDER, ignore_errors=True)
+    show(report, console)
+    _say_how_it_went(report, console)
+    try:
+        with Bars(console) as bars:
+            told = await _tell(week, settings, days, bars)
+    except StoryBroke as broke:
+        console.print(f"[red]窗口一周没有走完。 The week at the desks broke off: {broke}[/]", soft_wrap=True)
+        return 1
+    show_story(told, console)
+    if not once:
+        async with running_server(settings) as server:
+            await _stay_up(week, told, settings, server, console)
     return report.exit_code
+
+
+async def _tell(week: Week, settings: Settings, days: Sequence[date], bars: Bars) -> Told:
+    """The week at the desks, in this process: no server runs meanwhile."""
+    clock = StoryClock(at_desk(days[0]))
+    bars.begin("story", len(days))
+    async with open_centre(settings, clock=clock) as centre, open_writer(centre, lambda buckets: None) as writer:
+        return await tell_story(platform_of(centre, writer), week.world, days, clock, on_day=bars.at)
 
 
 def _say_how_it_went(report: Report, console: Console) -> None:
@@ -102,17 +132,24 @@ def _say_how_it_went(report: Report, console: Console) -> None:
         console.print("[red]有问题，见上。 Something is wrong, see above.[/]")
 
 
-async def _stay_up(week: Week, settings: Settings, server: ServerProcess, console: Console) -> None:
+async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerProcess, console: Console) -> None:
     """Until Ctrl-C or SIGTERM."""
     people = _guests(week.cast)
-    async with open_centre(replace(settings)) as centre:
+    staff = Table("控制台账号 console", "角色 role", "密码 password", "验证器密钥 authenticator secret")
+    async with open_centre(settings) as centre:
         codes = await activation_codes(centre, [one.account.login for one in people])
+        door = staff_door(centre)
+        for account in _at_the_console(week.world):
+            given = await give_sign_in(door, account.login, actor="demo")
+            staff.add_row(given.login, account.role.value, given.password, given.secret)
     table = Table("账号 account", "姓名 name", "角色 role", "激活码 activation code")
     for one in people:
         login = one.account.login
         table.add_row(login, one.account.name, one.account.role.value, codes[login])
     console.print(
         Panel(
+            f"控制台 console   {server.address}/console/\n"
+            f"居民页 residents {server.address}/r/   {told.shown.receipt}  {told.shown.last4}\n"
             f"手机应用 app     {server.address}/app/\n"
             f"健康 health      {server.address}/v1/health\n"
             f"接口 API         {server.address}/v1/docs\n"
@@ -120,6 +157,7 @@ async def _stay_up(week: Week, settings: Settings, server: ServerProcess, consol
             title="中心已启动 · the centre is up",
             title_align="left",
         ),
+        staff,
         table,
         "按 Ctrl-C 结束。 Ctrl-C ends it.",
     )
@@ -128,6 +166,14 @@ async def _stay_up(week: Week, settings: Settings, server: ServerProcess, consol
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
+
+
+def _at_the_console(world: World) -> list[Account]:
+    """One of each who has another page to begin with; the clerk and the county's supervisor of one county."""
+    roles = (Role.DESK_CLERK, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR, Role.CATALOGUE_REVIEWER, Role.ADMINISTRATOR)
+    county = next(one.site for one in world.accounts if one.role is Role.COUNTY_SUPERVISOR)
+    near = [one for one in world.accounts if one.site == county]
+    return [next(one for one in (*near, *world.accounts) if one.role is role) for role in roles]
 
 
 def _guests(cast: Cast) -> list[Handset]:

@@ -25,6 +25,7 @@ from server.cli.centre import DatabaseOption, settings_with
 from server.cli.world import content_of, records_in
 from server.main import open_centre
 from server.settings import Settings
+from sync.core.clock import Clock
 
 PHASES = {
     "world": ("载入数据", "load the world"),
@@ -34,6 +35,7 @@ PHASES = {
     "return": ("恢复连接", "the connection comes back"),
     "read back": ("再次读取", "read what others brought"),
     "compare": ("核对", "compare"),
+    "story": ("窗口一周", "a week at the desks"),
 }
 
 
@@ -80,10 +82,10 @@ async def _run(numbers: Numbers, settings: Settings, console: Console) -> Report
             return await run_fleet(numbers, settings, server, bars)
 
 
-async def load(world: World, settings: Settings, progress: fleet_run.Progress) -> None:
-    """The world into an empty centre."""
+async def load(world: World, settings: Settings, progress: fleet_run.Progress, *, clock: Clock | None = None) -> None:
+    """The world into an empty centre, now or by another clock than the machine's."""
     progress.begin("world", records_in(world, RESIDENTS))
-    async with open_centre(settings, new=True) as centre:
+    async with open_centre(settings, new=True, clock=clock) as centre:
         await load_world(
             centre.database,
             content_of(world, RESIDENTS),

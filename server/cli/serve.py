@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from server.cli.centre import DatabaseOption, DataOption, fail, settings_with
+from server.clock import EarlierClock
 from server.main import serve as run_server
 from server.processes import ServeRefused
 from server.settings import Settings
@@ -27,6 +28,9 @@ def serve(
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, max=64, help="More than one: PostgreSQL.")] = None,
+    clock_behind: Annotated[
+        int, typer.Option("--clock-behind", min=0, hidden=True, help="Milliseconds, for a rehearsal in one process.")
+    ] = 0,
 ) -> None:
     """Start the centre's server. It ends at SIGTERM or Ctrl-C, when what was begun has ended."""
     given = {"host": host, "port": port, "workers": workers}
@@ -34,7 +38,8 @@ def serve(
     ready_file = settings.data_folder / READY_FILE
     ready_file.unlink(missing_ok=True)
     try:
-        run_server(settings, lambda address: _tell_ready(settings, address, ready_file))
+        clock = EarlierClock(clock_behind) if clock_behind else None
+        run_server(settings, lambda address: _tell_ready(settings, address, ready_file), clock=clock)
     except (ServeRefused, StorageError, SecretUnusable) as error:
         fail(str(error))
     finally:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from server.actions.activate_account import activate_account
 from server.actions.move_account import close_account
-from server.actions.refusals import CodeSpent, CredentialRefused, SessionOver
+from server.actions.refusals import AccountClosed, CodeSpent, CredentialRefused, SessionOver
 from server.actions.sign_in import (
     IDLE_MS,
     LIFE_MS,
@@ -18,6 +18,7 @@ from server.actions.sign_in import (
     STEP_UP_MS,
     StaffDoor,
     begin_totp,
+    give_sign_in,
     set_password,
     show_totp,
     sign_in,
@@ -159,3 +160,28 @@ async def test_no_token_and_no_secret_lies_in_the_database(door: StaffDoor) -> N
     kept = repr((sessions, factors))
     assert token not in kept
     assert totp.secret not in kept
+
+
+async def test_a_sign_in_that_is_given_opens_at_once_and_the_one_before_no_more(door: StaffDoor) -> None:
+    first = await give_sign_in(door, "desk_clerk-1", actor="operator")
+    before = await enter(door, first.password)
+    await show_totp(door, await visitor_of(door, before), pyotp.TOTP(first.secret).at(CLOCK.wall // 1000))
+    second = await give_sign_in(door, "desk_clerk-1", actor="operator")
+    assert second.secret in second.address
+    assert second.password not in repr(second)
+    with pytest.raises(SessionOver):
+        await visitor_of(door, before)
+    with pytest.raises(CredentialRefused):
+        await enter(door, first.password)
+    token = await enter(door, second.password)
+    CLOCK.advance(30_000)
+    with pytest.raises(CredentialRefused):
+        await show_totp(door, await visitor_of(door, token), pyotp.TOTP(first.secret).at(CLOCK.wall // 1000))
+    await show_totp(door, await visitor_of(door, token), pyotp.TOTP(second.secret).at(CLOCK.wall // 1000))
+    assert (await visitor_of(door, token)).full
+
+
+async def test_a_helper_and_nobody_are_given_none(door: StaffDoor) -> None:
+    for login in ("helper-1", "nobody"):
+        with pytest.raises(AccountClosed):
+            await give_sign_in(door, login, actor="operator")

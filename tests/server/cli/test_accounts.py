@@ -4,8 +4,9 @@ from pathlib import Path
 
 import openpyxl
 
+from server.domain.people.roles import Role
 from tests.command import bangban, finish
-from tests.small_centre import HELPER, VILLAGE, load_small, small_centre
+from tests.small_centre import HELPER, VILLAGE, load_small, small_centre, small_world
 
 
 def sheet(path: Path, *rows: tuple[str, ...]) -> Path:
@@ -40,6 +41,17 @@ def test_what_is_no_sheet_is_told(tmp_path: Path) -> None:
     finish(load_small(tmp_path))
     (tmp_path / "a.xlsx").write_text("no")
     assert "not an xlsx file" in bangban("accounts", "import", tmp_path / "a.xlsx", "--data", tmp_path, code=1)
+
+
+def test_a_password_and_an_authenticator_are_given(tmp_path: Path) -> None:
+    finish(load_small(tmp_path))
+    login = next(one.login for one in small_world().accounts if one.role == Role.DESK_CLERK)
+    told = bangban("accounts", "password", login, "--qr", "--data", tmp_path)
+    given, password, secret = told.splitlines()[0].split("\t")
+    assert given == login
+    assert (len(password), len(secret)) == (20, 32)
+    assert "█" in told
+    assert "no account for the console" in bangban("accounts", "password", HELPER, "--data", tmp_path, code=1)
 
 
 def test_a_code_is_given_and_can_be_scanned(tmp_path: Path) -> None:

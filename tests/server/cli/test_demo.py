@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from fixtures.fleet.week import Week
+from fixtures.story.hands import StoryBroke
 from fixtures.world import Role
-from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _guests, free_port
+from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _at_the_console, _guests, free_port
 from server.cli.main import app
 
 
@@ -28,6 +30,7 @@ def test_once_ends_after_the_report_and_a_second_demo_begins_anew(tmp_path: Path
     assert done.exit_code == 0, done.output
     assert "Nothing lost, nothing duplicated, nothing diverged" in done.output
     assert "办件" in done.output
+    assert "round closed, bulletins" in done.output
     assert not (folder / "devices").exists()
 
 
@@ -41,6 +44,28 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 def test_a_helper_a_lead_and_a_claim_worker_may_look_around() -> None:
     roles = [one.account.role for one in _guests(Week(SMALL_WEEK).cast)]
     assert roles == [Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER]
+
+
+def test_five_people_may_sit_at_the_console() -> None:
+    accounts = _at_the_console(Week(SMALL_WEEK).world)
+    assert [one.role for one in accounts] == [
+        Role.DESK_CLERK,
+        Role.COUNTY_SUPERVISOR,
+        Role.CITY_SUPERVISOR,
+        Role.CATALOGUE_REVIEWER,
+        Role.ADMINISTRATOR,
+    ]
+    assert accounts[0].site == accounts[1].site
+
+
+def test_a_story_that_breaks_off_fails_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broke(*given: object, **named: object) -> None:
+        raise StoryBroke("nobody came")
+
+    monkeypatch.setattr("server.cli.demo.tell_story", broke)
+    done = CliRunner().invoke(app, ["demo", "--once", "--small", "--port", "0", "--folder", str(tmp_path / "demo")])
+    assert done.exit_code == 1
+    assert "nobody came" in done.output
 
 
 def test_a_port_that_is_taken_is_left_for_a_free_one() -> None:
