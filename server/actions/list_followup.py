@@ -35,6 +35,7 @@ CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM case
                  WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?)
                  AND c.state || '' IN ('finished', 'delivered') AND c.bucket || '' IN (?*)
                  AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
+                 AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about = c.id AND t.code = 'not_asked')
                  ORDER BY c.finished_at, c.id LIMIT ?"""
 
 
@@ -106,7 +107,7 @@ async def list_tickets(
 async def list_call_backs(
     platform: Platform, account: AccountRow, *, after: After | None = None, limit: int = 50
 ) -> list[CallBackRow]:
-    """Cases finished of late that nobody rated, oldest first."""
+    """Cases finished of late that nobody rated and nobody disowned, oldest first."""
     if not may_read(account.role, "rating"):
         raise NotFound("no such list")
     directory, since = await platform.directory(), after or After()

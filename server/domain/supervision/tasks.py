@@ -37,12 +37,16 @@ class TaskCode(StrEnum):
     PARCEL_LOST = "parcel_lost"  # 邮件无进展或退回
 
 
+NOT_ASKED = "not_asked"
+"""What a desk opens when a resident, called back, says that they did not ask for the filing."""
+
 # The working days given by code: domain rules, the first from the rating regulations, the others ours.
 DAYS_GIVEN: Mapping[str, int] = {
     TaskCode.BAD_RATING: 15,
     TaskCode.REVOCATION_ASKED: 1,
     TaskCode.CONSENT_REVOKED: 1,
     TaskCode.PARCEL_LOST: 3,
+    NOT_ASKED: 3,
 }
 
 FINDINGS = frozenset({"done", "well_founded", "unfounded", "unreachable"})

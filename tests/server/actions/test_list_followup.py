@@ -20,6 +20,7 @@ from server.actions.list_followup import (
 from server.actions.refusals import NotFound
 from server.domain.people.reach import desk_bucket
 from server.domain.people.roles import Scope
+from server.domain.supervision.tasks import NOT_ASKED
 from server.main import platform_of
 from server.storage.people import AccountRow
 from tests.people import DIRECTORY, TOWN, VILLAGE, ZONE_VILLAGE
@@ -97,10 +98,13 @@ async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(either
         ("c" * 32, {}),
         ("d" * 32, {"finished_at": "2020-01-01T00:00:00+08:00"}),
         ("e" * 32, {"state": "finished"}),
+        ("f" * 32, {}),
     ):
         await put_record(either, "case", record, case_of(either, **changed))
     rated = {"case": "c" * 32, "place": VILLAGE, "grade": 5, "channel": "call", "state": "given"}
     await put_record(either, "rating", "f" * 32, rated, bucket=desk_bucket(VILLAGE))
+    disowned = task(VILLAGE, "2026-12-01", code=NOT_ASKED, about="f" * 32, about_kind="case")
+    await put_record(either, "task", "f" * 32, disowned)
     platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
     rows = await list_call_backs(platform, clerk, limit=1)
     assert [row.id[0] for row in rows] == ["a"]
