@@ -58,6 +58,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "moment": lambda at: words.moment_words(at, english),
         "ago": lambda at: words.ago_words(at, now, english),
         "state": lambda value: words.state_words(value, english),
+        "said": lambda table, code: words.said(table, code, english),
         "role_name": lambda role: words.role_words(role, english),
         **context,
     }

@@ -7,7 +7,7 @@ Laws: a form asks for nothing that its step may not write. An input's path is a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -24,6 +24,7 @@ class Ask(Enum):
     CHOICE = "choice"
     YES = "yes"
     VERDICT = "verdict"  # yes or no, and one must be said
+    GRADE = "grade"  # one of a few whole numbers, each with its words
     MATERIALS = "materials"  # rows of the item's list, each ticked or not
     HANDED_IN = "handed_in"  # the same rows: what was handed in on paper at the desk
 
@@ -59,6 +60,12 @@ class StepForm:
         return self.step.partition(".")[2]
 
 
+def with_choices(form: StepForm, path: str, choices: Mapping[str, Pair]) -> StepForm:
+    """The form with what can be chosen on this page."""
+    inputs = tuple(replace(one, choices=choices) if one.path == path else one for one in form.inputs)
+    return replace(form, inputs=inputs)
+
+
 def fields_from(form: StepForm, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]] = ()) -> dict[str, Any]:
     """What the step writes, from what was typed. `rows` are those that a MATERIALS input showed."""
     found: dict[str, Any] = {}
@@ -82,6 +89,8 @@ def _read(asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, o
             return True if said else None
         case Ask.VERDICT:
             return {"yes": True, "no": False}.get(said)
+        case Ask.GRADE:
+            return int(said) if said in (asked.choices or {}) else None
         case Ask.NUMBER:
             return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
         case Ask.MATERIALS:

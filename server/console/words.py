@@ -67,6 +67,12 @@ def state_words(state: str, english: bool) -> str:
     return state if pair is None else pair[english]
 
 
+def said(table: Mapping[str, tuple[str, str]], key: str, english: bool) -> str:
+    """A code's words from its table; one that has none stands for itself."""
+    pair = table.get(key)
+    return key if pair is None else pair[english]
+
+
 def role_words(role: Role, english: bool) -> str:
     return ROLES[role][english]
 

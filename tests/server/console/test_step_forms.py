@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.console.step_forms import Ask, Input, StepForm, fields_from
+from server.console.step_forms import Ask, Input, StepForm, fields_from, with_choices
 
 FORM = StepForm(
     "case.x",
@@ -43,3 +43,15 @@ def test_groups_are_put_together_and_types_are_read() -> None:
 
 def test_what_was_left_empty_is_not_sent() -> None:
     assert fields_from(FORM, {"in.plain": "  ", "in.group.days": "ten"}, ROWS) == {"group": {"state": "asked"}}
+
+
+def test_a_grade_is_a_number_of_those_that_were_offered() -> None:
+    form = StepForm("rating.x", ("甲", "A"), (Input("grade", ("a", "b"), Ask.GRADE, {"5": ("好", "good")}),))
+    assert fields_from(form, {"in.grade": "5"}) == {"grade": 5}
+    assert fields_from(form, {"in.grade": "4"}) == {}
+
+
+def test_a_page_may_say_what_can_be_chosen() -> None:
+    form = StepForm("task.x", ("甲", "A"), (Input("holder", ("a", "b"), Ask.CHOICE, {}), Input("why", ("a", "b"))))
+    offered = with_choices(form, "holder", {"place:1": ("村", "village")})
+    assert [one.choices for one in offered.inputs] == [{"place:1": ("村", "village")}, None]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from server.console.words import CASE_STATES, ago_words, count_words, day_words, moment_words, role_words, state_words
+from server.console.words import (
+    CASE_STATES,
+    ago_words,
+    count_words,
+    day_words,
+    moment_words,
+    role_words,
+    said,
+    state_words,
+)
 from server.domain.cases.lifecycle import CaseState
 from server.domain.people.roles import Role
 
@@ -51,3 +60,8 @@ def test_a_moment_is_chinas_and_an_age_is_a_span() -> None:
 
 def test_thousands_stand_apart() -> None:
     assert count_words(1234567) == "1,234,567"
+
+
+def test_a_code_without_words_stands_for_itself() -> None:
+    assert said({"red": ("红灯", "Red")}, "red", True) == "Red"
+    assert said({}, "violet", False) == "violet"
