@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, may_read
 
 SUPERVISORS = frozenset({Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
 AREA = SUPERVISORS | {Role.TOWN_LEAD}
 STAFF = frozenset(Role) - {Role.HELPER, Role.CLAIM_WORKER}
+
+
+def readers(kind: str) -> frozenset[Role]:
+    """The staff whose role may read records of this kind."""
+    return frozenset(role for role in STAFF if may_read(role, kind))
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,13 @@ CATALOGUE_READERS = CASE_DESKS | {Role.CATALOGUE_REVIEWER}
 SECTIONS: tuple[Section, ...] = (
     Section("/console/", "总览", "Overview", STAFF),
     Section("/console/desk", "办件", "Cases", CASE_DESKS),
+    Section("/console/tasks", "任务", "Tasks", readers("task")),
+    Section("/console/tickets", "工单", "Tickets", readers("ticket")),
+    Section("/console/calls", "回访", "Calls", readers("rating")),
+    Section("/console/lights", "红黄灯", "Lights", readers("light")),
+    Section("/console/reviews", "审查", "Reviews", readers("review")),
     Section("/console/conflicts", "冲突", "Conflicts", AREA),
+    Section("/console/bulletins", "通报", "Bulletins", readers("bulletin")),
     Section("/console/catalogue", "目录", "Catalogue", CATALOGUE_READERS),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
 )

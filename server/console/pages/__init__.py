@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from server.console.navigation import AREA, CASE_DESKS, PEOPLE
-from server.console.pages import account, catalogue, desk, disputes, language, overview, people, residents, sign_in
+from server.console.navigation import AREA, CASE_DESKS, PEOPLE, SUPERVISORS, readers
+from server.console.pages import (
+    account,
+    bulletins,
+    calls,
+    catalogue,
+    consents,
+    desk,
+    disputes,
+    language,
+    lights,
+    overview,
+    people,
+    ratings,
+    residents,
+    reviews,
+    sign_in,
+    tasks,
+    tickets,
+)
 from server.console.rows import Level, Page
 from server.domain.people.roles import Role
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+FOLLOWUP_DESKS = SUPERVISORS | {Role.DESK_CLERK}
 REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
+CITY = frozenset({Role.CITY_SUPERVISOR})
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -28,10 +48,39 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/desk/{id}", desk.show_one, CASE_DESKS),
     Page("POST", "/desk/{id}/{verb}", desk.take, CASE_DESKS),
     Page("GET", "/desk/{id}/file/{file}", desk.show_picture, CASE_DESKS),
+    Page("GET", "/tasks", tasks.show, readers("task")),
+    Page("GET", "/tasks/{id}", tasks.show_one, readers("task")),
+    Page("POST", "/tasks/{id}/{verb}", tasks.take, readers("task")),
+    Page("GET", "/tickets", tickets.show, readers("ticket")),
+    Page("GET", "/tickets/new", tickets.show_new, FOLLOWUP_DESKS),
+    Page("POST", "/tickets/new", tickets.take_in, FOLLOWUP_DESKS),
+    Page("GET", "/tickets/{id}", tickets.show_one, readers("ticket")),
+    Page("POST", "/tickets/{id}/{verb}", tickets.take, readers("ticket")),
+    Page("GET", "/calls", calls.show, readers("rating")),
+    Page("GET", "/calls/{id}", calls.show_one, readers("rating")),
+    Page("POST", "/calls/{id}", calls.show_one, readers("rating")),
+    Page("POST", "/calls/{id}/rate", calls.rate, FOLLOWUP_DESKS),
+    Page("POST", "/calls/{id}/not-asked", calls.disown, FOLLOWUP_DESKS),
+    Page("GET", "/ratings/{id}", ratings.show_one, readers("rating")),
+    Page("POST", "/ratings/{id}/{verb}", ratings.take, readers("rating")),
+    Page("GET", "/consents/{id}", consents.show_one, readers("consent")),
+    Page("POST", "/consents/{id}/revoke", consents.revoke, readers("consent")),
+    Page("GET", "/lights", lights.show, readers("light")),
+    Page("GET", "/lights/{id}", lights.show_one, readers("light")),
+    Page("POST", "/lights/{id}/{verb}", lights.take, readers("light")),
+    Page("GET", "/reviews", reviews.show, readers("review")),
+    Page("GET", "/reviews/{id}", reviews.show_one, readers("review")),
+    Page("POST", "/reviews/{id}/{verb}", reviews.take, readers("review")),
     Page("GET", "/conflicts", disputes.show, AREA),
     Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
     Page("POST", "/conflicts/{id}", disputes.decide, AREA),
     Page("GET", "/parked", disputes.show_parked, AREA),
+    Page("GET", "/bulletins", bulletins.show, readers("bulletin")),
+    Page("POST", "/bulletins", bulletins.build, CITY),
+    Page("GET", "/bulletins/{period}", bulletins.show_one, readers("bulletin")),
+    Page("POST", "/bulletins/{period}/freeze", bulletins.freeze, CITY),
+    Page("POST", "/bulletins/{period}/correct", bulletins.correct, CITY),
+    Page("GET", "/bulletins/{period}/{place}/{edition}/{kind}", bulletins.download, readers("bulletin"), Level.STEPPED_UP),
     Page("GET", "/catalogue", catalogue.show),
     Page("GET", "/catalogue/{of}/{id}", catalogue.show_one),
     Page("GET", "/catalogue/items/{id}/site", catalogue.show_site),

@@ -18,18 +18,20 @@ from server.actions.show_file import show_file
 from server.actions.take_step import take_step
 from server.console import case_words
 from server.console.case_forms import CASE_FORMS
+from server.console.followup_forms import CONSENT_REVOKE
+from server.console.pages.consents import revocable
 from server.console.pages.disputes import label_of, shown
+from server.console.record_pages import seen_pairs, seen_state
 from server.console.render import page, problem_page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
 from server.merge_policies.judging import china_day
 from server.storage.places import all_places
-from sync.core.chain import encode_hash
-from sync.core.changes import Base
 from sync.core.clock import iso
 
 LINES = 50
 REASON = "reason"
+_seen = seen_state
 
 
 async def show(visit: Visit) -> Response:
@@ -82,14 +84,13 @@ async def _case_page(
         case = await show_case(visit.console.platform, visit.account, record, reason)
     except ReasonMissing:
         return page(visit, "case_reason.html", record=record, status=200)
-    async with visit.console.platform.store.read() as unit:
-        epoch = (await unit.centre()).epoch
+    consent = await revocable(visit, str(case.record.fields.get("consent", "")))
     return page(
         visit,
         "case.html",
         status=status,
         case=case,
-        epoch=epoch,
+        seen=await seen_pairs(visit, case.record),
         fields=case.record.fields,
         forms=_forms(case),
         tried=tried,
@@ -99,13 +100,15 @@ async def _case_page(
         place_name=(await _place_names(visit, ["-"])).get(str(case.record.fields.get("village", "")), ""),
         label=lambda name: label_of("case", name),
         shown=shown,
-        seen_hash=encode_hash(case.record.hash),
         material_words=case_words.material_words,
         means_words=case_words.means_words,
         step_words=case_words.step_words,
         outcome_words=case_words.outcome_words,
         due_words=case_words.due_words,
         rows=rows_of(case),
+        revoke_form=CONSENT_REVOKE,
+        revocable=consent.id if consent is not None else "",
+        revoke_seen=await seen_pairs(visit, consent) if consent is not None else (),
         answers={name[5:]: value for name, value in case.record.fields.items() if name.startswith("form.")},
     )
 
@@ -138,7 +141,7 @@ async def take(visit: Visit) -> Response:
     if step == "case.deliver" and isinstance(fields.get("handover"), dict):
         fields["handover"]["at"] = iso(visit.console.now())
     taken = await take_step(
-        platform, visit.account, kind="case", record=record, name=step, fields=fields, seen=_seen(visit)
+        platform, visit.account, kind="case", record=record, name=step, fields=fields, seen=seen_state(visit)
     )
     if taken.outcome.code.has_effect:
         return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
@@ -159,12 +162,3 @@ async def show_picture(visit: Visit) -> Response:
         )
         return problem_page(visit, 404, *waits)
     return Response(picture, media_type="image/jpeg", headers={"cache-control": "no-store"})
-
-
-def _seen(visit: Visit) -> Base | None:
-    """The state that the page showed."""
-    rev = visit.form.get("rev", "")
-    try:
-        return Base(epoch=visit.form.get("epoch", "")[:32], rev=int(rev[:15]), hash=visit.form.get("hash", "")[:43])
-    except ValueError:
-        raise NotFound("a step without the state that was seen") from None

@@ -1,0 +1,171 @@
+"""Lights: how many shine where, which shine longest, and a light with what it is about and how far it was taken.
+
+Laws: areas are in the order of their codes, never by a number; nobody is counted. Each stage stands with who took it,
+when and why; the next is offered to who may take it, and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from server.actions.list_watching import LightCount, LightRow, count_lights, list_lights
+from server.actions.tell_names import names_of
+from server.console import watching_words as words
+from server.console.navigation import PEOPLE
+from server.console.record_pages import (
+    LINES,
+    Told,
+    after_of,
+    done,
+    form_asked,
+    forms_now,
+    open_record,
+    record_page,
+    seen_state,
+    try_step,
+)
+from server.console.render import page
+from server.console.step_forms import StepForm, with_choices
+from server.console.visit import Visit
+from server.console.watching_forms import LIGHT_FORMS
+from server.domain.people.reach import account_holder
+from server.domain.record_fields import Fields, groups, text
+from server.domain.supervision import lights
+from server.domain.supervision.escalation import Stage, next_stage
+from server.domain.supervision.lights import LightState
+from sync.central.known import Record
+
+BASE = "/console/lights"
+AREAS_SHOWN = 60
+"""A city has thousands of villages; those with the first codes are shown, and the whole is summed."""
+
+
+@dataclass(frozen=True)
+class StageTaken:
+    """One of the six: `taken` with who, when and why; `is_next` when it is the one that a supervisor may take."""
+
+    code: str
+    taken: bool
+    is_next: bool
+    at: str = ""
+    by: str = ""
+    why: str = ""
+
+
+async def show(visit: Visit) -> Response:
+    """`?level=`, `?state=`, `?by=unit` for counts by unit, `?after=` the row before."""
+    query, platform, account = visit.request.query_params, visit.console.platform, visit.account
+    level = query.get("level", "") if query.get("level", "") in words.LEVELS else ""
+    state = query.get("state", "") if query.get("state", "") in words.LIGHT_STATES else LightState.LIT.value
+    by_unit = query.get("by") == "unit"
+    found = await list_lights(
+        platform,
+        account,
+        state=state,
+        levels=(level,) if level else tuple(words.LEVELS),
+        after=after_of(visit),
+        limit=LINES + 1,
+    )
+    counts = await count_lights(platform, account, by_unit=by_unit)
+    rows, family = found[:LINES], "unit" if by_unit else "place"
+    asked = [f"{family}:{one.area}" for one in counts[:AREAS_SHOWN]]
+    return page(
+        visit,
+        "lights.html",
+        rows=rows,
+        more=_key(rows[-1]) if len(found) > LINES else "",
+        counts=counts[:AREAS_SHOWN],
+        hidden_areas=len(counts[AREAS_SHOWN:]),
+        whole=summed(counts),
+        family=family,
+        by_unit=by_unit,
+        level=level,
+        state_shown=state,
+        names=await names_of(platform, [*asked, *(row.holder for row in rows), *(f"place:{r.place}" for r in rows)]),
+        words=words,
+    )
+
+
+def _key(row: LightRow) -> str:
+    return f"{row.level_since}~{row.id}"
+
+
+def summed(counts: Sequence[LightCount]) -> Mapping[str, int]:
+    """Level → how many shine in the whole scope."""
+    return {level: sum(getattr(one, level) for one in counts) for level in words.LEVELS}
+
+
+async def show_one(visit: Visit) -> Response:
+    return await _page(visit, await open_record(visit, "light"))
+
+
+async def _page(
+    visit: Visit, light: Record, *, tried: str = "", problems: Sequence[Told] = (), status: int = 200
+) -> Response:
+    fields = light.fields
+    stages = stages_of(fields)
+    return await record_page(
+        visit,
+        "light.html",
+        light,
+        forms=_forms(visit, light),
+        every=LIGHT_FORMS,
+        base=f"{BASE}/{light.id}",
+        tried=tried,
+        problems=problems,
+        status=status,
+        named=[account_holder(one.by) for one in stages if one.by],
+        stages=stages,
+        about_path=about_path(visit, fields),
+        words=words,
+    )
+
+
+def stages_of(light: Fields) -> list[StageTaken]:
+    """All six in their order; a light that was raised again begins anew, so the last of each stands."""
+    noted = {text(one, "stage"): one for one in groups(light, "steps")}
+    reached, coming = text(light, "stage"), next_stage(light)
+    order = list(Stage)
+    upto = order.index(Stage(reached)) if reached in Stage.__members__.values() else -1
+    return [
+        StageTaken(
+            code=stage.value,
+            taken=place <= upto,
+            is_next=stage is coming,
+            **({name: text(noted.get(stage.value, {}), name) for name in ("at", "by", "why")} if place <= upto else {}),
+        )
+        for place, stage in enumerate(order)
+    ]
+
+
+def about_path(visit: Visit, light: Fields) -> str:
+    """Where what the light is about can be seen; "" when there is no page for this role."""
+    family, _, holder = text(light, "holder").partition(":")
+    match text(light, "about_kind"):
+        case "case":
+            return f"/console/desk/{text(light, 'about')}"
+        case "device" if family == "account" and visit.role in PEOPLE:
+            return f"/console/helpers/{holder}"
+    return ""
+
+
+def _forms(visit: Visit, light: Record) -> list[StepForm]:
+    """The next stage is the only one that can be chosen; where there is none, nothing is asked."""
+    coming = next_stage(light.fields)
+    return [
+        with_choices(form, "stage", {coming.value: words.STAGES[coming.value]}) if coming else form
+        for form in forms_now(visit, lights.STEPS, LIGHT_FORMS, light)
+        if form.step != "light.escalate" or coming
+    ]
+
+
+async def take(visit: Visit) -> Response:
+    """POST /lights/{id}/{verb}"""
+    light, form = await open_record(visit, "light"), form_asked(visit, "light", LIGHT_FORMS)
+    problems = await try_step(visit, light, form, seen=seen_state(visit))
+    if not problems:
+        return done(visit, f"{BASE}/{light.id}", form)
+    return await _page(visit, await open_record(visit, "light"), tried=form.step, problems=problems, status=409)
