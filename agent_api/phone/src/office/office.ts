@@ -8,6 +8,7 @@ import type { Bytes } from '../protocol/bytes'
 import { timedId } from '../protocol/ids'
 import { hex } from '../protocol/bytes'
 import { hash } from '../protocol/chain'
+import { trustedChange } from '../protocol/codec'
 import type { Captured, Fields } from '../protocol/messages'
 import { Connection, type Line } from '../network/connection'
 import { LiveSocket } from '../network/live'
@@ -16,7 +17,7 @@ import { Tokens } from '../network/tokens'
 import { Uploads } from '../network/uploads'
 import type { Event } from '../replica/events'
 import { MemoryStore, type Write } from '../replica/memory_store'
-import { Replica, type Sighting } from '../replica/replica'
+import { Replica, type Draft, type Sighting } from '../replica/replica'
 import { Session } from '../replica/session'
 import { firstStanding, type FileToSend } from '../replica/state'
 import { DeviceDisk } from '../storage/device_disk'
@@ -25,6 +26,7 @@ import { checkWhole, mending } from '../storage/mending'
 import { Seal } from '../storage/sealing'
 import { DAY_MS, dayOf } from '../domain/days'
 import { text } from '../domain/fields'
+import { localItemId, shownItem } from '../domain/local_items'
 import { receiptNumber } from '../domain/receipt_number'
 import { buildFiling, newVisit, residentFields, type Known, type Photo, type Visit } from '../domain/visit'
 
@@ -192,15 +194,72 @@ export class Office {
 
   /** What a record is called on a screen. */
   titleOf(record: string): string {
-    const fields = this.fields(record)
+    const seen = this.see(record)
+    const fields = seen?.fields ?? {}
+    if (seen?.kind === 'conflict') return this.titleOf(text(fields, 'record'))
+    if (seen?.kind === 'claim') return text(fields, 'f.name') || text(this.fields(text(fields, 'item')), 'name')
     const name = text(fields, 'name') || text(this.fields(text(fields, 'resident')), 'name')
     return [name, text(this.fields(text(fields, 'item')), 'name')].filter(Boolean).join(' · ')
   }
 
   /** The villages this store works on. */
   villages(): string[] {
+    return this.bucketsOf('place:')
+  }
+
+  units(): string[] {
+    return this.bucketsOf('unit:')
+  }
+
+  private bucketsOf(prefix: string): string[] {
     const names = this.store.buckets().map((state) => state.bucket)
-    return names.filter((name) => name.startsWith('place:')).map((name) => name.slice('place:'.length)).sort()
+    return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)).sort()
+  }
+
+  /** An item as this phone's own site shows it. */
+  shownItem(item: string): Fields {
+    const standard = this.fields(item)
+    const [unit] = this.units()
+    if (!unit) return standard
+    const own = (id: string): Fields | null => this.see(id)?.fields ?? null
+    return shownItem(standard, own(localItemId(unit, item)), own(localItemId(unit)))
+  }
+
+  /** Own changes to a record that have not come back, by name. */
+  pendingNames(record: string): string[] {
+    const own = this.see(record)?.own ?? []
+    return own.map((change) => trustedChange(this.store.entry(change)!.line).name)
+  }
+
+  /** A small thing of this phone's own, sealed like everything else. */
+  note(name: string): string | undefined {
+    return this.store.note(name)
+  }
+
+  async keepNote(name: string, value: string | undefined): Promise<void> {
+    await this.store.transaction(() => this.store.putNote(name, value))
+    this.listener.changed()
+  }
+
+  /**
+   * All of them or none; the photographs belong to the last, the notes end with it. Rejects with NotSaved, and nothing
+   * has changed then.
+   */
+  async capture(drafts: readonly Draft[], photos: readonly Photo[] = [], ended: readonly string[] = []): Promise<void> {
+    const withIds = drafts.map((draft) => [draft, this.newId()] as const)
+    const change = withIds.at(-1)?.[1] ?? ''
+    await this.replica.capture(withIds, this.capturedNow(), [], () => {
+      for (const photo of photos) this.store.putFile(fileToSend(photo, 'material', change))
+      for (const name of ended) this.store.putNote(name, undefined)
+    })
+    this.connection.captured()
+    this.listener.changed()
+  }
+
+  /** A picture of something sent before as one of a new draft; null when its bytes have left the phone. */
+  async copyPhoto(photo: Photo): Promise<Photo | null> {
+    const content = await this.photo(photo.file)
+    return content.length ? this.keepPhoto(content, photo.type) : null
   }
 
   see(record: string): Sighting | undefined {
@@ -263,7 +322,7 @@ export class Office {
     const seen = this.see(visit.resident)
     const said = visit.newResident
     return {
-      item: this.fields(visit.item),
+      item: this.shownItem(visit.item),
       resident: seen ? seen.fields : said ? residentFields(said, visit.village, this.today) : {},
       residentChanges: seen ? seen.own : [],
       account: this.identity.account,
@@ -278,19 +337,10 @@ export class Office {
     const given = this.receiptsGiven() + 1
     const receipt = receiptNumber(this.identity.mark, this.today, given)
     const filing = buildFiling(visit, this.knownFor(visit), receipt, this.newId)
-    const files = photosOf(visit).map((photo): FileToSend => {
+    const files = photosOf(visit).map((photo) => {
       const isSignature = photo.file === visit.consent.signature?.file
-      return {
-        id: photo.file,
-        sha256: photo.sha256,
-        size: photo.size,
-        type: photo.type,
-        purpose: isSignature ? 'signature' : 'material',
-        change: isSignature ? filing.consentChange : filing.caseChange,
-        delivery: 'waiting',
-        offset: 0,
-        location: '',
-      }
+      if (isSignature) return fileToSend(photo, 'signature', filing.consentChange)
+      return fileToSend(photo, 'material', filing.caseChange)
     })
     await this.replica.capture(filing.drafts, this.capturedNow(), [], () => {
       for (const file of files) this.store.putFile(file)
@@ -326,6 +376,10 @@ async function loadWhole(disk: DeviceDisk, device: string): Promise<Write[]> {
   await disk.commit(mending(cells, device), [])
   await disk.forget(broken)
   return (await disk.load()).cells
+}
+
+function fileToSend({ file, sha256, size, type }: Photo, purpose: string, change: string): FileToSend {
+  return { id: file, sha256, size, type, purpose, change, delivery: 'waiting', offset: 0, location: '' }
 }
 
 function photosOf(visit: Visit): Photo[] {

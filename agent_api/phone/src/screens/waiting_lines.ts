@@ -1,0 +1,96 @@
+// The lines of Today that wait for a person, the most pressing first; every one says where it leads.
+
+import { canSubmit } from '../domain/claims'
+import { daysLeft } from '../domain/open_cases'
+import type { Office } from '../office/office'
+import { answers, claimWork, conflicts, isWaiting, notices, openCases, type OpenCase } from '../office/work'
+import { say } from '../texts/say'
+import { sayDaysLeft } from '../texts/times'
+
+export interface WaitingLine {
+  readonly id: string
+  readonly go: readonly string[]
+  readonly sign: 'bad' | 'wait' | 'paper' | 'person' | 'speak'
+  readonly tone: 'bad' | 'wait' | 'good'
+  readonly title: string
+  readonly detail: string
+  readonly end: string
+}
+
+export function waitingLines(office: Office): WaitingLine[] {
+  const cases = openCases(office)
+  return [
+    ...cases.filter((one) => one.correction).map((one) => correctionLine(office, one)),
+    ...conflictLines(office),
+    ...answerLines(office),
+    ...cases.filter((one) => !one.correction && one.promises.length).map((one) => promiseLine(office, one)),
+    ...cases.filter((one) => one.isToHandOver).map((one) => handOverLine(office, one)),
+    ...noticeLines(office),
+    ...claimLines(office),
+  ]
+}
+
+function correctionLine(office: Office, { record, correction }: OpenCase): WaitingLine {
+  const what = [...(correction?.materials ?? []).map((one) => one.name), ...(correction?.answers ?? []).map((one) => one.label)]
+  return {
+    id: record,
+    go: ['case', record],
+    sign: 'bad',
+    tone: 'bad',
+    title: office.titleOf(record),
+    detail: what.length ? say('wait_correct', { what: what.join('、') }) : say('wait_correct_bare'),
+    end: sayDaysLeft(correction?.due ?? '', office.today),
+  }
+}
+
+function promiseLine(office: Office, { record, promises }: OpenCase): WaitingLine {
+  const due = promises.map(([, day]) => day).find(Boolean) ?? ''
+  return {
+    id: record,
+    go: ['case', record],
+    sign: 'wait',
+    tone: (daysLeft(due, office.today) ?? 1) < 0 ? 'bad' : 'wait',
+    title: office.titleOf(record),
+    detail: say('wait_promise', { what: promises.map(([one]) => one.name).join('、') }),
+    end: sayDaysLeft(due, office.today),
+  }
+}
+
+function handOverLine(office: Office, { record }: OpenCase): WaitingLine {
+  const title = office.titleOf(record)
+  return { id: record, go: ['case', record], sign: 'person', tone: 'good', title, detail: say('wait_hand_over'), end: '' }
+}
+
+function conflictLines(office: Office): WaitingLine[] {
+  const open = conflicts(office)
+  if (!open.length) return []
+  const [first] = open
+  const go = open.length === 1 && first ? ['conflict', first.id] : ['conflict']
+  const title = open.length === 1 && first ? office.titleOf(first.record) : say('conflicts')
+  const count = open.reduce((sum, one) => sum + one.sides.length, 0)
+  return [{ id: 'conflicts', go, sign: 'bad', tone: 'bad', title, detail: say('wait_conflicts', { count }), end: '' }]
+}
+
+function answerLines(office: Office): WaitingLine[] {
+  const open = answers(office).filter(isWaiting)
+  if (!open.length) return []
+  const [first] = open
+  const go = open.length === 1 && first ? ['answer', first.outcome.change] : ['answers']
+  const detail = say('wait_answers', { count: open.length })
+  return [{ id: 'answers', go, sign: 'bad', tone: 'bad', title: say('all_answers'), detail, end: '' }]
+}
+
+function noticeLines(office: Office): WaitingLine[] {
+  const count = notices(office).filter((one) => !one.isRead).length
+  const detail = say('wait_notices', { count })
+  return count ? [{ id: 'notices', go: ['notices'], sign: 'speak', tone: 'wait', title: say('all_notices'), detail, end: '' }] : []
+}
+
+function claimLines(office: Office): WaitingLine[] {
+  const list = claimWork(office)?.list ?? []
+  const mine = list.filter((one) => canSubmit(one.state))
+  const returned = mine.filter((one) => one.state === 'returned').length
+  if (!mine.length) return []
+  const detail = say('wait_claims', { count: mine.length, returned })
+  return [{ id: 'claims', go: ['claims'], sign: 'paper', tone: returned ? 'bad' : 'wait', title: say('claims'), detail, end: '' }]
+}
