@@ -1,7 +1,7 @@
 """`bangban device`: the whole work of a village office on one computer, network or not. docs/device.md is its page.
 
-The commands are in four modules by what they do: the line to the centre, visits, claims, and looking at what became of
-things. Below them nothing knows of a command line.
+The commands are in modules by what they do: the line to the centre, visits, what follows a visit, claims, and looking
+at what became of things; server/cli/device/commands.py lists them. Below them nothing knows of a command line.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from server.cli.device import claim_commands, line_commands, look_commands, visit_commands
 from server.cli.device.desk import LANG_VARIABLE, STORE_VARIABLE, DeviceCommands, make_desk
 
 app = typer.Typer(
@@ -34,22 +33,3 @@ def common(
 ) -> None:
     """These options may stand anywhere on the line. The PIN is asked for, or taken from BANGBAN_PIN."""
     context.obj = make_desk(store, lang, as_json)
-
-
-app.command("enrol")(line_commands.enrol)
-app.command("find")(visit_commands.find)
-app.command("file")(visit_commands.file)
-app.command("bundle")(visit_commands.bundle)
-app.command("photo")(visit_commands.photo)
-app.command("correct")(visit_commands.correct)
-app.command("receipt")(visit_commands.receipt)
-app.command("claim")(claim_commands.claim)
-app.command("fill")(claim_commands.fill)
-app.command("sync")(line_commands.sync)
-app.command("watch")(line_commands.watch)
-app.command("status")(look_commands.status)
-app.command("outbox")(look_commands.outbox)
-app.command("conflicts")(look_commands.conflicts)
-app.command("resolve")(look_commands.resolve)
-app.command("export")(line_commands.export)
-app.command("carry")(line_commands.carry)

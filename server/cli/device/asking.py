@@ -23,16 +23,10 @@ from server.cli.device.finding import (
 )
 from server.cli.device.office import Office
 from server.cli.device.outcome_words import DATA_KINDS
+from server.cli.device.said import ConsentSaid, MaterialSaid, Visit
 from server.cli.device.screen import Screen
 from server.cli.device.unfinished import Unfinished, keep_draft
-from server.cli.device.visit import (
-    ConsentSaid,
-    MaterialSaid,
-    Visit,
-    new_resident,
-    sensitive_to_tick,
-    shown_consent,
-)
+from server.cli.device.visit import new_resident, sensitive_to_tick, shown_consent
 from server.domain.calendar import NO_OVERRIDES
 from server.domain.cases.consent import Means
 from server.domain.cases.materials import (

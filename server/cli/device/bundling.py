@@ -17,15 +17,8 @@ from server.cli.device.consent_text import VALID_DAYS, consent_text
 from server.cli.device.failures import NotLawful, Stopped
 from server.cli.device.filing import known_for
 from server.cli.device.office import Office
-from server.cli.device.visit import (
-    ConsentSaid,
-    Known,
-    MaterialSaid,
-    Visit,
-    case_fields,
-    check_visit,
-    consent_fields,
-)
+from server.cli.device.said import ConsentSaid, MaterialSaid, Visit
+from server.cli.device.visit import Known, case_fields, check_visit, consent_fields
 from server.domain.cases.bundles import BUNDLES, Bundle, Leg
 from server.domain.cases.consent import shown_text_hash
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials

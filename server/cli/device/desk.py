@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from server.cli.device.commands import COMMANDS, load
 from server.cli.device.failures import Stopped, stopped_by
 from server.cli.device.office import Office, default_folder, is_enrolled, open_office
 from server.cli.device.pin import unlock
@@ -27,6 +28,7 @@ from sync.core.clock import Clock
 from sync.device.errors import DeviceError
 
 PIN_VARIABLE = "BANGBAN_PIN"
+NEW_PIN_VARIABLE = "BANGBAN_NEW_PIN"
 STORE_VARIABLE = "BANGBAN_STORE"
 LANG_VARIABLE = "BANGBAN_LANG"
 _TAKING_A_VALUE = ("--store", "--lang")
@@ -45,9 +47,9 @@ class Desk:
         given = os.environ.get(PIN_VARIABLE)
         return given if given is not None else self.screen.ask(self.screen.text("ask_pin"), hide=True)
 
-    def new_pin(self) -> str:
+    def new_pin(self, variable: str = PIN_VARIABLE) -> str:
         """Asked twice: nobody can tell a forgotten PIN."""
-        given = os.environ.get(PIN_VARIABLE)
+        given = os.environ.get(variable)
         while given is None:
             first = self.screen.ask(self.screen.text("ask_new_pin"), hide=True)
             if first == self.screen.ask(self.screen.text("ask_pin_again"), hide=True):
@@ -55,11 +57,14 @@ class Desk:
             self.screen.say("pins_differ", "yellow")
         return given
 
+    def check_enrolled(self) -> None:
+        if not is_enrolled(self.folder):
+            raise Stopped("not_enrolled", folder=self.folder)
+
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The open store, its PIN asked for."""
-        if not is_enrolled(self.folder):
-            raise Stopped("not_enrolled", folder=self.folder)
+        self.check_enrolled()
         with open_office(self.folder, self.pin(), self.clock) as office:
             if office.store.salvaged is not None:
                 self.screen.say("salvaged", "bold yellow")
@@ -67,8 +72,7 @@ class Desk:
 
     def key(self) -> bytes:
         """The store's key, for a command that opens it again and again."""
-        if not is_enrolled(self.folder):
-            raise Stopped("not_enrolled", folder=self.folder)
+        self.check_enrolled()
         return unlock(self.folder, self.pin(), self.clock.wall_ms())
 
 
@@ -79,7 +83,17 @@ def desk_of(context: typer.Context) -> Desk:
 
 
 class DeviceCommands(TyperGroup):
-    """The group: gathers the common options from anywhere on the line, and is the one place where a stop ends."""
+    """The group: gathers the common options from anywhere on the line, loads the command that is called, and is the one
+    place where a stop ends.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        settings["commands"] = {name: TyperCommand(name, help=entry.summary) for name, entry in COMMANDS.items()}
+        super().__init__(**settings)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, known and load(str(name)), rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, common_first(args))

@@ -228,6 +228,20 @@ STOPS: dict[str, Words] = {
         "先同步，或等下一批次",
         "sync, or wait for the next",
     ),
+    "already_done": Words(
+        ExitCode.NOT_LAWFUL,
+        "已经办过了",
+        "this was done before",
+        "无需操作",
+        "nothing needs to be done",
+    ),
+    "nothing_asked": Words(
+        ExitCode.NOT_LAWFUL,
+        "这条通知不需要答复",
+        "this notice asks for no answer",
+        "用 answer 列出需要说明的通知",
+        "list those that ask with answer",
+    ),
     "conflict_decided": Words(
         ExitCode.NOT_LAWFUL,
         "这个冲突已经决定",

@@ -16,7 +16,8 @@ from server.cli.device.finding import one_of, see_fields
 from server.cli.device.office import Office
 from server.cli.device.photos import Photo, read_photo
 from server.cli.device.receipts import Receipt, receipt_of
-from server.cli.device.visit import Filing, Known, Visit, build_filing, new_resident
+from server.cli.device.said import Visit
+from server.cli.device.visit import Filing, Known, build_filing, new_resident
 from server.domain.record_fields import text
 from sync.device.replica import Sighting
 

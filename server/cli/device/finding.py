@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from server.cli.device.failures import Stopped
 from server.cli.device.office import Office
-from server.cli.device.visit import age_of
 from server.domain.cases.lifecycle import is_open, parse_state
 from server.domain.catalogue.items import ItemState, item_state
 from server.domain.people.masking import mask_citizen_id, mask_phone
 from server.domain.people.names import name_keys
+from server.domain.people.residents import age_of
 from server.domain.record_fields import Fields, text
 from sync.core.ids import is_id
 from sync.device.replica import Sighting

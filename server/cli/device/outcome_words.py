@@ -148,7 +148,7 @@ DATA_KINDS: dict[str, tuple[str, str]] = {
 }
 
 _ASK = ("请联系乡镇负责人", "ask the town lead")
-_ANEW = ("更正后重新办理，原内容已保存", "put it right and do it anew; what you sent is kept")
+_ANEW = ("用 again 更正后重新办理，原内容已保存", "put it right and take it up with again; what you sent is kept")
 _DECIDE = ("运行 conflicts 查看，resolve 决定", "see conflicts, decide with resolve")
 
 

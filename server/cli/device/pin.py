@@ -7,6 +7,7 @@ against a stolen disk is the slow derivation under the device's secret (sync/dev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,13 @@ def unlock(folder: Path, pin: str, now_ms: int) -> bytes:
         raise Stopped("replica_locked") from None
     file.unlink(missing_ok=True)
     return key
+
+
+def change_pin(folder: Path, old: str, new: str, now_ms: int, random_bytes: Callable[[int], bytes]) -> None:
+    """The old one is a try like any other; what is stored is not written anew. Raises Stopped."""
+    unlock(folder, old, now_ms)
+    check_new_pin(new)
+    KeyFolder(folder).change_pin(old, new, random_bytes)
 
 
 def check_new_pin(pin: str) -> None:

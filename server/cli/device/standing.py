@@ -13,6 +13,7 @@ import msgspec
 from server.cli.device.notices import Notice, unread
 from server.cli.device.office import Office
 from server.cli.device.outcome_words import Told, tell_outcome
+from server.cli.device.taken_again import retaken
 from server.cli.device.titles import title_of
 from server.cli.device.unfinished import drafts_of
 from server.domain.record_fields import text
@@ -86,9 +87,15 @@ def standing_of(office: Office) -> Standing:
 
 
 def needing_attention(office: Office) -> Iterator[KnownOutcome]:
-    """Own changes that did not simply come in. An open conflict is told by its own line, a decided one not at all."""
+    """Own changes that did not simply come in. An open conflict is told by its own line, a decided one not at all,
+    nor what was taken up again."""
+    done = retaken(office)
     for outcome in office.replica.outcomes():
-        if outcome.code in (OutcomeCode.REFUSED, OutcomeCode.PARKED, OutcomeCode.DUPLICATE):
+        if outcome.change not in done and outcome.code in (
+            OutcomeCode.REFUSED,
+            OutcomeCode.PARKED,
+            OutcomeCode.DUPLICATE,
+        ):
             yield outcome
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from server.cli.device.office import Office
-from server.cli.device.visit import Visit
+from server.cli.device.said import Visit
 
 _NAME = "drafts"
 

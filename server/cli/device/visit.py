@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
-
 from server.cli.device.consent_text import (
     RETENTION,
     TEXT_VERSION,
@@ -25,7 +23,8 @@ from server.cli.device.consent_text import (
     with_photographed,
 )
 from server.cli.device.failures import NotLawful
-from server.domain.cases.consent import Means, shown_text_hash
+from server.cli.device.said import ConsentSaid, Visit
+from server.domain.cases.consent import shown_text_hash
 from server.domain.cases.filing import advise_case
 from server.domain.cases.materials import (
     FIELD_PREFIX,
@@ -37,49 +36,14 @@ from server.domain.cases.materials import (
 )
 from server.domain.catalogue.items import FORM_PREFIX
 from server.domain.check_context import CheckContext
-from server.domain.people.citizen_id import CitizenIdInvalid, age_on, normalise, parse_citizen_id
+from server.domain.people.citizen_id import CitizenIdInvalid, normalise, parse_citizen_id
 from server.domain.people.phones import parse_phone
-from server.domain.people.residents import resident_facts
+from server.domain.people.residents import age_of
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
-from server.domain.record_fields import Fields, groups, integer, parse_date, text
+from server.domain.record_fields import Fields, groups, integer, text
 from sync.core.clock import iso
 from sync.device.replica import Draft
-
-
-class MaterialSaid(msgspec.Struct, kw_only=True):
-    """What was said of one material. `photos` are files on this computer, read when the visit is captured."""
-
-    state: str
-    photos: list[str] = []
-    due: str = ""
-    note: str = ""
-
-
-class ConsentSaid(msgspec.Struct, kw_only=True):
-    """How the resident agreed. `sensitive` are the kinds ticked one by one."""
-
-    means: str = Means.SIGNATURE.value
-    read_aloud: bool = False
-    witness: str = ""
-    sensitive: list[str] = []
-    lang: str = "zh"
-
-
-class Visit(msgspec.Struct, kw_only=True):
-    """A visit as far as it went. `resident` is a record's id, or the fields of a new one."""
-
-    resident: str | dict[str, Any] = ""
-    item: str = ""
-    village: str = ""
-    form: dict[str, str | int] = {}
-    materials: dict[str, MaterialSaid] = {}
-    consent: ConsentSaid | None = None
-    promise_read: bool = False
-    notes: list[str] = []
-    phone: str = ""
-    address: str = ""
-    delivery: str = ""
 
 
 @dataclass(frozen=True)
@@ -287,9 +251,3 @@ def _check_form(visit: Visit, item: Fields) -> list[Problem]:
 
 def sensitive_to_tick(visit: Visit, known: Known) -> tuple[str, ...]:
     return sensitive_of(consent_kinds(visit, known.item, age_of(known.resident, known.today)))
-
-
-def age_of(resident: Fields, on: date) -> int | None:
-    """Full years on that day; None when neither id nor birth date is known."""
-    birth = parse_date(resident_facts(resident, on).get("birth"))
-    return age_on(birth, on) if birth else None

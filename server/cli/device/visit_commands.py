@@ -13,6 +13,7 @@ import typer
 from server.cli.device.asking import Interview
 from server.cli.device.attaching import Brought, attach_photos, bring_materials
 from server.cli.device.bundling import BundleSaid, file_bundle
+from server.cli.device.choosing import case_for
 from server.cli.device.desk import Desk, desk_of
 from server.cli.device.failures import Stopped
 from server.cli.device.filing import file_visit
@@ -27,13 +28,13 @@ from server.cli.device.finding import (
 )
 from server.cli.device.office import Office
 from server.cli.device.receipts import Receipt, as_json, as_page, as_text, receipt_of
+from server.cli.device.said import Visit
 from server.cli.device.screen import Screen
 from server.cli.device.standing import moment
 from server.cli.device.unfinished import Unfinished, drafts_of, drop_draft, keep_draft
-from server.cli.device.visit import Filing, Visit
+from server.cli.device.visit import Filing
 from server.domain.cases.materials import MaterialState, parse_materials
 from server.domain.record_fields import groups, text
-from sync.device.replica import Sighting
 
 SHOWN_MAX = 50
 Said = TypeVar("Said", Visit, BundleSaid)
@@ -209,7 +210,7 @@ def photo(
     desk = desk_of(context)
     screen = desk.screen
     with desk.office() as office:
-        seen = _case_for(desk, office, case)
+        seen = case_for(desk, office, case)
         item = office.replica.see(text(seen.fields, "item"))
         listed = [one for one in parse_materials(item.fields if item else {}) if not one.cancelled]
         if not material and not screen.as_json and listed:
@@ -251,7 +252,7 @@ def correct(
     """补正退回的办件，或补交容缺材料；一次备齐。 Put a returned case right, or bring what was promised."""
     desk = desk_of(context)
     with desk.office() as office:
-        seen = _case_for(desk, office, case)
+        seen = case_for(desk, office, case)
         made = bring_materials(office, seen, _brought(materials or []), note)
     desk.screen.emit({"case": seen.record, "change": made.change, "files": [one.value for one in made.photos]})
     desk.screen.say("corrected", "green", names=made.name)
@@ -274,26 +275,6 @@ def _brought(said: list[str]) -> dict[str, Brought]:
     return found
 
 
-def _case_for(desk: Desk, office: Office, words: str) -> Sighting:
-    """By id or exact receipt number also without contact: whoever has the number is shown nothing new."""
-    if words:
-        for seen in office.replica.see_all("case"):
-            if words.strip().upper() in (seen.record.upper(), text(seen.fields, "receipt")):
-                return seen
-    office.check_contact()
-    if words or desk.screen.as_json:
-        return one_of(office, "case", words)
-    return _chosen_case(desk, office)
-
-
-def _chosen_case(desk: Desk, office: Office) -> Sighting:
-    def look(words: str) -> list[tuple[str, str]]:
-        shown = [found_case(office, seen) for seen in cases(office, words)]
-        return [(one.record, f"{one.number or one.receipt}　{one.resident}　{one.item}") for one in shown]
-
-    return one_of(office, "case", desk.screen.search(desk.screen.text("ask_case"), look))
-
-
 def receipt(
     context: typer.Context,
     case: Annotated[str, typer.Argument(help="回执号、办件编号或姓名 / number, id or name.")] = "",
@@ -302,7 +283,7 @@ def receipt(
     """打印回执：编号、已交与还缺的材料及期限、12345。 Print a receipt."""
     desk = desk_of(context)
     with desk.office() as office:
-        made = receipt_of(office, _case_for(desk, office, case))
+        made = receipt_of(office, case_for(desk, office, case))
     if page is not None:
         page.write_text(as_page(made, desk.screen), encoding="utf-8")
         desk.screen.say("written", file=page)

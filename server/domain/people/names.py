@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from pypinyin import Style, pinyin
-
 # Surnames whose reading as a name differs from, or is rarer than, the character's usual one. First is
 # preferred.
 SURNAME_READINGS: dict[str, tuple[str, ...]] = {
@@ -97,6 +95,8 @@ def _general_readings(text: str) -> list[tuple[str, ...]]:
     plain = "".join(c for c in text if c.isalnum())
     if not plain:
         return []
+    from pypinyin import Style, pinyin  # a third of a second to load, and few commands look for a name
+
     return [_latin(options) for options in pinyin(plain, style=Style.NORMAL, heteronym=True)]
 
 

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import phonenumbers
-
 HOME_AREA_CODE = "0563"
 SERVICE_LINES = frozenset({"12345", "12333", "12393", "110", "119", "120"})
-_MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,8 @@ def parse_phone(text: str, home_area_code: str = HOME_AREA_CODE) -> Phone | None
     """The phone in `text`, None when it is none. Seven or eight digits are taken as local to
     `home_area_code`.
     """
+    import phonenumbers  # slow to load, and most of what names a phone never reads one
+
     digits = "".join(c for c in text if c.isdecimal())
     if len(digits) in (7, 8) and not text.strip().startswith("+"):
         text = home_area_code + digits
@@ -36,7 +35,8 @@ def parse_phone(text: str, home_area_code: str = HOME_AREA_CODE) -> Phone | None
     if parsed.country_code != 86 or not phonenumbers.is_valid_number(parsed):
         return None
     national = phonenumbers.national_significant_number(parsed)
-    if phonenumbers.number_type(parsed) in _MOBILE:
+    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    if phonenumbers.number_type(parsed) in mobile:
         return Phone(national, mobile=True)
     return Phone("0" + national, mobile=False)
 

@@ -78,3 +78,9 @@ def resident_facts(fields: Fields, on: date) -> Mapping[str, object]:
     # Who is served in a village is registered there unless the record says otherwise.
     hukou = text(fields, "hukou") or village
     return facts | ({"hukou": hukou} if hukou else {})
+
+
+def age_of(resident: Fields, on: date) -> int | None:
+    """Full years on that day; None when neither id nor birth date is known."""
+    birth = parse_date(resident_facts(resident, on).get("birth"))
+    return age_on(birth, on) if birth else None

@@ -11,7 +11,7 @@ from PIL import Image
 
 from server.cli.device.failures import Stopped
 from server.cli.device.filing import file_visit, known_for
-from server.cli.device.visit import MaterialSaid, Visit
+from server.cli.device.said import MaterialSaid, Visit
 from tests.server.cli.device.village import Village, make_village, whole_visit
 
 

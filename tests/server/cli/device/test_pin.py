@@ -1,12 +1,14 @@
 """PINs: the right one opens, wrong ones slow down, and no try is given back."""
 
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from server.cli.device.failures import Stopped
-from server.cli.device.pin import Tries, check_new_pin, unlock
+from server.cli.device.pin import Tries, change_pin, check_new_pin, unlock
+from tests.server.cli.device.conftest import Run
 from tests.server.cli.device.village import NOW, PIN, Village
 
 
@@ -52,6 +54,24 @@ def test_a_count_that_was_tampered_with_counts_as_three(village: Village) -> Non
     (village.folder / "pin.tries").write_bytes(b"{}x")
     assert wrong(village.folder, NOW) == "replica_locked"
     assert wrong(village.folder, NOW) == "pin_wait"
+
+
+def test_a_changed_pin_opens_the_same_store_and_the_old_one_nothing(
+    run: Run, village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BANGBAN_NEW_PIN", "13579")
+    assert run("pin", as_json=True)[1]["error"] == "pin_short"
+    monkeypatch.setenv("BANGBAN_NEW_PIN", "135791")
+    assert run("pin", as_json=True) == (0, {"changed": True})
+    assert run("status", as_json=True)[1]["error"] == "replica_locked"
+    assert unlock(village.folder, "135791", NOW) == village.key
+
+
+def test_a_wrong_old_pin_changes_nothing_and_counts(village: Village) -> None:
+    with pytest.raises(Stopped):
+        change_pin(village.folder, "000000", "135791", NOW, os.urandom)
+    assert (village.folder / "pin.tries").exists()
+    assert unlock(village.folder, PIN, NOW) == village.key
 
 
 def test_a_new_pin_has_six_characters() -> None:

@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from server.cli.device.failures import NotLawful
+from server.cli.device.said import ConsentSaid, MaterialSaid, Visit
 from server.cli.device.visit import (
-    ConsentSaid,
     Filing,
     Known,
-    MaterialSaid,
-    Visit,
-    age_of,
     build_filing,
     material_value,
     new_resident,
@@ -22,6 +19,7 @@ from server.cli.device.visit import (
     shown_consent,
 )
 from server.domain.cases.consent import shown_text_hash
+from server.domain.people.residents import age_of
 from sync.core.ids import derived_id
 from tests.server.cli.device.village import (
     ACCOUNT,

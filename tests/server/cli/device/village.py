@@ -22,7 +22,7 @@ from server.cli.device.office import (
     open_unlocked,
     open_waiting,
 )
-from server.cli.device.visit import ConsentSaid, MaterialSaid, Visit
+from server.cli.device.said import ConsentSaid, MaterialSaid, Visit
 from sync.core.codec import encode_body
 from sync.core.ids import derived_id
 from sync.device.keys import SIGNING_KEY, KeyFolder, Slowness
