@@ -31,6 +31,7 @@ from server.domain.supervision.bulletins import (
     town_fields,
 )
 from server.merge_policies.bulletin_policy import bulletin_id
+from server.storage.people import AccountRow
 from server.storage.records import record_of, records_query
 from sync.central.known import Record
 from sync.core.changes import Base, Fields
@@ -38,10 +39,23 @@ from sync.core.clock import iso
 
 _EDITIONS = """SELECT id FROM bulletins WHERE span = ? AND period = ? AND bucket = ?
                ORDER BY CAST(edition AS BIGINT) DESC"""
+_LISTED = """SELECT period, edition, state FROM bulletins WHERE span = ? AND bucket = ?
+             ORDER BY period DESC, CAST(edition AS BIGINT) DESC LIMIT ?"""
+LISTED_MAX = 60
 
 
 class PeriodInvalid(ValueError):
     """Neither a month like 2026-11 nor a day like 2026-11-22."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """One edition of a period, as a list shows it."""
+
+    span: str
+    period: str
+    edition: int
+    state: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +80,9 @@ def span_of(period: str) -> tuple[Span, str, str]:
     return Span.DAILY, day.isoformat(), (day + timedelta(days=1)).isoformat()
 
 
-async def build_bulletin(platform: Platform, period: str, *, why: str = "") -> Record:
-    """Drafts the period's bulletin anew, the towns' with it. `why`: this corrects the edition that was frozen. Raises
-    PeriodInvalid, or NotFound when there is nothing to correct, or nothing left to draft.
+async def build_bulletin(platform: Platform, period: str, *, why: str = "", by: AccountRow | None = None) -> Record:
+    """Drafts the period's bulletin anew, the towns' with it. `why`: this corrects the edition that was frozen. `by`:
+    who asks for it. Raises PeriodInvalid, or NotFound when there is nothing to correct, or nothing left to draft.
     """
     span, since, before = span_of(period)
     directory = await platform.directory()
@@ -85,17 +99,17 @@ async def build_bulletin(platform: Platform, period: str, *, why: str = "") -> R
     told: Fields = {"span": span.value, "period": period, "edition": edition, "built_at": iso(platform.clock.wall_ms())}
     if why:
         told["why"] = why
-    await write_edits(platform, await _edits(platform, directory, city, figures, names, told))
+    await write_edits(platform, await _edits(platform, directory, city, figures, names, told), by=by)
     if frozen and latest is not None:
-        await _step(platform, latest, "bulletin.supersede", {"why": why})
+        await _step(platform, latest, "bulletin.supersede", {"why": why}, by)
     built = await read_bulletin(platform, period)
     if built is None:
         raise NotFound(f"no bulletin of {period}")
     return built
 
 
-async def freeze_bulletin(platform: Platform, period: str) -> Record:
-    """Freezes the latest draft, the towns' with it. Raises NotFound when there is none."""
+async def freeze_bulletin(platform: Platform, period: str, *, by: AccountRow | None = None) -> Record:
+    """Freezes the latest draft, the towns' with it. `by`: who says so. Raises NotFound when there is none."""
     latest = await read_bulletin(platform, period)
     if latest is None or text(latest.fields, "state") != BulletinState.DRAFT:
         raise NotFound(f"no draft of {period}")
@@ -104,8 +118,8 @@ async def freeze_bulletin(platform: Platform, period: str) -> Record:
     for town in sorted(code for code, one in directory.places.items() if one.level is Level.TOWN):
         held = await read_bulletin(platform, period, place=town)
         if held is not None and integer(held.fields, "edition") == edition:
-            await _step(platform, held, "bulletin.freeze", {})
-    await _step(platform, latest, "bulletin.freeze", {})
+            await _step(platform, held, "bulletin.freeze", {}, by)
+    await _step(platform, latest, "bulletin.freeze", {}, by)
     frozen = await read_bulletin(platform, period)
     assert frozen is not None, "it was there before it was frozen"
     return frozen
@@ -138,6 +152,14 @@ async def read_bulletin(platform: Platform, period: str, *, place: str = "", edi
             ids = [row[0] for row in rows[:1]]
         found = await snapshot.fetch(*records_query("bulletin", ids)) if ids else []
     return record_of("bulletin", found[0], platform.sealing) if found else None
+
+
+async def list_bulletins(platform: Platform, *, place: str = "", span: Span = Span.MONTHLY) -> list[Edition]:
+    """The newest periods first, every edition; the city's, or a town's own."""
+    where = place or city_of(await platform.directory())
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_LISTED, [span.value, f"desk:{where}", LISTED_MAX])
+    return [Edition(span=span.value, period=row[0], edition=int(row[1]), state=row[2]) for row in rows]
 
 
 def city_of(directory: Directory) -> str:
@@ -177,11 +199,11 @@ def _draft(
     return DeskEdit(kind="bulletin", record=record, name="bulletin.draft", fields=values, base=base)
 
 
-async def _step(platform: Platform, record: Record, name: str, fields: Fields) -> None:
+async def _step(platform: Platform, record: Record, name: str, fields: Fields, by: AccountRow | None) -> None:
     async with platform.database.read() as snapshot:
         base = (await standing_of(snapshot, platform, "bulletin", [record.id]))[record.id][0]
     edit = DeskEdit(kind="bulletin", record=record.id, name=name, fields=fields, base=base)
-    await write_edits(platform, [(text(record.fields, "place"), edit)])
+    await write_edits(platform, [(text(record.fields, "place"), edit)], by=by)
 
 
 async def _names(platform: Platform) -> dict[str, str]:

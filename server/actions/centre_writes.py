@@ -12,6 +12,7 @@ from server.actions.desk_change import DeskEdit, desk_change
 from server.actions.platform import Platform
 from server.actions.take_step import centre_itself
 from server.domain.people.reach import desk_bucket
+from server.storage.people import AccountRow
 from server.storage.records import place_of
 from server.storage.schema.records import KIND_TABLES
 from server.storage.unit_of_work import Snapshot
@@ -22,15 +23,20 @@ from sync.core.codec import read_fields
 EDITS_MAX = 100
 
 
-async def write_edits(platform: Platform, edits: Sequence[tuple[str, DeskEdit]]) -> int:
-    """`edits`: (the place under whose desk's bucket the record lies, the edit). How many had an effect."""
+async def write_edits(
+    platform: Platform, edits: Sequence[tuple[str, DeskEdit]], *, by: AccountRow | None = None
+) -> int:
+    """`edits`: (the place under whose desk's bucket the record lies, the edit). `by`: the person who asked for it,
+    where it was not the schedule. How many had an effect.
+    """
+    writer = by or await centre_itself(platform)
     done = 0
     for start in range(0, len(edits), EDITS_MAX):
         some = edits[start : start + EDITS_MAX]
         written = await desk_change(
             platform.database,
             platform.writer,
-            await centre_itself(platform),
+            writer,
             [edit for _, edit in some],
             buckets={desk_bucket(place) for place, _ in some},
             now_ms=platform.clock.wall_ms(),

@@ -15,7 +15,8 @@ import msgspec
 from server.console.catalogue_words import CODED, GROUPS, value_words
 from server.console.step_forms import Ask, Input, Pair, StepForm
 from server.domain.catalogue.dictionaries import DICTIONARIES
-from server.domain.record_fields import KINDS, Fields, Shape, groups
+from server.domain.fields.shapes import Shape
+from server.domain.record_fields import KINDS, Fields, groups
 
 NEW_ROWS = 2
 MATERIAL_TEXTS = ("name", "form", "copies")
@@ -127,7 +128,7 @@ def _materials(posted: Mapping[str, str]) -> list[dict[str, object]] | None:
         before = msgspec.json.decode(posted.get("was.materials", ""), type=list[dict[str, Any]])
     except msgspec.DecodeError:
         return None
-    after = []
+    after: list[dict[str, object]] = []
     for place in range(len(before) + NEW_ROWS):
         row = dict(before[place]) if place < len(before) else {}
         for name in MATERIAL_TEXTS:

@@ -114,8 +114,8 @@ def value_words(name: str, value: object) -> str:
             return "是" if value else "否"
         case str() | int():
             return DICTIONARIES[CODED[name]].get(str(value), str(value)) if name in CODED else str(value)
-        case [*rows] if all(isinstance(row, dict) for row in rows):
-            return "\n".join(_group(row) for row in rows)
+        case [dict(), *_] as rows:
+            return "\n".join(_group(row) for row in rows if isinstance(row, dict))
         case [*values]:
             return "、".join(value_words(name, one) for one in values)
         case dict():

@@ -13,6 +13,8 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_catalogue import (
+    BaseItemRow,
+    ItemRow,
     list_base_items,
     list_departures,
     list_holders,
@@ -33,7 +35,7 @@ from server.console.catalogue_forms import (
     materials_json,
 )
 from server.console.differences import parts
-from server.console.pages.desk import LINES, _seen
+from server.console.record_pages import LINES, seen_state
 from server.console.render import page
 from server.console.step_forms import fields_from
 from server.console.visit import Visit
@@ -73,13 +75,16 @@ async def show(visit: Visit) -> Response:
     level, unit = query.get("level", "")[:1], query.get("unit", "")[:64]
     chosen = query.get("list", "")[:40] or (lists[-1].key if lists and not level and not unit else "")
     search, status, after = (query.get(name, "")[:40] for name in ("search", "status", "after"))
-    asked = {"search": search, "status": status, "after": after, "limit": LINES + 1}
-    rows: Sequence[Any]
+    rows: Sequence[BaseItemRow | ItemRow]
     if level:
-        rows = await list_base_items(platform, level=level, **asked)
+        based = await list_base_items(platform, level=level, search=search, status=status, after=after, limit=LINES + 1)
+        rows, keys = based, [one.code for one in based]
     else:
-        rows = await list_items(platform, unit=unit, catalogue=chosen, **asked)
-    more = "" if len(rows) <= LINES else (rows[LINES - 1].code if level else rows[LINES - 1].base_item)
+        listed = await list_items(
+            platform, unit=unit, catalogue=chosen, search=search, status=status, after=after, limit=LINES + 1
+        )
+        rows, keys = listed, [one.base_item for one in listed]
+    more = keys[LINES - 1] if len(keys) > LINES else ""
     return page(
         visit,
         "catalogue.html",
@@ -203,7 +208,7 @@ async def take(visit: Visit) -> Response:
     return await _take(visit, held, verb, fields_from(form, visit.form))
 
 
-async def _take(visit: Visit, held: Record, verb: str, fields: Mapping[str, Any]) -> Response:
+async def _take(visit: Visit, held: Record, verb: str, fields: dict[str, Any]) -> Response:
     step = f"{held.kind}.{verb}"
     taken = await take_step(
         visit.console.platform,
@@ -212,7 +217,7 @@ async def _take(visit: Visit, held: Record, verb: str, fields: Mapping[str, Any]
         record=held.id,
         name=step,
         fields=fields,
-        seen=_seen(visit),
+        seen=seen_state(visit),
     )
     if taken.outcome.code.has_effect:
         of = visit.request.path_params["of"]

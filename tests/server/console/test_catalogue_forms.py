@@ -14,7 +14,8 @@ from server.console.catalogue_forms import (
 )
 from server.console.catalogue_words import GROUPS
 from server.domain.catalogue.item_life import ITEM_STEPS
-from server.domain.record_fields import KINDS, Shape
+from server.domain.fields.shapes import Shape
+from server.domain.record_fields import KINDS
 
 ITEM = {
     "name": "优待证",

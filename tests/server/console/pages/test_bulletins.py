@@ -1,0 +1,97 @@
+"""A supervisor drafts, reads, verifies, freezes and corrects a bulletin, and takes its files with a fresh factor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.actions.build_bulletin import read_bulletin
+from server.domain.people.roles import Role
+from tests.server.actions.test_build_bulletin import PERIOD, finished
+from tests.server.console.office import Office, office
+from tests.small_centre import TOWN
+
+HERE = f"/console/bulletins/{PERIOD}"
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path) as made:
+        await finished(made.small, "on_time", 40)
+        yield made
+
+
+async def state_of(desk: Office) -> tuple[object, object]:
+    held = await read_bulletin(desk.platform, PERIOD)
+    assert held is not None
+    return held.fields["edition"], held.fields["state"]
+
+
+def shown(page: str) -> dict[str, str]:
+    """What the freezing form carries of the draft that was seen."""
+    hash_seen = re.search(r'name="hash" value="([0-9a-f]+)"', page)
+    assert hash_seen
+    return {"edition": "1", "hash": hash_seen[1]}
+
+
+async def test_a_bulletin_goes_from_its_draft_to_a_correction(desk: Office) -> None:
+    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    assert "还没有通报" in (await browser.get("/console/bulletins")).text
+    assert (await browser.post("/console/bulletins", period=PERIOD)).status_code == 303
+    draft = (await browser.get(HERE)).text
+    assert "100.00%" in draft
+    assert "40/40" in draft
+    assert draft.count('<svg class="chart"') >= 2
+    await finished(desk.small, "late", 5, start=100)
+    await browser.post("/console/bulletins", period=PERIOD)
+    stale = await browser.post(f"{HERE}/freeze", **shown(draft))
+    assert (stale.status_code, await state_of(desk)) == (409, (1, "draft"))
+    assert (await browser.post(f"{HERE}/freeze", **shown((await browser.get(HERE)).text))).status_code == 303
+    assert await state_of(desk) == (1, "frozen")
+    held = await read_bulletin(desk.platform, PERIOD)
+    assert held is not None
+    assert held.fields["frozen_by"] == "city_supervisor"
+    assert "结果相同" in (await browser.get(f"{HERE}?verify=1")).text
+    assert (await browser.post("/console/bulletins", period=PERIOD)).status_code == 409
+    assert (await browser.post(f"{HERE}/correct", why=" ")).status_code == 422
+    assert (await browser.post(f"{HERE}/correct", why="补录5件")).status_code == 303
+    assert await state_of(desk) == (2, "draft")
+    assert "补录5件" in (await browser.get(f"{HERE}?edition=1")).text
+
+
+async def test_a_period_that_is_none_is_said_and_not_there(desk: Office) -> None:
+    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    assert "期应写作" in (await browser.post("/console/bulletins", period="soon")).text
+    assert (await browser.get("/console/bulletins/soon")).status_code == 404
+    assert (await browser.get(HERE)).status_code == 404
+
+
+async def test_a_town_sees_its_own_villages_and_no_other_town(desk: Office) -> None:
+    city = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    await city.post("/console/bulletins", period=PERIOD)
+    lead = await desk.sign_in(f"t{TOWN}")
+    assert PERIOD in (await lead.get(f"/console/bulletins?place={TOWN}")).text
+    assert "只报本乡镇" in (await lead.get(f"{HERE}?place={TOWN}")).text
+    assert (await lead.get(f"{HERE}?place=341881107000")).status_code == 404
+    assert (await lead.post(f"{HERE}/freeze", edition="1")).status_code == 404
+    assert await state_of(desk) == (1, "draft")
+
+
+async def test_files_need_a_fresh_factor_and_the_look_is_logged(desk: Office) -> None:
+    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    await browser.post("/console/bulletins", period=PERIOD)
+    file = f"{HERE}/341800000000/1"
+    for kind, start in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype html>")):
+        answer = await browser.get(f"{file}/{kind}")
+        assert (answer.status_code, answer.content.startswith(start)) == (200, True)
+        assert "attachment" in answer.headers["content-disposition"]
+    held = await read_bulletin(desk.platform, PERIOD)
+    assert held is not None
+    assert ("bulletin", held.id) in await desk.small.fetch("SELECT kind, record FROM reads")
+    assert (await browser.get(f"{file}/doc")).status_code == 404
+    desk.clock.advance(20 * 60_000)
+    later = await browser.get(f"{file}/xlsx")
+    assert (later.status_code, later.headers["location"].startswith("/console/factor")) == (303, True)
