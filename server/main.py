@@ -39,7 +39,6 @@ from agent_api.logs import configure_logs, logger
 from agent_api.uploads import UploadEndpoints
 from agent_api.wiring import Services
 from server.actions.backup import BackupSource
-from server.actions.backup_set import newest_verified
 from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
@@ -52,6 +51,7 @@ from server.actions.rotate_signing_key import ensure_signing_key
 from server.actions.sign_in import StaffDoor
 from server.adapters.licences import LicenceRegister
 from server.adapters.outside import open_outside
+from server.backups import backup_age_s, keeper_of, second_place
 from server.clock import MachineClock
 from server.console.app import create_console, create_resident_pages
 from server.console.wiring import Console
@@ -235,6 +235,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         contacts = ContactBook(centre.store)
         platform = platform_of(centre, writer)
         outside = await stack.enter_async_context(open_outside(**settings.outside))
+        backups = keeper_of(settings, centre.secrets, now)
+        stack.push_async_callback(backups.close)
         jobs = jobs_of(
             Parts(
                 database=centre.database,
@@ -248,6 +250,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 second_place=second_place(settings),
                 platform=platform,
                 outside=outside,
+                backups=backups,
             )
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
@@ -260,7 +263,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(reception.close)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
-        door = staff_door(centre)
+        door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
         console = Console(
             platform=platform, door=door, blobs=blobs, built=settings.console_folder, is_https=settings.is_https
         )
@@ -269,12 +272,6 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             Mount("/r", create_resident_pages(console)),
         )
         yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
-
-
-def staff_door(centre: Centre) -> StaffDoor:
-    """The centre as signing in works with it."""
-    now, randomness = centre.clock.wall_ms, centre.randomness
-    return StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
 
 
 def platform_of(centre: Centre, writer: Writer) -> Platform:
@@ -321,9 +318,10 @@ def _services(
             return (await unit.centre()).epoch
 
     async def check_health() -> Health:
-        manifest = await asyncio.to_thread(newest_verified, second_place(settings), secrets)
-        age = (centre.clock.wall_ms() - manifest.verified_at) // 1000 if manifest and manifest.second_place else None
-        return await measure_health(centre.database, epoch=await epoch(), backup_age_s=age)
+        age = await backup_age_s(settings, secrets, centre.clock.wall_ms())
+        return await measure_health(
+            centre.database, epoch=await epoch(), backup_age_s=age, backup_hours=settings.backup_hours
+        )
 
     return Services(
         database=centre.database,
@@ -346,11 +344,6 @@ def _services(
         session_life_ms=settings.session_days * 86_400_000,
         is_https=settings.is_https,
     )
-
-
-def second_place(settings: Settings) -> Path:
-    """Where backups and signed heads go: the second place when there is one."""
-    return Path(settings.second_backup) if settings.second_backup else settings.backup_folder
 
 
 def _is_sqlite(settings: Settings) -> bool:

@@ -12,6 +12,9 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from server.actions.refusals import ActionRefused
+from server.actions.sign_in import StaffDoor
+from server.main import Centre
+from server.passwords import Passwords
 from server.settings import SettingInvalid, Settings, settings_from
 from server.storage.errors import StorageError
 from server.storage.master_secret import SecretUnusable
@@ -64,6 +67,12 @@ def run(work: Coroutine[Any, Any, T], *refusals: type[Exception]) -> T:
         if not isinstance(error, (StorageError, SecretUnusable, ActionRefused, *refusals)):
             raise
         fail(str(error))
+
+
+def staff_door(centre: Centre) -> StaffDoor:
+    """The centre as signing in works with it."""
+    now, randomness = centre.clock.wall_ms, centre.randomness
+    return StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

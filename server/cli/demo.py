@@ -33,9 +33,10 @@ from fixtures.story.report import show_story
 from fixtures.story.week import Told, tell_story
 from fixtures.world import Account, Role, World
 from server.actions.sign_in import give_sign_in
+from server.cli.centre import staff_door
 from server.cli.fleet import Bars, load
 from server.clock import EarlierClock, MachineClock
-from server.main import open_centre, open_writer, platform_of, staff_door
+from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 
 FOLDER = Path("var/demo")
