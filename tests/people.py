@@ -14,7 +14,8 @@ from server.domain.people.entitlement import ListedPlace, ListedUnit, directory_
 from server.domain.people.roles import Role, Scope
 from server.domain.places import Level
 from server.storage.people import AccountRow
-from server.storage.unit_of_work import Database
+from server.storage.places import PlaceRow, UnitRow, insert_places, insert_units
+from server.storage.unit_of_work import Database, Transaction
 
 CITY = "341800000000"
 COUNTY, OTHER_COUNTY = "341881000000", "341802000000"
@@ -78,6 +79,14 @@ def account_of(role: Role, *, login: str = "") -> AccountRow:
     login = login or f"{role.value}-1"
     scope = SCOPES.get(role, Scope(frozenset({COUNTY}), frozenset({HALL})))
     return AccountRow(login.encode().hex().ljust(32, "0")[:32], login, "王小梅", role, scope, COUNTY)
+
+
+async def put_directory(tx: Transaction) -> None:
+    """The places and units of DIRECTORY, as a world would load them."""
+    places = DIRECTORY.places.values()
+    await insert_places(tx, [PlaceRow(one.code, one.code, one.code, one.level, one.parent, "") for one in places])
+    units = DIRECTORY.units.values()
+    await insert_units(tx, [UnitRow(one.id, one.id[:18], one.id, one.place, "", True) for one in units])
 
 
 async def put_accounts(database: Database, *accounts: AccountRow) -> None:

@@ -32,13 +32,12 @@ from server.settings import Settings
 from server.storage.errors import StorageError
 from server.storage.migrate import migrate
 from server.storage.open import open_database
-from server.storage.places import PlaceRow, UnitRow, insert_places, insert_units
 from server.storage.sql_store import SqlStore, found_centre
 from server.storage.unit_of_work import Database
 from server.write import WriteContext
 from server.write_queue import WriteQueue
 from server.write_steps import Steps
-from tests.people import DIRECTORY, HandClock, Phone, account_of, put_accounts, seeded
+from tests.people import HandClock, Phone, account_of, put_accounts, put_directory, seeded
 
 
 async def echo(request: Request, caller: Caller) -> Response:
@@ -190,12 +189,7 @@ async def _platform(
     store, policies = SqlStore(database, sealing), policies_of(sealing.keyed_index)
     await found_centre(database, "e" * 32, clock.wall_ms())
     async with database.write() as tx:
-        await insert_places(
-            tx, [PlaceRow(one.code, one.code, one.code, one.level, one.parent, "") for one in DIRECTORY.places.values()]
-        )
-        await insert_units(
-            tx, [UnitRow(one.id, one.id, one.id, one.place, "", True) for one in DIRECTORY.units.values()]
-        )
+        await put_directory(tx)
     context = WriteContext(store=store, policies=policies, steps=Steps(clock, randomness))
     writer = WriteQueue(context, raised=lambda buckets: None, end_process=_fail)
     return Platform(

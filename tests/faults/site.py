@@ -33,7 +33,7 @@ from server.storage.people import AccountRow
 from server.tokens import KeyRing
 from sync.core.clock import Clock
 from tests.centre import Phone, ident
-from tests.people import VILLAGE, HandClock, put_accounts, seeded
+from tests.people import VILLAGE, HandClock, put_accounts, put_directory, seeded
 
 SESSION = 1
 SESSION_LIFE_MS = 180 * 86_400_000
@@ -182,6 +182,7 @@ async def prepare(settings: Settings, *people: Person, clock: Clock | None = Non
             for ordinal, one in enumerate(people, start=1)
         ]
         async with centre.database.write() as tx:
+            await put_directory(tx)
             columns = ("id", "ordinal", "account", "public_key", "name", "created_at", "unsent", "app_version")
             await tx.insert_many("devices", columns, [(*row, 0, "1") for row in devices])
             sessions = [(row[0], SESSION, 1, now, now, now + SESSION_LIFE_MS) for row in devices]
