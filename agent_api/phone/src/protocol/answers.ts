@@ -67,7 +67,8 @@ const answer: { readonly [Name in keyof Answer]: Test } = {
   server_time: whole,
   chain_epoch: count,
   last_seq: count,
-  chain_hash: hash,
+  // Left out of a brief answer: the session puts the request's own in its place.
+  chain_hash: (value) => value === '' || hash(value),
   durable_upto: count,
   ack: text,
   outcomes: listOf(outcome),

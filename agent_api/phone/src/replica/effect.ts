@@ -1,7 +1,7 @@
 // What an exchange held, and what its answer changed: values handed between the session and its steps.
 
 import type { Bytes } from '../protocol/bytes'
-import type { OutcomeCode } from '../protocol/messages'
+import type { Answer, OutcomeCode, Request } from '../protocol/messages'
 import type { Event } from './events'
 import type { Entry, Standing } from './state'
 
@@ -17,6 +17,21 @@ export interface Sent {
   readonly withCursors: boolean
   readonly honours: readonly string[]
   readonly evidence: readonly string[]
+  /** The request, when it asked for an answer without what repeats it. */
+  readonly brief: Request | null
+}
+
+/** With what a brief answer left out. */
+export function completed(sent: Sent, answer: Answer): Answer {
+  const asked = sent.brief
+  if (!asked) return answer
+  const stands = answer.chain_epoch === asked.chain_epoch && answer.last_seq === asked.first_seq - 1
+  return {
+    ...answer,
+    epoch: answer.epoch || asked.epoch,
+    ack: answer.ack || (stands && !answer.chain_hash ? asked.ack : ''),
+    chain_hash: answer.chain_hash || (stands ? asked.prev_hash : ''),
+  }
 }
 
 export function lastSeqOf(sent: Sent): number {

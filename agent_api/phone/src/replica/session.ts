@@ -7,9 +7,9 @@
 import { encodeHash, utf8, type Bytes } from '../protocol/bytes'
 import { extend, signedPayload } from '../protocol/chain'
 import { encodeRequest, parseAnswer, type AnswerMessage } from '../protocol/codec'
-import { NotSaved, SyncError } from '../protocol/errors'
+import { Malformed, NotSaved, SyncError } from '../protocol/errors'
 import { FILE_STATES, PROTOCOL, REQUEST_DEFAULTS, type Cursor, type FileState, type Honour } from '../protocol/messages'
-import { newEffect, type Effect, type Sent } from './effect'
+import { completed, newEffect, type Effect, type Sent } from './effect'
 import type { Event } from './events'
 import { LEVEL_MS, Pacing, REQUEST_MS } from './pacing'
 import { adoptChain, changeEpoch, fillGap, takeRevocation, type Numbers } from './repairs'
@@ -192,11 +192,13 @@ export class Session {
       withCursors,
       honours: told,
       evidence: evidence.map(([head]) => head[1]),
+      brief: null,
     }
     // In flight from here on: whoever asks while the key signs must not build a second request.
     this.sent = sent
     if (withCursors) this.news = false
     const isSigned = batch.length > 0 || standing.restart
+    const isIdle = !isSigned && !withCursors && !evidence.length
     const lastSeq = standing.ackedSeq + batch.length
     const signature = isSigned ? await this.signature(standing, lastSeq, hashes.at(-1) ?? standing.ackedHash) : ''
     const envelope = {
@@ -214,8 +216,11 @@ export class Session {
       files: isReading ? this.filesAsked() : [],
       honour,
       evidence: evidence.map(([head]) => head),
-      max_bytes: this.pageBytes,
+      max_bytes: withCursors ? this.pageBytes : REQUEST_DEFAULTS.max_bytes,
+      // What repeats is left out only where nothing else is said: such exchanges are most of all there are.
+      brief: isIdle,
     }
+    if (isIdle) this.sent = { ...sent, brief: envelope }
     return encodeRequest(envelope, [...batch.map((entry) => entry.line), ...evidence.map(([, body]) => body)])
   }
 
@@ -265,7 +270,10 @@ export class Session {
     if (!sent || this.taking) return
     this.taking = true
     try {
-      await this.take(sent, parseAnswer(message), now)
+      const answer = parseAnswer(message)
+      const envelope = completed(sent, answer.envelope)
+      if (!envelope.chain_hash) throw new Malformed('an answer without its place in the chain')
+      await this.take(sent, { ...answer, envelope }, now)
     } catch (error) {
       if (!(error instanceof SyncError || error instanceof RangeError)) throw error
       const isOurs = error instanceof NotSaved

@@ -56,12 +56,13 @@ export class FakeCentre {
   honoured = new Map<string, string>()
   refuse = new Set<string>()
   requests: Heard[] = []
+  answered: Partial<Answer>[] = []
   serverTime = 1_800_000_000_000
 
   constructor(public rowsPerPage = 1_000) {}
 
   backup(): FakeCentre {
-    const state = Object.entries(this).filter(([name]) => name !== 'exchange' && name !== 'requests')
+    const state = Object.entries(this).filter(([name]) => !['exchange', 'requests', 'answered'].includes(name))
     return Object.assign(new FakeCentre(), structuredClone(Object.fromEntries(state)))
   }
 
@@ -237,8 +238,17 @@ export class FakeCentre {
       ...(bodies.length ? { digest: digest(bodies) } : {}),
       ...more,
     }
-    return utf8([JSON.stringify(envelope), ...bodies].join('\n'))
+    const told = heard.envelope.brief ? inBrief(envelope, heard.envelope) : envelope
+    this.answered.push(told)
+    return utf8([JSON.stringify(told), ...bodies].join('\n'))
   }
+}
+
+/** Without what repeats the request. */
+function inBrief(answer: Partial<Answer>, asked: Request): Partial<Answer> {
+  const { epoch, chain_hash: reached, ack, ...rest } = answer
+  const stands = answer.last_seq === asked.first_seq - 1 && reached === asked.prev_hash && ack === asked.ack
+  return { ...rest, ...(epoch === asked.epoch ? {} : { epoch }), ...(stands ? {} : { chain_hash: reached, ack }) }
 }
 
 export function read(message: Bytes): Heard {

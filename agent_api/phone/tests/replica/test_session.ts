@@ -37,6 +37,29 @@ test('a level device asks with its tag alone', async () => {
   expect([envelope.cursors, envelope.tag.length, envelope.n]).toEqual([null, 22, 0])
 })
 
+test('who has nothing to say asks in brief, and puts together what was left out', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  await device.write('a', { text: 'x' })
+  await device.sync(centre.exchange)
+  const before = device.store.standing()
+  await device.step(centre.exchange)
+  await device.step(centre.exchange)
+  expect(centre.requests.slice(0, 1).map(({ envelope }) => envelope.brief)).toEqual([false])
+  expect(centre.requests.at(-1)!.envelope.brief).toBe(true)
+  expect(Object.keys(centre.answered.at(-1)!)).not.toContain('chain_hash')
+  const { epoch, ackedHash, ack, tag } = device.store.standing()
+  expect({ epoch, ackedHash, ack, tag }).toEqual({ epoch: before.epoch, ackedHash: before.ackedHash, ack: before.ack, tag: before.tag })
+  expect(device.told('bad_answer')).toEqual([])
+})
+
+test('an answer to a full question may leave nothing out', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  await device.write('a', { text: 'x' })
+  await device.step((message) => utf8(fromUtf8(centre.exchange(message)).replace(/"chain_hash":"[^"]*"/, '"chain_hash":""')))
+  expect(device.told('bad_answer')).toHaveLength(1)
+  expect(device.store.outboxSize()).toBe(1)
+})
+
 test('an old tag is followed by cursors', async () => {
   const [centre, device] = [new FakeCentre(), new Device()]
   await device.sync(centre.exchange)
