@@ -30,6 +30,9 @@ _WAITING = """SELECT id, bucket, state, holder, due, {columns} FROM {table}
               ORDER BY due, id LIMIT ?"""
 TASKS = _WAITING.format(table="tasks", columns="code, about, ''")
 TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
+ANSWERED = """SELECT id, bucket, holder, opened_at, number, of_case FROM tickets
+              WHERE state = 'answered' AND (opened_at, id) > (?, ?)
+              AND (bucket || '' IN (?*) OR holder || '' IN (?*)) ORDER BY opened_at, id LIMIT ?"""
 # Along the index of the day of finishing, from the oldest that is still asked about.
 CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM cases c
                  WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?)
@@ -60,6 +63,18 @@ class CallBackRow:
     number: str
     item: str
     finished_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredRow:
+    """A ticket whose caller is still to be asked whether they are satisfied."""
+
+    id: str
+    place: str
+    holder: str
+    opened_at: str
+    number: str
+    of_case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,29 @@ async def list_tickets(
     return await _waiting(platform, account, "ticket", TICKETS, ("desk", "place"), upto, after or After(), limit)
 
 
+async def list_answered(
+    platform: Platform, account: AccountRow, *, after: After | None = None, limit: int = 50
+) -> list[AnsweredRow]:
+    """Tickets that were answered and are not closed, the oldest first."""
+    since = after or After()
+    buckets, holders = await _reach(platform, account, "ticket", ("desk", "place"))
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(
+            ANSWERED, [since.day, since.id, buckets, holders, min(max(limit, 1), PAGE_ROWS_MAX)]
+        )
+    return [
+        AnsweredRow(
+            id=ticket,
+            place=bucket.partition(":")[2],
+            holder=holder or "",
+            opened_at=opened_at or "",
+            number=number or "",
+            of_case=of_case or "",
+        )
+        for ticket, bucket, holder, opened_at, number, of_case in rows
+    ]
+
+
 async def list_call_backs(
     platform: Platform, account: AccountRow, *, after: After | None = None, limit: int = 50
 ) -> list[CallBackRow]:
@@ -135,13 +173,8 @@ async def _waiting(
     after: After,
     limit: int,
 ) -> list[WaitingRow]:
-    if not may_read(account.role, kind):
-        raise NotFound("no such list")
-    directory = await platform.directory()
-    places = places_below(account.scope, directory)
-    units = units_below(account.scope, places, directory)
-    buckets = [desk_bucket(place) if family == "desk" else f"place:{place}" for family in families for place in places]
-    parameters = [after.day, after.id, upto, buckets or [""], [unit_holder(unit) for unit in units] or [""]]
+    buckets, holders = await _reach(platform, account, kind, families)
+    parameters = [after.day, after.id, upto, buckets, holders]
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(sql, [*parameters, min(max(limit, 1), PAGE_ROWS_MAX)])
     return [
@@ -156,6 +189,19 @@ async def _waiting(
         )
         for record, bucket, state, holder, due, what, about, _ in rows
     ]
+
+
+async def _reach(
+    platform: Platform, account: AccountRow, kind: str, families: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The buckets and units of a scope, never empty lists. Raises NotFound for a role that reads none."""
+    if not may_read(account.role, kind):
+        raise NotFound("no such list")
+    directory = await platform.directory()
+    places = places_below(account.scope, directory)
+    units = units_below(account.scope, places, directory)
+    buckets = [desk_bucket(place) if family == "desk" else f"place:{place}" for family in families for place in places]
+    return buckets or [""], [unit_holder(unit) for unit in units] or [""]
 
 
 def _with_text(row: WaitingRow, said: str) -> WaitingRow:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_cases import find_cases
-from server.actions.list_followup import list_tickets, places_below
+from server.actions.list_followup import list_answered, list_tickets, places_below
 from server.actions.take_step import read_record
 from server.actions.tell_names import holders_around, names_of
 from server.console import followup_words as words
@@ -32,6 +32,7 @@ from server.console.render import page
 from server.console.step_forms import StepForm, fields_from, with_choices
 from server.console.visit import Visit
 from server.domain.cases import tickets
+from server.domain.cases.tickets import TicketState
 from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change
 from server.domain.record_fields import integer, text
@@ -50,8 +51,13 @@ _NO_CASE: Told = {"zh": "没有这个编号的办件，请核对。", "en": "The
 
 
 async def show(visit: Visit) -> Response:
-    """`?after=` the row before."""
-    platform = visit.console.platform
+    """`?number=` the hotline's own, `?state=answered`, `?after=` the row before."""
+    platform, query = visit.console.platform, visit.request.query_params
+    number = query.get("number", "").strip()[:60]
+    if number and (there := await _there(visit, tickets.ticket_id(number))):
+        return RedirectResponse(there, 303)
+    if query.get("state") == TicketState.ANSWERED:
+        return await _answered(visit, number)
     found = await list_tickets(platform, visit.account, after=after_of(visit), limit=LINES + 1)
     rows = found[:LINES]
     return page(
@@ -62,6 +68,26 @@ async def show(visit: Visit) -> Response:
         may_open=may_change(visit.role, TICKET_OPEN.step),
         today=china_day(visit.console.now()).isoformat(),
         names=await names_of(platform, [holder for row in rows for holder in (row.holder, f"place:{row.place}")]),
+        number=number,
+        answered=False,
+        words=words,
+    )
+
+
+async def _answered(visit: Visit, number: str) -> Response:
+    """Whose callers are to be asked whether they are satisfied."""
+    platform = visit.console.platform
+    found = await list_answered(platform, visit.account, after=after_of(visit), limit=LINES + 1)
+    rows = found[:LINES]
+    return page(
+        visit,
+        "tickets.html",
+        rows=rows,
+        more=f"{rows[-1].opened_at}~{rows[-1].id}" if len(found) > LINES else "",
+        may_open=may_change(visit.role, TICKET_OPEN.step),
+        names=await names_of(platform, [holder for row in rows for holder in (row.holder, f"place:{row.place}")]),
+        number=number,
+        answered=True,
         words=words,
     )
 

@@ -139,7 +139,14 @@ KIND_TABLES: Mapping[str, KindTable] = {
             "ticket",
             "tickets",
             ("state", "holder", "due", "number", "of_case", "resident", "opened_at"),
-            (("due", "id"), ("holder", "due"), ("number",), ("of_case",), ("resident",)),
+            (
+                ("due", "id"),
+                ("holder", "due"),
+                ("number",),
+                ("of_case",),
+                ("resident",),
+                ("state", "opened_at", "id"),
+            ),
         ),
         KindTable("outcome", "outcomes"),
     )

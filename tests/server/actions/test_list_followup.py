@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from server.actions.list_followup import (
+    ANSWERED,
     CALL_BACKS,
     TASKS,
     TICKETS,
     After,
+    list_answered,
     list_call_backs,
     list_tasks,
     list_tickets,
@@ -91,6 +93,28 @@ async def test_tickets_of_the_hotline_and_appeals_are_one_list(either: SmallCent
     assert [(row.id[0], row.what, row.text) for row in rows] == [("8", "", ""), ("7", "N1", "")]
 
 
+async def test_answered_tickets_wait_for_their_callers_word_the_oldest_first(either: SmallCentre) -> None:
+    ticket = {
+        "place": VILLAGE,
+        "source": "hotline",
+        "type": "request",
+        "text": "x",
+        "state": "answered",
+        "number": "N1",
+    }
+    for record, opened in (("7" * 32, "2026-12-02"), ("8" * 32, "2026-12-01")):
+        await put_record(either, "ticket", record, {**ticket, "opened_at": f"{opened}T09:00:00+08:00"})
+    await put_record(either, "ticket", "9" * 32, {**ticket, "state": "open", "due": "2026-12-03", "opened_at": "2026"})
+    await put_record(either, "ticket", "a" * 32, {**ticket, "place": OUTSIDE, "opened_at": "2026"})
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    first = await list_answered(platform, clerk, limit=1)
+    rest = await list_answered(platform, clerk, after=After(first[0].opened_at, first[0].id))
+    assert [(row.id[0], row.number, row.place) for row in (*first, *rest)] == [
+        ("8", "N1", VILLAGE),
+        ("7", "N1", VILLAGE),
+    ]
+
+
 async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(either: SmallCentre) -> None:
     for record, changed in (
         ("a" * 32, {}),
@@ -130,6 +154,7 @@ async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:
     parameters: dict[str, list[object]] = {
         TASKS: ["", "", "9", ["a"], ["b"], 10],
         TICKETS: ["", "", "9", ["a"], ["b"], 10],
+        ANSWERED: ["", "", ["a"], ["b"], 10],
         CALL_BACKS: ["2026", "", "", ["a"], 10],
     }
     async with small_centre(tmp_path) as small:

@@ -81,6 +81,8 @@ async def test_a_ticket_is_answered_called_back_about_and_reopened_once(desk: Of
     assert (await step(clerk, PATH, "answer", answer="周三上午上门"))[0] == 303
     assert (await step(clerk, PATH, "reopen", reopen_why="周三没有来"))[0] == 303
     assert (await step(clerk, PATH, "answer", answer="已上门办好"))[0] == 303
+    assert PATH not in (await clerk.get("/console/tickets")).text
+    assert PATH in (await clerk.get("/console/tickets?state=answered")).text
     page = (await clerk.get(PATH)).text
     assert 'id="reopen"' not in page
     assert "周三没有来" in page
@@ -88,6 +90,16 @@ async def test_a_ticket_is_answered_called_back_about_and_reopened_once(desk: Of
     fields = await fields_of(desk, "ticket", RECORD)
     assert (fields["state"], fields["satisfaction"], fields["reopened"]) == ("closed", 0, 1)
     assert "没有联系上" in (await clerk.get(PATH)).text
+
+
+async def test_the_hotlines_number_finds_it_and_a_wrong_one_says_so(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    await take_in(clerk)
+    found = await clerk.get("/console/tickets?number=GD20261122001")
+    assert (found.status_code, found.headers["location"]) == (303, PATH)
+    assert "没有这个号的工单" in (await clerk.get("/console/tickets?number=GD0")).text
+    stranger = await desk.sign_in(stranger_of(desk))
+    assert "没有这个号的工单" in (await stranger.get("/console/tickets?number=GD20261122001")).text
 
 
 async def test_a_second_click_on_an_answer_is_refused_and_keeps_what_was_typed(desk: Office) -> None:
