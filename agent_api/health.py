@@ -18,8 +18,10 @@ from server.storage.unit_of_work import Database
 if TYPE_CHECKING:
     from agent_api.wiring import Services
 
-BACKUP_YELLOW_S = 26 * 3_600
-BACKUP_RED_S = 50 * 3_600
+BACKUP_HOURS = 24
+"""How often a centre is backed up where the schedule does not: by hand, or by a timer of the machine's."""
+BACKUP_YELLOW_S = (BACKUP_HOURS + 2) * 3_600
+BACKUP_RED_S = (2 * BACKUP_HOURS + 2) * 3_600
 
 
 class Light(StrEnum):
@@ -39,10 +41,12 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
 
 
-def backup_light(age_s: int | None) -> Light:
-    if age_s is None or age_s > BACKUP_RED_S:
+def backup_light(age_s: int | None, hours: int = BACKUP_HOURS) -> Light:
+    """Yellow when one is two hours late, red when two are; `hours` is how often one is made, 0 by hand."""
+    hours = hours or BACKUP_HOURS
+    if age_s is None or age_s > (2 * hours + 2) * 3_600:
         return Light.RED
-    return Light.YELLOW if age_s > BACKUP_YELLOW_S else Light.GREEN
+    return Light.YELLOW if age_s > (hours + 2) * 3_600 else Light.GREEN
 
 
 def overall(*lights: Light) -> Light:
@@ -50,7 +54,9 @@ def overall(*lights: Light) -> Light:
     return next((light for light in (Light.RED, Light.YELLOW) if light in lights), Light.GREEN)
 
 
-async def measure_health(database: Database, *, epoch: str, backup_age_s: int | None) -> Health:
+async def measure_health(
+    database: Database, *, epoch: str, backup_age_s: int | None, backup_hours: int = BACKUP_HOURS
+) -> Health:
     """What most composition roots give as `check_health`."""
     try:
         async with database.read() as snapshot:
@@ -60,7 +66,7 @@ async def measure_health(database: Database, *, epoch: str, backup_age_s: int | 
         schema, state = 0, Light.RED
     if database.disk_failure is not None:
         state = Light.RED
-    backup = backup_light(backup_age_s)
+    backup = backup_light(backup_age_s, backup_hours)
     return Health(
         light=overall(state, backup),
         database=state,

@@ -34,6 +34,7 @@ from server.actions.take_snapshots import take_snapshots
 from server.actions.tell_province import tell_province
 from server.adapters.outside import Outside
 from server.adapters.province import outbound_key
+from server.backups import BackupKeeper
 from server.credentials import Secrets
 from server.storage.blobs import Blobs
 from server.storage.contacts import FLUSH_EVERY_S, ContactBook
@@ -71,6 +72,7 @@ class Parts:
     second_place: Path
     platform: Platform
     outside: Outside
+    backups: BackupKeeper
 
 
 def jobs_of(parts: Parts) -> tuple[Job, ...]:
@@ -112,6 +114,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         ),
         Job("what was kept long enough", 12 * 3_600, delete_what_is_old),
         Job("bulletins that are due", 1_800, lambda: draft_bulletins(parts.platform)),
+        Job("a backup when it is due", 60, parts.backups.look),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
         Job("orphaned files", 6 * 3_600, lambda: sweep_orphans(database, parts.blobs, parts.spool, now=now())),

@@ -40,6 +40,7 @@ class Settings:
     blobs: str = "file:///data/blobs"
     backup_folder: Path = Path("data/backups")
     second_backup: str = ""
+    backup_hours: int = 24
     carrier_url: str = ""
     carrier_token: str = field(default="", repr=False)
     province_url: str = ""
@@ -77,6 +78,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "read_connections": (1, 64),
     "port": (0, 65_535),
     "workers": (1, 64),
+    "backup_hours": (0, 720),
     "rate_limit_factor": (0, 1_000),
     "session_days": (1, 730),
     "activation_days": (1, 90),
@@ -115,6 +117,17 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     for name in DEVICE_VARIABLES:
         found.pop(PREFIX + name, None)
     return read_settings(Path(file) if file else None, found)
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The same settings for a child of this process. Secrets go by the environment, never by the command line."""
+    told = {}
+    for name in get_type_hints(Settings):
+        value = getattr(settings, name)
+        told[PREFIX + name.upper()] = (
+            ",".join(value) if isinstance(value, tuple) else str("" if value is None else value)
+        )
+    return told
 
 
 def _convert(name: str, value: object, kind: Any, source: str) -> Any:

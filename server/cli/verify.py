@@ -13,8 +13,9 @@ from server.actions.log_heads import read_signed_heads, signing_key
 from server.actions.verify import VerifyReport
 from server.actions.verify import verify as verify_centre
 from server.actions.verify_findings import MEANINGS
+from server.backups import second_place
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
-from server.main import open_centre, second_place
+from server.main import open_centre
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from server.actions.high_water import kept_high_water
-from server.main import open_centre, open_server, second_place, serve
+from server.backups import second_place
+from server.main import open_centre, open_server, serve
 from server.processes import ServeRefused
 from server.storage.errors import SchemaBehind
 from server.storage.master_secret import SecretUnusable

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 from server.actions.high_water import kept_high_water
@@ -9,6 +10,7 @@ from server.actions.log_heads import FILE as HEADS
 from server.actions.release_waiting import WaitingWork
 from server.adapters.outside import Outside
 from server.adapters.province import FileProvince
+from server.backups import keeper_of
 from server.main import platform_of
 from server.schedule import Job, Parts, Schedule, jobs_of
 from server.storage.blobs import open_blobs
@@ -137,6 +139,7 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
         blobs=open_blobs(centre.settings.blobs),
         spool=Spool(centre.settings.data_folder / "spool"),
         secrets=centre.secrets,
+        backups=keeper_of(replace(centre.settings, backup_hours=0), centre.secrets, centre.clock.wall_ms),
         contacts=contacts,
         waiting_work=WaitingWork(centre.store, Nobody()),
         clock=centre.clock,

@@ -22,7 +22,7 @@ STANDING = {
     "consent": "c" * 32,
     "village": VILLAGE,
     "helper": ACCOUNT,
-    "receipt": "T0A3K2611180001K",
+    "receipt": "T0A3K2611180001A",
 }
 
 
@@ -71,7 +71,7 @@ def test_an_edit_that_no_record_may_hold_is_not_kept(run: Run, village: Village)
 
 def test_a_case_is_withdrawn_until_it_is_decided(run: Run, village: Village) -> None:
     put_case(village, "received")
-    assert run("withdraw", "T0A3K2611180001K", answers=["本人不办了"]).exit_code == 0
+    assert run("withdraw", "T0A3K2611180001A", answers=["本人不办了"]).exit_code == 0
     change = captured(village)
     assert change.set == {"state": "withdrawn", "withdrawal": {"reason": "本人不办了"}}
     code, told = run("withdraw", CASE, "--reason", "x", as_json=True)
