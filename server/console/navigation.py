@@ -38,6 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("/console/reviews", "审查", "Reviews", readers("review")),
     Section("/console/conflicts", "冲突", "Conflicts", AREA),
     Section("/console/bulletins", "通报", "Bulletins", readers("bulletin")),
+    Section("/console/campaigns", "认领", "Claiming", readers("claim")),
     Section("/console/catalogue", "目录", "Catalogue", CATALOGUE_READERS),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
 )

@@ -7,6 +7,7 @@ from server.console.pages import (
     account,
     bulletins,
     calls,
+    campaigns,
     catalogue,
     consents,
     desk,
@@ -29,6 +30,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 FOLLOWUP_DESKS = SUPERVISORS | {Role.DESK_CLERK}
 REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
 CITY = frozenset({Role.CITY_SUPERVISOR})
+BULLETIN_FILE = "/bulletins/{period}/{place}/{edition}/{kind}"
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -80,7 +82,17 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/bulletins/{period}", bulletins.show_one, readers("bulletin")),
     Page("POST", "/bulletins/{period}/freeze", bulletins.freeze, CITY),
     Page("POST", "/bulletins/{period}/correct", bulletins.correct, CITY),
-    Page("GET", "/bulletins/{period}/{place}/{edition}/{kind}", bulletins.download, readers("bulletin"), Level.STEPPED_UP),
+    Page("GET", BULLETIN_FILE, bulletins.download, readers("bulletin"), Level.STEPPED_UP),
+    Page("GET", "/campaigns", campaigns.show, readers("claim")),
+    Page("POST", "/campaigns", campaigns.open_round, REVIEWERS),
+    Page("GET", "/campaigns/{id}", campaigns.show_progress, readers("claim")),
+    Page("GET", "/campaigns/{id}/claims", campaigns.show_claims, readers("claim")),
+    Page("GET", "/campaigns/claims/{id}", campaigns.show_claim, readers("claim")),
+    Page("POST", "/campaigns/claims/{id}/{verb}", campaigns.take, readers("claim")),
+    Page("GET", "/campaigns/{id}/look-backs", campaigns.show_look_backs, readers("claim")),
+    Page("POST", "/campaigns/{id}/look-backs", campaigns.draw, REVIEWERS),
+    Page("GET", "/campaigns/look-backs/{id}", campaigns.show_look_back, readers("claim")),
+    Page("POST", "/campaigns/look-backs/{id}/{verb}", campaigns.take_look_back, REVIEWERS),
     Page("GET", "/catalogue", catalogue.show),
     Page("GET", "/catalogue/{of}/{id}", catalogue.show_one),
     Page("GET", "/catalogue/items/{id}/site", catalogue.show_site),
