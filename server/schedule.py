@@ -24,6 +24,7 @@ from server.actions.log_heads import read_signed_heads, sign_heads, signing_key
 from server.actions.mark_durable import mark_durable
 from server.actions.move_parcels import move_parcels
 from server.actions.observe_filings import observe_filings
+from server.actions.open_overdue import open_overdue
 from server.actions.open_reviews import open_reviews
 from server.actions.platform import Platform
 from server.actions.raise_lights import raise_lights
@@ -105,6 +106,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform)),
         Job("facts of new filings", 60, lambda: observe_filings(parts.platform)),
         Job("lights", 600, lambda: raise_lights(parts.platform)),
+        Job("what did not come in time", 600, lambda: open_overdue(parts.platform)),
         Job("reviews and samples", 12 * 3_600, lambda: open_reviews(parts.platform)),
         Job("parcels", 300, lambda: move_parcels(parts.platform, parts.outside.carrier)),
         Job(

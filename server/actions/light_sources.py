@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from server.actions.desk_change import DESK_APP
 from server.actions.platform import Platform
+from server.actions.take_step import read_record
+from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.catalogue.claims import WITH_THE_UNIT
 from server.domain.people.entitlement import Directory, NotListed
 from server.domain.people.reach import account_holder, place_holder, unit_holder
@@ -69,7 +71,9 @@ class Wanted:
 
 async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
     """Groups of (what was looked at, what of it should shine)."""
-    days = Days(china_day(platform.clock.wall_ms()))
+    today = china_day(platform.clock.wall_ms())
+    held = [await read_record(platform, "calendar", calendar_id(year)) for year in years_around(today)]
+    days = Days(today, overrides_in(one.fields for one in held if one is not None))
     async for group in _of_cases(platform, days):
         yield group
     yield await _of_claims(platform, days, directory)
@@ -84,7 +88,7 @@ async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[tuple[Seque
             rows = await snapshot.fetch(_CASES, [upto, *after, PAGE])
             late = await snapshot.fetch(_LATE, _late_since(platform)) if not after[0] else []
         if late:
-            yield [row[0] for row in late], _of_lags(late)
+            yield [row[0] for row in late], _of_lags(late, days)
         if rows:
             yield [row[0] for row in rows], [wanted for row in rows for wanted in _of_case(platform, row, days)]
         if len(rows) < PAGE:
@@ -116,10 +120,10 @@ def _late_since(platform: Platform) -> list[int]:
     return [now - LAG_SHOWN_DAYS * _DAY_MS, _DAY_MS, _LAG_BELIEVED_DAYS * _DAY_MS]
 
 
-def _of_lags(rows: Sequence[Row]) -> list[Wanted]:
+def _of_lags(rows: Sequence[Row], days: Days) -> list[Wanted]:
     found = []
     for case, account, village, captured, received in rows:
-        level = light_of_lag(china_day(captured), china_day(received))
+        level = light_of_lag(china_day(captured), china_day(received), days.overrides)
         if level is not None:
             holder = account_holder(account)
             found.append(

@@ -12,6 +12,8 @@ TASK_CODES: Mapping[str, Pair] = {
     "revocation_asked": ("居民请求撤回同意", "A withdrawal of consent was asked for"),
     "consent_revoked": ("同意已撤回，停止处理", "A consent was withdrawn: stop"),
     "parcel_lost": ("邮件无进展或退回", "A parcel is stuck or came back"),
+    "promise_overdue": ("容缺材料逾期未补", "Promised materials are overdue"),
+    "correction_overdue": ("逾期未补正", "A correction is overdue"),
     "call_back": ("抽样回访", "A sample call-back"),
     "limit_account": ("研究是否限制账号", "Consider limiting an account"),
     NOT_ASKED: ("居民说没有申请过", "The resident did not ask for it"),

@@ -6,21 +6,19 @@ taken; what the step must say, and the clocks it sets, come from the rules in se
 
 from __future__ import annotations
 
-from datetime import date
-
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
 from server.domain.cases.desk_rules import add_to_case, check_desk_step
 from server.domain.cases.lifecycle import CaseState, is_open, needs_holder, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
 from server.domain.cases.step_notices import told_of, words_of
 from server.domain.cases.step_view import StepView
-from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.people.reach import account_holder, place_holder, unit_holder
 from server.domain.record_checks import check_record
 from server.domain.record_fields import Fields as Held
 from server.domain.record_fields import groups, integer, text
 from server.domain.supervision.notices import notice_fields
 from server.merge_policies.judging import china_day, context_of, refuse_for
+from server.merge_policies.own_days import own_days, reads_own_days
 from sync.central.known import Wants
 from sync.central.policies import Accept, NewRecord, Reading, Situation, Verdict
 from sync.core.changes import Change, Fields
@@ -38,7 +36,7 @@ def handling_desk(case: Held, item: Held) -> str:
 
 def step_reads(change: Change, reading: Reading) -> Wants:
     """The centre's own working days, and the bundle with its legs."""
-    wants = Wants(records={("calendar", calendar_id(year)) for year in years_around(china_day(reading.centre.now))})
+    wants = reads_own_days(change, reading)
     for bundle in reading.texts("case", change.record, "bundle"):
         wants.records.add(("bundle", bundle))
         held = reading.record("bundle", bundle)
@@ -82,7 +80,7 @@ def view_of(situation: Situation, fields: Fields) -> StepView:
         touched=situation.change.touched,
         item=_item_of(situation, fields),
         on=on,
-        overrides=_overrides(situation, on),
+        overrides=own_days(situation, on),
     )
 
 
@@ -97,11 +95,6 @@ def _item_of(situation: Situation, fields: Fields) -> Fields:
         old = situation.known.body_at(item, pinned)
         return old.fields if old is not None else item.fields
     return item.fields
-
-
-def _overrides(situation: Situation, on: date) -> dict[date, bool]:
-    held = [situation.known.record("calendar", calendar_id(year)) for year in years_around(on)]
-    return overrides_in(one.fields for one in held if one is not None)
 
 
 def _holder(after: CaseState, fields: Held, item: Held) -> str:

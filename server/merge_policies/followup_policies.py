@@ -19,6 +19,7 @@ from server.domain.supervision import tasks
 from server.domain.supervision.notices import notice_fields
 from server.domain.supervision.tasks import TaskCode
 from server.merge_policies.judging import china_day, refuse_for, settle_by_check
+from server.merge_policies.own_days import own_days, reads_own_days
 from server.merge_policies.stepped import stepped_policy
 from sync.central.known import Wants
 from sync.central.policies import (
@@ -47,6 +48,7 @@ def task_policy() -> RecordPolicy:
         tasks.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         adds=_task_adds,
+        reads=reads_own_days,
         columns=lambda fields: {
             "state": text(fields, "state"),
             "holder": text(fields, "holder") or None,
@@ -63,7 +65,7 @@ def _task_adds(situation: Situation, fields: Fields) -> Fields:
     match situation.change.name:
         case "task.open":
             day = china_day(situation.centre.now)
-            due = tasks.due_day(text(fields, "code"), integer(fields, "days"), day)
+            due = tasks.due_day(text(fields, "code"), integer(fields, "days"), day, own_days(situation, day))
             holder = text(fields, "holder") or f"place:{text(fields, 'place')}"
             return {"opened_at": now, "due": due.isoformat(), "holder": holder}
         case "task.explain":
@@ -110,7 +112,8 @@ def rating_policy() -> RecordPolicy:
 def _rating_reads(change: Change, reading: Reading) -> Wants:
     cases = reading.texts("rating", change.record, "case")
     items = {item for case in cases for item in reading.texts("case", case, "item")}
-    return Wants(records={("case", case) for case in cases} | {("item", item) for item in items})
+    named = Wants(records={("case", case) for case in cases} | {("item", item) for item in items})
+    return named | reads_own_days(change, reading)
 
 
 def _check_rating_step(situation: Situation) -> list[Problem]:
@@ -143,6 +146,7 @@ def _rating_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...
         about_kind="rating",
         said="收到差评：请核实、整改并回电。 A bad rating came in: verify it, put it right and call back.",
         opened_on=china_day(situation.centre.now),
+        overrides=own_days(situation, china_day(situation.centre.now)),
         at=iso(situation.centre.now),
         holder=unit_holder(unit) if unit else "",
     )
@@ -161,6 +165,7 @@ def ticket_policy() -> RecordPolicy:
         tickets.STEPS,
         bucket=_ticket_bucket,
         adds=_ticket_adds,
+        reads=reads_own_days,
         beside=_ticket_beside,
         columns=lambda fields: {
             "state": text(fields, "state"),
@@ -190,7 +195,8 @@ def _check_ticket_step(situation: Situation) -> list[Problem]:
 def _ticket_adds(situation: Situation, fields: Fields) -> Fields:
     now, account = iso(situation.centre.now), situation.author.account
     days = integer(fields, "days") or tickets.DAYS_GIVEN[text(fields, "type")]
-    due = tasks.due_day("", days, china_day(situation.centre.now)).isoformat()
+    today = china_day(situation.centre.now)
+    due = tasks.due_day("", days, today, own_days(situation, today)).isoformat()
     match situation.change.name:
         case "ticket.open" | "ticket.appeal":
             holder = text(fields, "holder") or f"place:{text(fields, 'place')}"
@@ -245,7 +251,8 @@ def _consent_reads(change: Change, reading: Reading) -> Wants:
     if change.name != "consent.revoke":
         return Wants()
     held = reading.record("consent", change.record)
-    return Wants(records={("item", item) for item in texts(held.fields, "items")} if held is not None else set())
+    items = texts(held.fields, "items") if held is not None else ()
+    return Wants(records={("item", item) for item in items}) | reads_own_days(change, reading)
 
 
 def _check_revocation(situation: Situation) -> list[Problem]:
@@ -288,6 +295,7 @@ def _revocation_tasks(situation: Situation) -> tuple[NewRecord, ...]:
                 said="居民已撤回同意：停止尚未办理的处理，并写明已停止什么。"
                 " The resident withdrew the consent: stop what has not been done, and say what was stopped.",
                 opened_on=china_day(situation.centre.now),
+                overrides=own_days(situation, china_day(situation.centre.now)),
                 at=iso(situation.centre.now),
                 holder=unit_holder(unit) if unit else "",
             ),

@@ -35,6 +35,8 @@ class TaskCode(StrEnum):
     REVOCATION_ASKED = "revocation_asked"  # 居民在网页请求撤回同意，待回电核实
     CONSENT_REVOKED = "consent_revoked"  # 同意已撤回，停止未办理的处理
     PARCEL_LOST = "parcel_lost"  # 邮件无进展或退回
+    PROMISE_OVERDUE = "promise_overdue"  # 容缺材料逾期未补
+    CORRECTION_OVERDUE = "correction_overdue"  # 逾期未补正
 
 
 NOT_ASKED = "not_asked"
@@ -46,6 +48,8 @@ DAYS_GIVEN: Mapping[str, int] = {
     TaskCode.REVOCATION_ASKED: 1,
     TaskCode.CONSENT_REVOKED: 1,
     TaskCode.PARCEL_LOST: 3,
+    TaskCode.PROMISE_OVERDUE: 3,
+    TaskCode.CORRECTION_OVERDUE: 3,
     NOT_ASKED: 3,
 }
 
@@ -91,7 +95,16 @@ def due_day(
 
 
 def open_task(
-    code: TaskCode, *, place: str, about: str, about_kind: str, said: str, opened_on: date, at: str, holder: str = ""
+    code: TaskCode,
+    *,
+    place: str,
+    about: str,
+    about_kind: str,
+    said: str,
+    opened_on: date,
+    at: str,
+    holder: str = "",
+    overrides: Mapping[date, bool] = NO_OVERRIDES,
 ) -> dict[str, object]:
     """The record of a task that the centre puts beside a change; `at` is the moment as text."""
     return {
@@ -101,7 +114,7 @@ def open_task(
         "about_kind": about_kind,
         "text": mask_text(said, land_lines=False),
         "holder": holder or place_holder(place),
-        "due": due_day(code, 0, opened_on).isoformat(),
+        "due": due_day(code, 0, opened_on, overrides).isoformat(),
         "state": TaskState.OPEN.value,
         "opened_at": at,
     }

@@ -10,6 +10,7 @@ from typing import Any
 from server.actions.platform import Platform
 from server.actions.raise_lights import LightReport, raise_lights
 from server.actions.take_step import read_record, take_step
+from server.domain.cases.working_days import calendar_id
 from server.domain.people.reach import account_holder
 from server.main import platform_of
 from server.merge_policies.supervision_policies import light_id
@@ -18,6 +19,7 @@ from sync.core.changes import Base, OutcomeCode
 from sync.core.clock import from_iso
 from sync.core.codec import encode_body
 from tests.people import HandClock
+from tests.put_record import put_record
 from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
 
 CASE = "c" * 32
@@ -74,6 +76,16 @@ async def test_a_light_goes_from_blue_over_yellow_to_red_and_beyond_and_out_once
         await put_case(small, state="delivered", holder="")
         assert (await raise_lights(platform)).cleared == 1
         assert await lights(small) == [("promise", "red_plus", "cleared")]
+
+
+async def test_a_light_counts_the_centre_s_own_working_days(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, _ = platform_on(small, from_iso("2026-02-27T10:00:00+08:00"))
+        days = {f"day.2026-03-0{day}": {"works": False, "why": "汛期"} for day in (2, 3, 4, 5)}
+        await put_record(small, "calendar", calendar_id(2026), {"year": 2026, "catalogue": "all:341800", **days})
+        await put_case(small)
+        await raise_lights(platform)
+        assert [level for _, level, _ in await lights(small)] == ["blue"], "by the plain calendar nothing shines yet"
 
 
 async def test_looking_again_writes_nothing_and_two_at_once_raise_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from server.actions.take_step import Taken, centre_itself, read_record, take_step
 from server.domain.cases.ratings import rating_id
 from server.domain.cases.tickets import ticket_id
+from server.domain.cases.working_days import calendar_id
+from server.domain.supervision import tasks
 from server.main import platform_of
 from server.merge_policies.followup_policies import rating_task_id
+from server.merge_policies.judging import china_day
 from server.storage.people import AccountRow
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
@@ -101,6 +105,26 @@ async def test_a_task_is_explained_and_closed_by_another(small: SmallCentre) -> 
     closed = await step(small, above, "task.close", "a" * 32, {"finding": "done"})
     assert (own.outcome.reason, closed.outcome.code) == ("task_own", OutcomeCode.APPLIED)
     assert await small.fetch("SELECT state, due FROM tasks") == [("closed", None)]
+
+
+async def test_a_task_and_a_ticket_count_the_centre_s_own_working_days(small: SmallCentre) -> None:
+    above = await small.account(login_of(small, "county_supervisor"))
+    today = china_day(small.centre.clock.wall_ms())
+    days = [today + timedelta(days=number) for number in range(1, 40)]
+
+    async def due(ident: str) -> str:
+        task = {"place": VILLAGE, "code": "check", "about": CASE, "about_kind": "case", "text": "请核实", "days": 3}
+        opened = await step(small, above, "task.open", ident, task, new=True)
+        assert opened.record is not None
+        return str(opened.record.fields["due"])
+
+    assert await due("a" * 32) == tasks.due_day("", 3, today).isoformat()
+    for year in {day.year for day in days}:
+        told = {f"day.{day}": {"works": False, "why": "汛期"} for day in days[:30] if day.year == year}
+        fields = {"year": year, "catalogue": "all:341800", **told}
+        await put_record(small, "calendar", calendar_id(year), fields)
+    expected = tasks.due_day("", 3, today, dict.fromkeys(days[:30], False)).isoformat()
+    assert await due("b" * 32) == expected > days[29].isoformat()
 
 
 async def test_a_ticket_is_answered_reopened_once_and_closed(small: SmallCentre) -> None:
