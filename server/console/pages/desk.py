@@ -31,7 +31,6 @@ from sync.core.clock import iso
 
 LINES = 50
 REASON = "reason"
-_seen = seen_state
 
 
 async def show(visit: Visit) -> Response:
