@@ -51,14 +51,14 @@ TICKET_OPEN = StepForm(
         Input("source", ("来源", "Source"), Ask.CHOICE, {key: TICKET_SOURCES[key] for key in ("hotline", "online")}),
         Input("type", ("类型", "Type"), Ask.CHOICE, TICKET_TYPES),
         Input("number", ("热线工单号", "The hotline's number"), required=False),
-        Input("text", ("诉求", "What is asked"), Ask.TEXT),
-        Input("caller", ("来电人", "Who called"), required=False),
-        Input("phone", ("回电号码", "Number to call back"), required=False),
         Input(
             *("days", ("期限（工作日）", "Working days"), Ask.NUMBER),
             required=False,
             hint=("不填按类型计算。", "Empty: by the type."),
         ),
+        Input("text", ("诉求", "What is asked"), Ask.TEXT),
+        Input("caller", ("来电人", "Who called"), required=False),
+        Input("phone", ("回电号码", "Number to call back"), required=False),
     ),
 )
 TICKET_FORMS: Mapping[str, StepForm] = {
