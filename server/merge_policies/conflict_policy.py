@@ -1,7 +1,8 @@
 """How a conflict is decided: a person's choice is a change like any other, and writes to the record in question.
 
-Law: a decision counts only for the values its author saw. If the record moved on since the conflict was opened, the
-decision must say so (`seen`); otherwise it is refused and told what stands now.
+Laws: a decision counts only for the values its author saw. If the record moved on since the conflict was opened, the
+decision must say so (`seen`); otherwise it is refused and told what stands now. A state is never decided for: it
+follows from steps alone, so what was typed with a step is taken over and the step itself is taken again by who may.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import cast
 
 from server.domain.people.roles import Role, roles_that_may
 from server.domain.record_fields import KINDS, text
+from server.domain.steps import STATE
 from server.domain.supervision.conflicts import ConflictState, may_decide
 from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
@@ -68,7 +70,7 @@ def _settle(situation: Situation) -> Verdict:
     seen = situation.change.set.get("seen")
     if current != (seen if isinstance(seen, dict) else standing["theirs"]):
         return Refuse(reason="conflict_moved", detail={"current": current})
-    changed: Fields = {name: value for name, value in chosen.items() if value != current[name]}
+    changed: Fields = {name: value for name, value in chosen.items() if value != current[name] and name != STATE}
     return Accept(
         computed={"state": ConflictState.DECIDED.value, "decided_by": situation.author.account},
         writes=((target.kind, target.id, changed),) if changed else (),

@@ -56,3 +56,20 @@ def test_a_decided_conflict_is_not_decided_again(centre: CentreInMemory) -> None
 def test_evidence_cannot_be_rewritten(centre: CentreInMemory) -> None:
     two, conflict = open_conflict(centre)
     assert decide(two, conflict, decided_value={"address": "B"}, theirs={"address": "Z"}).reason == "computed_field"
+
+
+def test_a_state_is_never_decided_for(centre: CentreInMemory) -> None:
+    """A draft is withdrawn, and handed in by somebody who had not heard of it: the step is not taken by a choice."""
+    one, two = Phone(centre, "one"), Phone(centre, "two")
+    fields = {"resident": "a" * 32, "item": "b" * 32, "item_version": 1, "consent": "c" * 32, "village": VILLAGE}
+    made = one.change("case", "case.open", set={**fields, "state": "draft"})
+    one.send(made)
+    seen = one.seen("case", made.record)
+    one.send(one.change("case", "case.withdraw", made.record, base=seen, set={"state": "withdrawn"}))
+    late = {"phone": "19900001111", "state": "draft"}
+    outcome = two.send(two.change("case", "case.edit", made.record, base=seen, set=late))[0]
+    assert outcome.code is OutcomeCode.CONFLICT
+    decided = decide(two, outcome.conflict, decided_value=late)
+    assert decided.code is OutcomeCode.APPLIED
+    assert centre.fields("case", made.record)["state"] == "withdrawn"
+    assert centre.fields("case", made.record)["phone"] == "19900001111"

@@ -1,0 +1,89 @@
+"""No list, count or report reads a large table from end to end: SQLite is asked for the plan of every query."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from server import actions
+from tests.small_centre import small_centre
+
+FOLDER = Path(next(iter(actions.__path__)))
+MODULES = sorted(
+    path.stem
+    for pattern in ("list_*", "count_*", "report_*", "find_*", "show_*", "light_*", "raise_*", "keep_*", "overview")
+    for path in FOLDER.glob(f"{pattern}.py")
+)
+SMALL = {"places", "units", "centre", "campaigns", "baselines", "snapshots", "accounts", "base_items", "bulletins", "k"}
+# What is counted over everything, once a day or at an operator's word: bulletins, signals, retention, activity. The
+# waiting changes of the last lie in an index of their own, which holds nothing else.
+WHOLE = {
+    ("count_outcomes", "residents"),
+    ("count_outcomes", "reviews"),
+    ("find_signals", "again"),
+    ("find_signals", "devices"),
+    ("find_signals", "residents"),
+    ("keep_no_longer", "changes"),
+    ("keep_no_longer", "residents"),
+    ("light_sources", "devices"),
+    ("list_catalogue", "items"),
+    ("report_activity", "changes"),
+    ("report_activity", "devices"),
+    ("list_disputes", "changes"),
+}
+
+
+def queries(name: str) -> Iterator[str]:
+    """Every text of the module that is a query: literals where they stand, and what was put together of them."""
+    module = import_module(f"server.actions.{name}")
+    found = {value for value in vars(module).values() if isinstance(value, str)}
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    formatted = {part for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for part in one.values}
+    found |= {
+        one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one not in formatted
+    }
+    yield from sorted(one for one in found if one.lstrip().startswith("SELECT") and "{" not in one)
+
+
+def scanned(sql: str, plan: list[str]) -> set[str]:
+    """The tables that the plan reads from end to end, by their own names."""
+    named = re.findall(r"(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(?!JOIN|LEFT|WHERE|ORDER|GROUP|ON|LIMIT)(\w+))?", sql)
+    tables = {alias or table: table for table, alias in named}
+    words = [step.split() for step in plan]
+    return {tables.get(word[1], word[1]) for word in words if word[0] == "SCAN" and word[1] != "CONSTANT"}
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, list[str]]:
+    return {name: list(queries(name)) for name in MODULES}
+
+
+async def test_no_query_without_an_index(asked: dict[str, list[str]], tmp_path: Path) -> None:
+    whole = set()
+    async with small_centre(tmp_path) as small:
+        for name, found in asked.items():
+            for sql in found:
+                plain = sql.replace("?*", "?, ?")
+                explain = f"EXPLAIN QUERY PLAN {plain}"
+                plan = [row[3] for row in await small.fetch(explain, ["1"] * plain.count("?"))]
+                whole |= {(name, table) for table in scanned(sql, plan) - SMALL}
+    assert whole <= WHOLE
+    assert {table for _, table in whole}.isdisjoint({"cases", "claims", "lights", "tasks", "tickets", "consents"})
+
+
+def test_the_queries_are_found(asked: dict[str, list[str]]) -> None:
+    assert sum(map(len, asked.values())) > 30
+    assert any("FROM cases WHERE bucket IN" in sql for sql in asked["overview"]), "a literal inside a function"
+    assert len(asked["list_cases"]) >= 5, "what is put together"
+
+
+def test_a_scan_is_told_by_the_tables_own_name() -> None:
+    sql = "SELECT 1 FROM cases c LEFT JOIN items i ON i.id = c.item"
+    assert scanned(sql, ["SCAN c", "SEARCH i USING INDEX items_id (id=?)"]) == {"cases"}
