@@ -92,8 +92,8 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "with necessary materials missing nothing can be promised",
     ),
     "promise_late": ("补交日期晚于{latest}", "the promised date is later than {latest}"),
-    "not_eligible": ("可能不符合条件：{why}", "may not be eligible: {why}"),
-    "eligibility_unknown": ("条件无法判断：{why}", "eligibility cannot be judged: {why}"),
+    "not_eligible": ("可能不符合条件：{why_zh}", "may not be eligible: {why_en}"),
+    "eligibility_unknown": ("条件无法判断：{why_zh}", "eligibility cannot be judged: {why_en}"),
     "item_outdated": (
         "事项已更新，请按第{value}版核对",
         "the item has changed; check it against version {value}",

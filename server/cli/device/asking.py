@@ -151,7 +151,7 @@ class Interview:
         judged = eligible(known.item.get("rule"), resident_facts(known.resident, known.today), known.today)
         if judged.verdict is not Verdict.YES:
             code = "not_eligible" if judged.verdict is Verdict.NO else "eligibility_unknown"
-            told = problem(code, why="; ".join(judged.reasons))
+            told = problem(code, why_zh=judged.zh, why_en=judged.en)
             self.screen.say("advice", "yellow", text=self.screen.either(told.zh, told.en))
         if cannot := text(known.item, "helper_cannot"):
             self.screen.say("helper_cannot", "yellow", text=cannot)

@@ -101,11 +101,11 @@ def advise_case(fields: Fields, ctx: CheckContext) -> list[Problem]:
 def _advise_eligibility(item: Fields, resident: Fields, ctx: CheckContext) -> list[Problem]:
     """Judged on the day of receipt, whatever the device had thought."""
     judged = eligible(item.get("rule"), resident_facts(resident, ctx.on), ctx.on)
-    why = "; ".join(judged.reasons)
+    why = {"why_zh": judged.zh, "why_en": judged.en}
     match judged.verdict:
         case Verdict.NO:
-            return [problem("not_eligible", "item", why=why)]
+            return [problem("not_eligible", "item", **why)]
         case Verdict.UNKNOWN:
-            return [problem("eligibility_unknown", "item", why=why)]
+            return [problem("eligibility_unknown", "item", **why)]
         case Verdict.YES:
             return []

@@ -34,10 +34,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Eligibility:
-    """`reasons` name the tests that failed or could not be judged, as "age at_least 80"."""
+    """`reasons` say which tests failed or could not be judged, in Chinese and English."""
 
     verdict: Verdict
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def zh(self) -> str:
+        return "；".join(zh for zh, _ in self.reasons)
+
+    @property
+    def en(self) -> str:
+        return "; ".join(en for _, en in self.reasons)
 
 
 class RuleInvalid(ValueError):
@@ -104,7 +112,7 @@ def eligible(rule: object, facts: Mapping[str, object], on: date) -> Eligibility
         tests = parse_rule(rule)
         judged = {group: [(_judge(test, facts), test) for test in tests[group]] for group in GROUPS}
     except RuleInvalid as invalid:
-        return Eligibility(Verdict.UNKNOWN, (str(invalid),))
+        return Eligibility(Verdict.UNKNOWN, ((f"条件的写法不对（{invalid}）", f"the rule cannot be read ({invalid})"),))
     return _combine(judged)
 
 
@@ -114,8 +122,57 @@ class FactTest:
     test: str
     wanted: object
 
-    def __str__(self) -> str:
-        return f"{self.fact} {self.test} {self.wanted}"
+    def words(self, *, without: bool = False) -> tuple[str, str]:
+        """What it asks for, as a person reads it; `without`: that it must not be so."""
+        fact_zh, fact_en = _FACTS.get(self.fact, (self.fact, self.fact))
+        zh, en = _WORDS[self.test]
+        wanted_zh, wanted_en = _wanted(self.wanted)
+        said = zh.format(fact=fact_zh, wanted=wanted_zh), en.format(fact=fact_en, wanted=wanted_en)
+        return (f"不得：{said[0]}", f"not: {said[1]}") if without else said
+
+
+# What people call a fact, what a test asks of it, and the values that are words.
+_FACTS: Mapping[str, tuple[str, str]] = {
+    "age": ("年龄", "age"),
+    "birth": ("出生日期", "date of birth"),
+    "sex": ("性别", "sex"),
+    "hukou": ("户籍", "household registration"),
+    "village": ("服务村（社区）", "village of service"),
+    "alive": ("在世", "alive"),
+    "flags": ("情况", "circumstances"),
+    "income": ("收入", "income"),
+}
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "at_least": ("{fact}不低于{wanted}", "{fact} of at least {wanted}"),
+    "at_most": ("{fact}不高于{wanted}", "{fact} of at most {wanted}"),
+    "is": ("{fact}为{wanted}", "{fact}: {wanted}"),
+    "one_of": ("{fact}为{wanted}之一", "{fact}: one of {wanted}"),
+    "has": ("{fact}含“{wanted}”", "{fact} with “{wanted}”"),
+    "within": ("{fact}在{wanted}范围内", "{fact} within {wanted}"),
+    "from": ("{fact}不早于{wanted}", "{fact} not before {wanted}"),
+    "before": ("{fact}早于{wanted}", "{fact} before {wanted}"),
+    "same": ("{fact}在本{wanted}", "{fact} in the same {wanted}"),
+}
+_VALUES: Mapping[str, tuple[str, str]] = {
+    "county": ("县", "county"),
+    "town": ("乡镇", "town"),
+    "village": ("村", "village"),
+    "M": ("男", "male"),
+    "F": ("女", "female"),
+    "disabled": ("残疾", "disabled"),
+    "low_income": ("低保低收入", "low income"),
+    "veteran": ("退役军人", "veteran"),
+    "salaried": ("财政供养", "on a public salary"),
+}
+
+
+def _wanted(value: object) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return ("是", "yes") if value else ("否", "no")
+    if isinstance(value, list):
+        pairs = [_wanted(one) for one in value]
+        return "、".join(zh for zh, _ in pairs), ", ".join(en for _, en in pairs)
+    return _VALUES.get(str(value), (str(value), str(value)))
 
 
 def parse_rule(rule: object) -> dict[str, list[FactTest]]:
@@ -177,13 +234,16 @@ def _same_area(value: object, village: object, area: str) -> bool | None:
 
 
 def _combine(judged: Mapping[str, list[tuple[bool | None, FactTest]]]) -> Eligibility:
-    needed = judged["all"] + [(None if ok is None else not ok, test) for ok, test in judged["none"]]
+    needed = [(ok, test.words()) for ok, test in judged["all"]]
+    needed += [(None if ok is None else not ok, test.words(without=True)) for ok, test in judged["none"]]
     any_of = judged["any"]
-    failed = [str(test) for ok, test in needed if ok is False]
-    unknown = [str(test) for ok, test in needed if ok is None]
+    failed = [words for ok, words in needed if ok is False]
+    unknown = [words for ok, words in needed if ok is None]
     if any_of and not any(ok for ok, _ in any_of):
         some_unknown = any(ok is None for ok, _ in any_of)
-        (unknown if some_unknown else failed).append(" / ".join(str(test) for _, test in any_of))
+        either = [test.words() for _, test in any_of]
+        told = " 或 ".join(zh for zh, _ in either), " or ".join(en for _, en in either)
+        (unknown if some_unknown else failed).append(told)
     if failed:
         return Eligibility(Verdict.NO, tuple(failed))
     return Eligibility(Verdict.UNKNOWN, tuple(unknown)) if unknown else Eligibility(Verdict.YES)

@@ -66,7 +66,15 @@ def test_one_known_way_settles_an_any_whatever_else_is_unknown() -> None:
 
 def test_a_failed_test_outweighs_an_unknown_fact_and_is_named() -> None:
     judged = eligible({"min_age": 90, "all": [{"fact": "income", "at_most": 1}]}, FACTS, TODAY)
-    assert (judged.verdict, judged.reasons) == (Verdict.NO, ("age at_least 90",))
+    assert (judged.verdict, judged.zh, judged.en) == (Verdict.NO, "年龄不低于90", "age of at least 90")
+
+
+def test_reasons_are_words_a_person_reads() -> None:
+    judged = eligible({"hukou": "village", "flags": ["veteran"], "none": [{"fact": "sex", "is": "F"}]}, FACTS, TODAY)
+    assert judged.zh == "户籍在本村；情况含“退役军人”；不得：性别为女"
+    assert judged.en == "household registration in the same village; circumstances with “veteran”; not: sex: female"
+    either = eligible({"any": [{"fact": "sex", "is": "M"}, {"fact": "age", "at_least": 90}]}, FACTS, TODAY)
+    assert (either.zh, either.en) == ("性别为男 或 年龄不低于90", "sex: male or age of at least 90")
 
 
 @pytest.mark.parametrize(
