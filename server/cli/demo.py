@@ -136,13 +136,14 @@ def _say_how_it_went(report: Report, console: Console) -> None:
 async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerProcess, console: Console) -> None:
     """Until Ctrl-C or SIGTERM."""
     people = _guests(week.cast)
-    staff = Table("控制台账号 console", "角色 role", "密码 password", "验证器密钥 authenticator secret")
+    # Lines, since a narrow table would break a password in two.
+    staff = ["控制台登录 sign in at the console: 账号 login · 密码 password · 验证器密钥 authenticator secret"]
     async with open_centre(settings) as centre:
         codes = await activation_codes(centre, [one.account.login for one in people])
         door = staff_door(centre)
         for account in _at_the_console(week.world):
             given = await give_sign_in(door, account.login, actor="demo")
-            staff.add_row(given.login, account.role.value, given.password, given.secret)
+            staff.append(f"  {account.role.value:<19} {given.login}  {given.password}  {given.secret}")
     table = Table("账号 account", "姓名 name", "角色 role", "激活码 activation code")
     for one in people:
         login = one.account.login
@@ -158,10 +159,10 @@ async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerPro
             title="中心已启动 · the centre is up",
             title_align="left",
         ),
-        staff,
         table,
-        "按 Ctrl-C 结束。 Ctrl-C ends it.",
     )
+    console.print("\n".join(staff), soft_wrap=True, highlight=False)
+    console.print("按 Ctrl-C 结束。 Ctrl-C ends it.")
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
