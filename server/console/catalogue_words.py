@@ -105,7 +105,7 @@ def field_label(kind: str, name: str) -> str:
 
 def value_words(name: str, value: object) -> str:
     """A field's value as a text, a line for each row of a list of groups."""
-    if name == "materials":
+    if name == "materials" and isinstance(value, list):
         return "\n".join(material_words(row) for row in groups({"materials": value}, "materials"))
     match value:
         case None | "" | []:

@@ -26,6 +26,7 @@ class Section:
 
 CASE_DESKS = AREA | {Role.DESK_CLERK, Role.AUDITOR}
 PEOPLE = AREA | {Role.ADMINISTRATOR}
+AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 CATALOGUE_READERS = CASE_DESKS | {Role.CATALOGUE_REVIEWER}
 
 SECTIONS: tuple[Section, ...] = (
@@ -41,6 +42,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("/console/campaigns", "认领", "Claiming", readers("claim")),
     Section("/console/catalogue", "目录", "Catalogue", CATALOGUE_READERS),
     Section("/console/helpers", "帮办员", "Helpers", PEOPLE),
+    Section("/console/operations", "运行与审计", "Operations", AUDIT),
 )
 
 

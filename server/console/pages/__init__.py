@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.console.navigation import AREA, CASE_DESKS, PEOPLE, SUPERVISORS, readers
+from server.console.navigation import AREA, AUDIT, CASE_DESKS, PEOPLE, SUPERVISORS, readers
 from server.console.pages import (
     account,
     bulletins,
@@ -14,6 +14,7 @@ from server.console.pages import (
     disputes,
     language,
     lights,
+    operations,
     overview,
     people,
     ratings,
@@ -83,6 +84,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/bulletins/{period}/freeze", bulletins.freeze, CITY),
     Page("POST", "/bulletins/{period}/correct", bulletins.correct, CITY),
     Page("GET", BULLETIN_FILE, bulletins.download, readers("bulletin"), Level.STEPPED_UP),
+    Page("GET", "/operations", operations.show, AUDIT),
     Page("GET", "/campaigns", campaigns.show, readers("claim")),
     Page("POST", "/campaigns", campaigns.open_round, REVIEWERS),
     Page("GET", "/campaigns/{id}", campaigns.show_progress, readers("claim")),

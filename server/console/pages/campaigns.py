@@ -25,9 +25,11 @@ from server.console.record_pages import LINES, open_record, say_step, seen_pairs
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
+from server.domain.catalogue.base_items import base_item_id
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS, return_reasons
 from server.domain.catalogue.claims import ClaimState, next_state, parse_state
-from server.domain.catalogue.item_values import inherited_words
+from server.domain.catalogue.consistency import compared_problems
+from server.domain.catalogue.item_values import inherited_words, list_values
 from server.domain.catalogue.look_back import LOOK_BACK_STEPS, LookBackState
 from server.domain.catalogue.progress import By
 from server.domain.catalogue.return_reasons import REASON_CODES, reason_words
@@ -139,6 +141,10 @@ async def _claim_page(
     fields = held.fields
     standard = await _standard(visit, fields)
     own, inherited = family(fields, "f."), inherited_words(standard)
+    whole = {**inherited, **own}
+    level = text(own, "level") or text(standard, "level")
+    named = await read_record(visit.console.platform, "base_item", base_item_id(level, text(fields, "base_item")))
+    base = named.fields if named is not None else None
     return page(
         visit,
         "claim.html",
@@ -146,7 +152,7 @@ async def _claim_page(
         held=held,
         fields=fields,
         values=[(name, one.zh, inherited.get(name), own.get(name)) for name, one in CLAIM_FIELDS.items()],
-        found=return_reasons({**inherited, **own}),
+        found=return_reasons(whole) + compared_problems(whole, base=base, standard=list_values(standard)),
         reasons=[(code, reason_words(code)) for code in sorted(REASON_CODES)],
         forms=_claim_forms(visit, fields, campaign_forms.CLAIM_FORMS.values()),
         returns=_claim_forms(visit, fields, (campaign_forms.RETURN,)),

@@ -59,6 +59,7 @@ async def test_a_claim_is_returned_with_reasons_and_another_passed_on(desk: Offi
     here = f"/console/campaigns/claims/{first}"
     page = (await browser.get(here)).text
     assert "村服务中心" in page
+    assert "事项名称与目录不一致" in page
     assert (await browser.post(f"{here}/return", **hidden(page))).status_code == 409
     said = {"reason.contact_wrong": "yes", "in.due": "2026-12-10", "in.return_note": "电话打不通"}
     assert (await browser.post(f"{here}/return", **hidden(page), **said)).status_code == 303

@@ -1,0 +1,89 @@
+"""Searches the read log and the change log for who audits, and tells the centre's epoch and the apps in the field.
+
+Laws: one account or one record is asked for, along its index, the newest first; a page goes on by position. Bodies are
+never opened: who looked at what and changed what, not what it says. The reason of a look is opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.actions.platform import Platform
+from server.storage.read_log import reason_place
+
+ROWS_MAX = 100
+LATEST = 2**62
+_LOOKS = """SELECT r.position, r.at, r.account, coalesce(a.name, ''), r.kind, r.record, r.reason
+            FROM reads r LEFT JOIN accounts a ON a.id = r.account
+            WHERE r.{} = ? AND r.position < ? ORDER BY r.position DESC LIMIT ?"""
+_CHANGES = """SELECT c.position, c.received_at, c.account, coalesce(a.name, ''), c.kind, c.record, c.name, c.code
+              FROM changes c LEFT JOIN accounts a ON a.id = c.account
+              WHERE c.record = ? AND c.position < ? ORDER BY c.position DESC LIMIT ?"""
+_APPS = """SELECT app_version, count(*), max(last_contact) FROM devices
+           WHERE revoked_at IS NULL AND app_version <> 'centre'
+           GROUP BY app_version ORDER BY app_version DESC"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRow:
+    """`said`: the reason of a look, or the name of a change. `code`: what became of a change."""
+
+    position: int
+    at: int
+    account: str
+    account_name: str
+    kind: str
+    record: str
+    said: str
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRow:
+    version: str
+    devices: int
+    last_contact: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Epoch:
+    epoch: str
+    since: int
+    reason: str
+
+
+async def search_looks(
+    platform: Platform, *, account: str = "", record: str = "", before: int = LATEST
+) -> list[LogRow]:
+    """Of one account or, where none is named, of one record."""
+    sql = _LOOKS.format("account" if account else "record")
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(sql, [account or record, before, ROWS_MAX])
+    return [
+        LogRow(
+            position=row[0], at=row[1], account=row[2], account_name=row[3], kind=row[4], record=row[5],
+            said=platform.sealing.open(reason_place(row[0]), bytes(row[6])).decode(),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def search_changes(platform: Platform, record: str, *, before: int = LATEST) -> list[LogRow]:
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_CHANGES, [record, before, ROWS_MAX])
+    names = ("position", "at", "account", "account_name", "kind", "record", "said", "code")
+    return [LogRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def list_epochs(platform: Platform) -> list[Epoch]:
+    """The newest first."""
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch("SELECT epoch, since, reason FROM epochs ORDER BY since DESC")
+    return [Epoch(epoch=epoch, since=since, reason=reason) for epoch, since, reason in rows]
+
+
+async def list_apps(platform: Platform) -> list[AppRow]:
+    """Versions of the app on devices that are not revoked; a desk's own change writer is none."""
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_APPS)
+    return [AppRow(version=version, devices=count, last_contact=last) for version, count, last in rows]

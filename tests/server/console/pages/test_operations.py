@@ -1,0 +1,45 @@
+"""An auditor finds who looked and changed; an administrator sees what runs and no log; nobody else comes in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.domain.people.roles import Role
+from tests.server.console.office import Office, office
+from tests.small_centre import HELPER
+
+HERE = "/console/operations"
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path) as made:
+        yield made
+
+
+async def test_an_auditor_searches_and_the_search_is_a_look(desk: Office) -> None:
+    record = "c" * 32
+    await desk.small.register(await desk.small.enrol(HELPER), record=record)
+    login = desk.login_of(Role.AUDITOR)
+    auditor = await desk.sign_in(login)
+    found = (await auditor.get(f"{HERE}?record={record}")).text
+    assert "resident.register" in found
+    assert ("log", record) in await desk.small.fetch("SELECT kind, record FROM reads")
+    assert record in (await auditor.get(f"{HERE}?login={login}")).text
+    assert "没有找到" in (await auditor.get(f"{HERE}?login=nobody")).text
+
+
+async def test_an_administrator_sees_versions_and_epochs_and_no_log(desk: Office) -> None:
+    record = "c" * 32
+    await desk.small.register(await desk.small.enrol(HELPER), record=record)
+    page = (await (await desk.sign_in(desk.login_of(Role.ADMINISTRATOR))).get(f"{HERE}?record={record}")).text
+    [[epoch]] = await desk.small.fetch("SELECT epoch FROM centre")
+    assert str(epoch) in page
+    assert "resident.register" not in page
+
+
+async def test_a_clerk_finds_no_such_page(desk: Office) -> None:
+    assert (await (await desk.sign_in(desk.login_of(Role.DESK_CLERK))).get(HERE)).status_code == 404
