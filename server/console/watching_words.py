@@ -41,8 +41,8 @@ STAGES: Mapping[str, Pair] = {
     "caution": ("红灯警示", "Red caution"),
     "supervise": ("督查督办", "Supervised"),
     "talk": ("通报约谈", "Told and talked to"),
-    "assess": ("目标考核", "Assessment"),
-    "account": ("责任追究", "Accountability"),
+    "assess": ("目标考核", "Assessed"),
+    "account": ("责任追究", "Held to account"),
 }
 REVIEW_STATES: Mapping[str, Pair] = {
     "opened": ("待说明", "To be explained"),
