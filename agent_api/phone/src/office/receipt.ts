@@ -17,12 +17,16 @@ export interface Receipt {
   readonly given: readonly string[]
   readonly missing: readonly string[]
   readonly promised: readonly (readonly [name: string, day: string])[]
+  /** Of the site itself: where, when and whom to ask. */
+  readonly where: string
+  readonly hours: string
+  readonly phone: string
 }
 
 export function receiptOf(office: Office, record: string): Receipt | null {
   const fields = office.fields(record)
   if (!text(fields, 'receipt') && !text(fields, 'number')) return null
-  const item = office.fields(text(fields, 'item'))
+  const item = office.shownItem(text(fields, 'item'))
   const [materials, have] = [materialsOf(item), collectedIn(fields)]
   const signed = Date.parse(text(office.fields(text(fields, 'consent')), 'signed_at'))
   return {
@@ -37,5 +41,8 @@ export function receiptOf(office: Office, record: string): Receipt | null {
     given: materials.filter((one) => isInHand(have.get(one.no)?.state)).map((one) => one.name),
     missing: missingOf(materials, have).map((one) => one.name),
     promised: promisedOf(materials, have).map((one) => [one.name, have.get(one.no)?.due ?? ''] as const),
+    where: text(item, 'where'),
+    hours: text(item, 'hours'),
+    phone: text(item, 'consult_phone'),
   }
 }
