@@ -16,7 +16,7 @@ import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +233,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
 
         reception = FileReception(centre.database, blobs, spool, now=now, random_bytes=randomness, tell=tell)
         contacts = ContactBook(centre.store)
-        platform = platform_of(centre, writer)
+        access = Access(centre.database, centre.secrets, centre.clock, standing_life_ms=settings.access_cache_ms)
+        platform = replace(platform_of(centre, writer), forget_standings=access.forget)
         outside = await stack.enter_async_context(open_outside(**settings.outside))
         backups = keeper_of(settings, centre.secrets, now)
         stack.push_async_callback(backups.close)
@@ -255,7 +256,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         )
         schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
         licences = outside.licences or LocalRegister(centre.database, centre.sealing)
-        services = _services(centre, platform, contacts, reception, sockets, licences)
+        services = _services(centre, platform, access, contacts, reception, sockets, licences)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
         stack.push_async_callback(schedule.end)
         stack.push_async_callback(platform.looks.close)
@@ -290,6 +291,7 @@ def platform_of(centre: Centre, writer: Writer) -> Platform:
 def _services(
     centre: Centre,
     platform: Platform,
+    access: Access,
     contacts: ContactBook,
     reception: FileReception,
     sockets: LiveSockets,
@@ -326,7 +328,7 @@ def _services(
     return Services(
         database=centre.database,
         secrets=secrets,
-        access=Access(centre.database, secrets, centre.clock, standing_life_ms=settings.access_cache_ms),
+        access=access,
         clock=centre.clock,
         randomness=centre.randomness,
         platform=platform,

@@ -38,6 +38,8 @@ class Platform:
     sealing: Sealing
     clock: Clock
     randomness: Callable[[int], bytes]
+    forget_standings: Callable[[], None] = lambda: None
+    """Called when a device was revoked or an account closed, moved or reopened: this process then refuses at once."""
     _kept: _KeptDirectory = field(default_factory=_KeptDirectory, repr=False)
 
     async def directory(self) -> Directory:

@@ -92,6 +92,7 @@ async def report_lost(visit: Visit) -> Response:
         now_ms=visit.console.now(),
         randomness=visit.console.platform.randomness,
     )
+    visit.console.platform.forget_standings()
     account, devices = await _account(visit)
     return page(visit, "helper.html", account=account, devices=devices, lost=lost)
 
@@ -117,4 +118,5 @@ async def close_or_reopen(visit: Visit) -> Response:
             now_ms=visit.console.now(),
             randomness=platform.randomness,
         )
+    platform.forget_standings()
     return RedirectResponse(f"/console/helpers/{account.id}", 303)

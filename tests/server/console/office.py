@@ -56,6 +56,8 @@ class Office:
     console: Console
     app: Starlette
     clock: HandClock
+    forgotten: list[bool] = field(default_factory=list)
+    """One for each time that devices' standings were to be looked up anew."""
     browsers: list[Browser] = field(default_factory=list)
 
     def browser(self) -> Browser:
@@ -107,7 +109,10 @@ class Office:
 async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
     async with small_centre(folder, database=database) as small:
         clock = HandClock()
-        platform = replace(platform_of(small.centre, small.writer), clock=clock)
+        forgotten: list[bool] = []
+        platform = replace(
+            platform_of(small.centre, small.writer), clock=clock, forget_standings=lambda: forgotten.append(True)
+        )
         centre = small.centre
         door = StaffDoor(
             centre.database, centre.secrets, centre.sealing, Passwords(QUICK), clock.wall_ms, centre.randomness
@@ -116,7 +121,7 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
         console = Console(platform=platform, door=door, blobs=blobs, built=folder)
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)
-        made = Office(small, platform, console, app, clock)
+        made = Office(small, platform, console, app, clock, forgotten)
         try:
             yield made
         finally:

@@ -46,6 +46,7 @@ async def test_an_administrator_revokes_a_lost_device_and_prints_a_new_sheet(tmp
         await browser.get(f"/console/helpers/{helper.id}")
         lost = await browser.post(f"/console/helpers/{helper.id}/lost", device=device)
         assert "3 项未送出" in lost.text
+        assert desk.forgotten == [True], "this process refuses the device from now on"
         foreign = await browser.post(f"/console/helpers/{helper.id}/lost", device="0" * 32)
         assert foreign.status_code == 404
         sheet = await browser.post(f"/console/helpers/{helper.id}/sheet")
@@ -65,3 +66,4 @@ async def test_closing_and_reopening_are_one_click_each_and_nobody_closes_the_ow
         ):
             await browser.post(f"/console/helpers/{account.id}/post", what=what)
             assert (await desk.small.account(account.login)).status == status
+        assert len(desk.forgotten) == 3
