@@ -15,6 +15,7 @@ from server.write_steps import Steps
 from sync.central.known import Known
 from sync.core.changes import Captured, Change
 from sync.core.codec import encode_change, parse_answer
+from tests.cancel import at_every_await
 from tests.centre import START, VILLAGE, CentreUnderTest, Phone, StoreKind, ident, open_centre, resident
 
 BUCKET = f"place:{VILLAGE}"
@@ -158,3 +159,25 @@ async def test_whoever_goes_away_cancels_nothing(tmp_path: Path) -> None:
         reader = await centre.enrol("reader", BUCKET)
         await reader.read_all()
         assert len(reader.rows) == 1
+
+
+@pytest.mark.parametrize("kind", [StoreKind.POSTGRES, StoreKind.MEMORY], ids=lambda kind: kind.value)
+async def test_a_write_cancelled_at_every_await_is_whole_and_the_next_is_answered(
+    kind: StoreKind, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = str(request.getfixturevalue("postgres_url")) if kind is StoreKind.POSTGRES else ""
+    async with open_centre(kind, tmp_path, url) as centre:
+        wang = await centre.enrol("wang", BUCKET)
+        count = 0
+
+        async def send() -> None:
+            nonlocal count
+            count += 1
+            await wang.exchange.answer(wang.request([resident(wang, count)]), wang.caller)
+
+        async for _ in at_every_await(send):
+            # The centre may have the change or not; sending on must be answered, as an overlap or a fork.
+            await asyncio.wait_for(wang.tell([]), 20)
+        assert isinstance(centre.writer, ParallelWriter)
+        await centre.writer.close()
+        assert count > 3

@@ -1,6 +1,7 @@
 """A code enrols one key once; asking again after a lost reply costs nothing."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -13,6 +14,7 @@ from server.credentials import CHALLENGE_LIFE_MS, Secrets, to_base64url
 from server.domain.people.roles import Role
 from server.storage.people import device_by_id, session_of
 from server.storage.unit_of_work import Database
+from tests.cancel import at_every_await
 from tests.people import NOW, Phone, account_of, enrol_phone, put_accounts, seeded
 
 HELPER, LEAD = account_of(Role.HELPER), account_of(Role.TOWN_LEAD)
@@ -45,6 +47,25 @@ async def test_the_same_code_and_key_again_give_the_same_device(database: Databa
     first = await enrol_phone(database, secrets, code.lower().replace("-", " "), phone)
     again = await enrol_phone(database, secrets, code, phone, now_ms=NOW + 1, seed=2)
     assert (again.device, again.session) == (first.device, 2)
+
+
+async def test_enrolling_cancelled_at_any_await_can_be_repeated_and_makes_one_device(
+    database: Database, secrets: Secrets
+) -> None:
+    await put_accounts(database, HELPER)
+    code, phone, seeds = await code_for(database, secrets), Phone(), count(2)
+    devices, attempts = set(), 0
+    async for _ in at_every_await(lambda: enrol_phone(database, secrets, code, phone, seed=next(seeds))):
+        attempts += 1
+        made = await enrol_phone(database, secrets, code, phone, seed=next(seeds))
+        devices.add(made.device)
+        async with database.read() as snapshot:
+            [(held, live)] = await snapshot.fetch(
+                "SELECT (SELECT count(*) FROM devices), (SELECT count(*) FROM sessions WHERE ended_at IS NULL)"
+            )
+        assert (held, live) == (1, 1), "one device, and one session of it that lives"
+    assert len(devices) == 1
+    assert attempts > 4
 
 
 async def test_a_code_enrols_no_second_key(database: Database, secrets: Secrets) -> None:
