@@ -67,7 +67,8 @@ async def _note(platform: Platform, snapshot: Snapshot, filed: Sequence[Row]) ->
     items = await _read(platform, snapshot, "item", named["item"])
     residents = await _read(platform, snapshot, "resident", named["resident"])
     consents = await _read(platform, snapshot, "consent", named["consent"])
-    persons: dict[str, str | None] = dict(await _rows(snapshot, "SELECT id, person FROM residents WHERE id IN (?*)", named["resident"]))
+    sql = "SELECT id, person FROM residents WHERE id IN (?*)"
+    persons: dict[str, str | None] = dict(await _rows(snapshot, sql, named["resident"]))
     accounts = {row[2] for row in filed}
     names: dict[str, str] = dict(await _rows(snapshot, "SELECT id, name FROM accounts WHERE id IN (?*)", accounts))
     villages: dict[str, set[str]] = {}

@@ -15,7 +15,7 @@ CASE_KINDS: tuple[KindFields, ...] = (
         Field("state", "状态", "a state of the case's life", required=True),
         Field("form.", "表单", "one answer of the item's form", Shape.ANY),
         Field("material.", "材料", "one material: state, file, note, due", Shape.OBJECT),
-        Field("seconds", "录入用时", "how long the form was in front of the helper, where the app tells", Shape.INTEGER),
+        Field("seconds", "录入用时", "how long the form was in front of the helper, if known", Shape.INTEGER),
         Field("promise", "容缺承诺", "signed promise: read_aloud, means, signature_file, witness", Shape.OBJECT),
         Field("notes", "备注", "texts, one a remark", Shape.LIST),
         Field("phone", "联系电话", "for this case"),

@@ -2,7 +2,8 @@
 
 Times are milliseconds since 1970. A grant is never deleted: what a moved helper still had in hand is judged by it.
 `account_log` holds a digest of an account's row for each time it was written, each linked to the one before, so that a
-role or a scope that was altered beside the program is found. A session is known by its device and a number counting up; refresh tokens are not stored (server/credentials.py).
+role or a scope that was altered beside the program is found. A session is known by its device and a number counting
+up; refresh tokens are not stored (server/credentials.py).
 """
 
 _BYTES = {"sqlite": "BLOB", "postgres": "BYTEA"}
