@@ -20,7 +20,7 @@ def test_cases_go_on_at_the_centre_and_nothing_is_lost() -> None:
         codes.update(result.outcomes)
     without = run_once(replace(small(201, steps=12), desks=0))
     assert without.violations == ()
-    assert codes.total() > 4 * sum(without.outcomes.values())
+    assert codes.total() > 2 * sum(without.outcomes.values()), "two runs with desks, one without"
     # Stale pages and steps that may not be taken are among what is tried.
     assert codes["refused:state_step"] + codes["refused:changed_meanwhile"] > 0
 
