@@ -14,6 +14,7 @@ from server.cli.device.consent_text import consent_text, data_kinds_of, recipien
 from server.domain.cases.consent import shown_text_hash
 from server.domain.cases.materials import collected, missing_materials, parse_materials, promised_materials
 from server.domain.cases.numbers import temporary_receipt
+from server.domain.catalogue.claim_fields import CLAIM_FIELDS
 from server.domain.people.citizen_id import CitizenIdInvalid, age_on, parse_citizen_id, upgrade_first_generation
 from server.domain.people.masking import mask_citizen_id
 
@@ -61,6 +62,7 @@ def rules() -> dict[str, Any]:
             for case in CASES
         ],
         "consent": _consent(),
+        "claim_fields": [[one.name, one.zh, one.mandatory, one.local, one.number] for one in CLAIM_FIELDS.values()],
     }
 
 

@@ -17,6 +17,7 @@ import { text } from '../../src/domain/fields'
 import { collectedIn, materialsOf, missingOf, promisedOf } from '../../src/domain/materials'
 import { inGroups, receiptNumber } from '../../src/domain/receipt_number'
 import type { Fields } from '../../src/protocol/messages'
+import { CLAIM_FIELDS } from '../../src/domain/claim_fields'
 import told from './rules.json'
 
 const item = told.item as Fields
@@ -71,4 +72,9 @@ describe.each(told.consent)('a consent in $language of $resident.name', (one) =>
     expect(shown).toBe(one.text)
     expect(shownTextHash(shown)).toBe(one.hash)
   })
+})
+
+test('the fields of an implementation list are those of the centre', () => {
+  const ours = CLAIM_FIELDS.map((one) => [one.name, one.zh, one.mandatory, one.local, one.number])
+  expect(ours).toEqual(told.claim_fields)
 })
