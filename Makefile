@@ -103,6 +103,7 @@ $(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.js
 	@touch $@
 
 build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
+		server/console/static/tokens.css \
 		$(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
 	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
 	@touch $@

@@ -3,7 +3,7 @@
 import { createApp } from 'vue'
 
 import { app, lock, networkUp, start } from './app'
-import './design/tokens.css'
+import '../../../server/console/static/tokens.css'
 import './design/base.css'
 import { watchIdle } from './idle'
 import { follow } from './router'
