@@ -16,7 +16,7 @@ def driver() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCentre]:
     with served_centre(tmp_path_factory.mktemp("centre")) as centre:
         yield centre
