@@ -19,7 +19,7 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 
-.PHONY: help install install-test phone browser demo test journeys check format lock bench simulate clean
+.PHONY: help install install-test phone browser demo test check format lock bench simulate clean
 
 help: ## Explain each target
 	@printf 'Bangban (帮办). Targets:\n\n'
@@ -36,11 +36,8 @@ browser: install-test ## See to it that the browser journeys have a Chromium and
 demo: install phone ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
 	$(BIN)/bangban demo $(if $(ONCE),--once)
 
-test: install-test phone check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
-	$(BIN)/python -m pytest --ignore tests/journeys $(PYTEST)
-
-journeys: install-test phone browser ## The phone app in a real browser; apart, since its driver keeps an event loop
-	$(BIN)/python -m pytest tests/journeys $(PYTEST)
+test: install-test phone browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
+	$(BIN)/python -m pytest $(PYTEST)
 
 check: install-test $(PHONE)/node_modules/.installed ## Lint, format, types, import contracts, architecture and phone units, in a minute
 	$(BIN)/ruff check $(PYTHON_PATHS)
@@ -106,7 +103,6 @@ $(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.js
 	@touch $@
 
 build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
-		server/console/static/tokens.css \
-		$(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
+		server/console/static/tokens.css $(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
 	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
 	@touch $@

@@ -35,7 +35,7 @@ def test_the_tests_run_last_so_that_their_count_is_the_last_line() -> None:
 
     assert recipe
     assert "check" in recipe[1]
-    assert recipe[2].strip() == "$(BIN)/python -m pytest --ignore tests/journeys $(PYTEST)"
+    assert recipe[2].strip() == "$(BIN)/python -m pytest $(PYTEST)"
 
 
 def test_continuous_integration_runs_what_a_person_runs() -> None:

@@ -10,7 +10,9 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.journeys.phone import ServedCentre, served_centre
 
 
-@pytest.fixture(scope="session")
+# Of a file, not of the whole run: while it lives it keeps an event loop running in this thread, and every asynchronous
+# test after it would find that loop in its way.
+@pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
