@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.credentials import Secrets
-from server.storage.outbound import OutboxStanding
+from server.storage.outbound import OutboundStanding
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -38,7 +38,7 @@ class Metrics:
             "bangban_outbound_behind", "Positions of the change log not yet looked at", registry=self.registry
         )
 
-    def show_outbox(self, standing: OutboxStanding, now_ms: int) -> None:
+    def show_outbound(self, standing: OutboundStanding, now_ms: int) -> None:
         """Asked of the database when somebody looks: the process that sends may be another one."""
         for state, count in (("waiting", standing.waiting), ("sent", standing.sent), ("refused", standing.refused)):
             self.outbound.labels(state).set(count)

@@ -19,7 +19,7 @@ from agent_api.desk import bulletins, campaigns, cases, catalogue, followup, ste
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role
-from server.storage.outbound import outbox_standing
+from server.storage.outbound import outbound_standing
 from sync.core.codec import REQUEST_BYTES_MAX
 from sync.core.messages import Answer
 from sync.core.messages import Request as ExchangeRequest
@@ -87,12 +87,27 @@ def _by_services_and_caller(handler: Callable[[Request, Caller, Services], Await
     return _by_caller(lambda services: lambda request, caller: handler(request, caller, services))
 
 
+def _list(
+    path: str,
+    handler: Callable[[Request, Caller, Services], Awaitable[Response]],
+    summary: str,
+    gives: Any,
+    *,
+    roles: frozenset[Role] = DESKS,
+    limit: str = "600/minute",
+    problems: tuple[str, ...] = (),
+) -> Row:
+    """What a desk asks for and changes nothing by."""
+    bind = _by_services_and_caller(handler)
+    return Row("GET", path, Who.DEVICE, bind, summary, limit, roles=roles, gives=gives, problems=problems)
+
+
 def _upload(pick: Callable[[Services], Callable[[Request], Awaitable[Response]]]) -> Bind:
     return lambda services: lambda request, _caller: pick(services)(request)
 
 
 async def _metrics(_request: Request, services: Services) -> Response:
-    services.metrics.show_outbox(await outbox_standing(services.database), services.clock.wall_ms())
+    services.metrics.show_outbound(await outbound_standing(services.database), services.clock.wall_ms())
     return services.metrics.response()
 
 
@@ -111,6 +126,7 @@ def _ticket(services: Services) -> Callable[[Request, Caller], Awaitable[Respons
 _EXCHANGE = ("malformed", "not_authentic", "upgrade_required")
 _STORE = ("storage_full", "storage_unavailable")
 _BUSY = (*_STORE, "centre_busy")
+_ASKED = ("malformed", "not_found")
 _COLLECTION = _upload(lambda services: services.uploads.collection)
 _UPLOAD = _upload(lambda services: services.uploads.upload)
 _ONE = "/v1/uploads/{id}"
@@ -150,69 +166,47 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/v1/desk/{kind}/{record}/{name}", Who.DEVICE, _by_services_and_caller(steps.post_step),
         "Take a step with a record", "600/minute", steps.BODY_MAX, CLAIMING, takes=steps.StepRequest,
         gives=steps.StepTaken, problems=("malformed", "not_found", "step_refused", *_STORE)),
-    Row("GET", "/v1/desk/cases", Who.DEVICE, _by_services_and_caller(cases.get_cases),
-        "A desk's cases, most urgent first; or by number", "600/minute", roles=DESKS, gives=cases.Cases,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/case-counts", Who.DEVICE, _by_services_and_caller(cases.get_case_counts),
-        "How many cases a desk holds in which state", "600/minute", roles=DESKS, gives=cases.CaseCounts,
-        problems=("not_found",)),
-    Row("GET", "/v1/desk/cases/{record}", Who.DEVICE, _by_services_and_caller(cases.get_case),
-        "One case whole; the look is logged", "600/minute", roles=DESKS, gives=cases.CaseDocument,
-        problems=("not_found", "reason_missing", *_STORE)),
-    Row("GET", "/v1/desk/tasks", Who.DEVICE, _by_services_and_caller(followup.get_tasks),
-        "Tasks by their last day", "600/minute", roles=DESKS, gives=followup.Waiting,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/tickets", Who.DEVICE, _by_services_and_caller(followup.get_tickets),
-        "Tickets that wait for an answer", "600/minute", roles=DESKS, gives=followup.Waiting,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/call-backs", Who.DEVICE, _by_services_and_caller(followup.get_call_backs),
-        "Finished cases that nobody rated", "600/minute", roles=DESKS, gives=followup.CallBacks,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/bulletins/{period}", Who.DEVICE, _by_services_and_caller(bulletins.get_bulletin),
-        "A day's brief or a month's bulletin", "600/minute", roles=DESKS, gives=bulletins.Bulletin,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/campaigns", Who.DEVICE, _by_services_and_caller(campaigns.get_campaigns),
-        "The rounds of claiming", "600/minute", roles=CLAIMING, gives=campaigns.Campaigns),
-    Row("GET", "/v1/desk/campaigns/{id}/progress", Who.DEVICE, _by_services_and_caller(campaigns.get_progress),
-        "How far a round is, by area or unit", "600/minute", roles=CLAIMING, gives=campaigns.CampaignProgress,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/campaigns/{id}/claims", Who.DEVICE, _by_services_and_caller(campaigns.get_claims),
-        "A round's claims in one state", "600/minute", roles=CLAIMING, gives=campaigns.Claims,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/campaigns/{id}/look-backs", Who.DEVICE, _by_services_and_caller(campaigns.get_look_backs),
-        "A round's look-backs in one state", "600/minute", roles=CLAIMING, gives=campaigns.LookBacks,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/campaigns/{id}/days", Who.DEVICE, _by_services_and_caller(campaigns.get_days),
-        "How far a round was, day by day", "600/minute", roles=CLAIMING, gives=campaigns.Days,
-        problems=("not_found",)),
-    Row("GET", "/v1/desk/lights", Who.DEVICE, _by_services_and_caller(watching.get_lights),
-        "What shines, the longest first", "600/minute", roles=DESKS, gives=watching.Lights,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/light-counts", Who.DEVICE, _by_services_and_caller(watching.get_light_counts),
-        "How many shine, by place or unit", "600/minute", roles=DESKS, gives=watching.LightCounts,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/reviews", Who.DEVICE, _by_services_and_caller(watching.get_reviews),
-        "Patterns that need a look", "600/minute", roles=DESKS, gives=watching.Reviews,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/activity", Who.DEVICE, _by_services_and_caller(watching.get_activity),
-        "Who needs help, by area", "120/minute", roles=DESKS, gives=watching.ActivityRows,
-        problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/base-items", Who.DEVICE, _by_services_and_caller(catalogue.get_base_items),
-        "The base catalogue of one level", "600/minute", roles=CLAIMING, gives=catalogue.BaseItems,
-        problems=("malformed",)),
-    Row("GET", "/v1/desk/items", Who.DEVICE, _by_services_and_caller(catalogue.get_items),
-        "The items of a unit or of a standard list", "600/minute", roles=CLAIMING, gives=catalogue.Items,
-        problems=("malformed",)),
-    Row("GET", "/v1/desk/items/{record}/versions", Who.DEVICE, _by_services_and_caller(catalogue.get_versions),
-        "An item's versions, what changed in each, and what waits", "600/minute", roles=CLAIMING,
-        gives=catalogue.ItemVersions, problems=("not_found",)),
-    Row("GET", "/v1/desk/items/{record}/departures", Who.DEVICE, _by_services_and_caller(catalogue.get_departures),
-        "Which sites depart from a standard item, and why", "600/minute", roles=CLAIMING,
-        gives=catalogue.Departures, problems=("malformed", "not_found")),
-    Row("GET", "/v1/desk/forbidden-requests", Who.DEVICE,
-        _by_services_and_caller(catalogue.get_forbidden_requests),
-        "Requests for materials that must not be asked for", "600/minute", roles=DESKS,
-        gives=catalogue.ForbiddenRequests, problems=("malformed", "not_found")),
+    _list("/v1/desk/cases", cases.get_cases, "A desk's cases, most urgent first; or by number",
+          cases.Cases, problems=_ASKED),
+    _list("/v1/desk/case-counts", cases.get_case_counts, "How many cases a desk holds in which state",
+          cases.CaseCounts, problems=("not_found",)),
+    _list("/v1/desk/cases/{record}", cases.get_case, "One case whole; the look is logged",
+          cases.CaseDocument, problems=("not_found", "reason_missing", *_STORE,)),
+    _list("/v1/desk/tasks", followup.get_tasks, "Tasks by their last day", followup.Waiting, problems=_ASKED),
+    _list("/v1/desk/tickets", followup.get_tickets, "Tickets that wait for an answer",
+          followup.Waiting, problems=_ASKED),
+    _list("/v1/desk/call-backs", followup.get_call_backs, "Finished cases that nobody rated",
+          followup.CallBacks, problems=_ASKED),
+    _list("/v1/desk/bulletins/{period}", bulletins.get_bulletin, "A day's brief or a month's bulletin",
+          bulletins.Bulletin, problems=_ASKED),
+    _list("/v1/desk/campaigns", campaigns.get_campaigns, "The rounds of claiming", campaigns.Campaigns, roles=CLAIMING),
+    _list("/v1/desk/campaigns/{id}/progress", campaigns.get_progress, "How far a round is, by area or unit",
+          campaigns.CampaignProgress, roles=CLAIMING, problems=_ASKED),
+    _list("/v1/desk/campaigns/{id}/claims", campaigns.get_claims, "A round's claims in one state",
+          campaigns.Claims, roles=CLAIMING, problems=_ASKED),
+    _list("/v1/desk/campaigns/{id}/look-backs", campaigns.get_look_backs, "A round's look-backs in one state",
+          campaigns.LookBacks, roles=CLAIMING, problems=_ASKED),
+    _list("/v1/desk/campaigns/{id}/days", campaigns.get_days, "How far a round was, day by day",
+          campaigns.Days, roles=CLAIMING, problems=("not_found",)),
+    _list("/v1/desk/lights", watching.get_lights, "What shines, the longest first", watching.Lights, problems=_ASKED),
+    _list("/v1/desk/light-counts", watching.get_light_counts, "How many shine, by place or unit",
+          watching.LightCounts, problems=_ASKED),
+    _list("/v1/desk/reviews", watching.get_reviews, "Patterns that need a look", watching.Reviews, problems=_ASKED),
+    _list("/v1/desk/activity", watching.get_activity, "Who needs help, by area",
+          watching.ActivityRows, limit="120/minute", problems=_ASKED),
+    _list("/v1/desk/base-items", catalogue.get_base_items, "The base catalogue of one level",
+          catalogue.BaseItems, roles=CLAIMING, problems=("malformed",)),
+    _list("/v1/desk/items", catalogue.get_items, "The items of a unit or of a standard list",
+          catalogue.Items, roles=CLAIMING, problems=("malformed",)),
+    _list("/v1/desk/items/{record}/versions", catalogue.get_versions,
+          "An item's versions, what changed in each, and what waits",
+          catalogue.ItemVersions, roles=CLAIMING, problems=("not_found",)),
+    _list("/v1/desk/items/{record}/departures", catalogue.get_departures,
+          "Which sites depart from a standard item, and why",
+          catalogue.Departures, roles=CLAIMING, problems=_ASKED),
+    _list("/v1/desk/forbidden-requests", catalogue.get_forbidden_requests,
+          "Requests for materials that must not be asked for",
+          catalogue.ForbiddenRequests, problems=_ASKED),
     Row("POST", "/v1/desk/licence-uses", Who.DEVICE, _by_services_and_caller(catalogue.post_licence_use),
         "Use an electronic licence in a case instead of a paper", "120/minute", catalogue.BODY_MAX, DESKS,
         takes=catalogue.LicenceWanted, gives=catalogue.LicenceUsed,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.build_bulletin import PeriodInvalid, read_bulletin
@@ -23,7 +24,6 @@ from server.domain.people.roles import may_read
 from server.domain.record_fields import text
 from server.domain.supervision.bulletins import BulletinState
 from server.domain.supervision.indicators import INDICATORS
-from server.storage.people import account_by_id
 
 
 class IndicatorTold(msgspec.Struct, frozen=True):
@@ -44,10 +44,7 @@ class Bulletin(msgspec.Struct, frozen=True):
 async def get_bulletin(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/bulletins/2026-11?place=: the latest edition; drafts are for who supervises."""
     platform, place = services.platform, request.query_params.get("place", "")
-    async with platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
+    account = await account_of(caller, services)
     if place and not place_in_scope(account.scope, place, await platform.directory()):
         raise NotFound("no bulletin")
     try:

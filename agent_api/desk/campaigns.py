@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of, limit_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.list_claims import (
-    PAGE_ROWS_MAX,
     CampaignRow,
     ClaimRow,
     LookBackRow,
@@ -22,14 +22,12 @@ from server.actions.list_claims import (
     list_claims,
     list_look_backs,
 )
-from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
 from server.actions.take_snapshots import read_days
 from server.domain.catalogue.claims import ClaimState
 from server.domain.catalogue.look_back import LookBackState
 from server.domain.catalogue.progress import By, Progress
 from server.domain.people.reach import place_in_scope
-from server.storage.people import AccountRow, account_by_id
 
 
 class Campaigns(msgspec.Struct, frozen=True):
@@ -88,7 +86,7 @@ async def get_progress(request: Request, caller: Caller, services: Services) -> 
     by = request.query_params.get("by", By.COUNTY)
     if by not in By.__members__.values():
         raise BodyRefused("malformed")
-    account = await _account(caller, services)
+    account = await account_of(caller, services)
     told = await report_progress(services.platform, request.path_params["id"], by=By(by), scope=account.scope)
     return json_response(
         CampaignProgress(
@@ -109,7 +107,7 @@ async def get_claims(request: Request, caller: Caller, services: Services) -> Re
     state = request.query_params.get("state", ClaimState.SUBMITTED)
     if state not in ClaimState.__members__.values():
         raise BodyRefused("malformed")
-    account, after, limit = await _account(caller, services), _after(request), _limit(request)
+    account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await list_claims(services.platform, account, request.path_params["id"], state, after=after, limit=limit)
     return json_response(Claims(rows, rows[-1].id if len(rows) == limit else ""))
 
@@ -119,34 +117,19 @@ async def get_look_backs(request: Request, caller: Caller, services: Services) -
     state = request.query_params.get("state", LookBackState.SAMPLED)
     if state not in LookBackState.__members__.values():
         raise BodyRefused("malformed")
-    account, after, limit = await _account(caller, services), _after(request), _limit(request)
+    account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await list_look_backs(services.platform, account, request.path_params["id"], state, after=after, limit=limit)
     return json_response(LookBacks(rows, rows[-1].id if len(rows) == limit else ""))
 
 
 async def get_days(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/campaigns/{id}/days: the counties that the scope holds as a whole, together."""
-    account = await _account(caller, services)
+    account = await account_of(caller, services)
     directory = await services.platform.directory()
     held = [code for code in directory.places if place_in_scope(account.scope, code, directory)]
     days = await read_days(services.platform, request.path_params["id"], held)
     return json_response(Days([Day(day, numbers) for day, numbers in days.items()]))
 
 
-async def _account(caller: Caller, services: Services) -> AccountRow:
-    async with services.platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
-    return account
-
-
 def _after(request: Request) -> str:
     return request.query_params.get("after", "")[:32]
-
-
-def _limit(request: Request) -> int:
-    asked = request.query_params.get("limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= PAGE_ROWS_MAX:
-        raise BodyRefused("malformed")
-    return int(asked)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of
 from agent_api.desk.steps import StandingRecord
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
@@ -59,7 +60,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 async def get_cases(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/cases?state=&upto=2026-12-01&after=&limit=50, or ?number= for one by either number"""
-    asked, account = request.query_params, await _account(caller, services)
+    asked, account = request.query_params, await account_of(caller, services)
     if number := asked.get("number", ""):
         return json_response(Cases(await find_cases(services.platform, account, number[:40])))
     upto = asked.get("upto", "")
@@ -81,7 +82,7 @@ async def get_cases(request: Request, caller: Caller, services: Services) -> Res
 
 async def get_case_counts(_request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/case-counts"""
-    return json_response(CaseCounts(await count_cases(services.platform, await _account(caller, services))))
+    return json_response(CaseCounts(await count_cases(services.platform, await account_of(caller, services))))
 
 
 async def get_case(request: Request, caller: Caller, services: Services) -> Response:
@@ -90,7 +91,7 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
     if not is_id(record):
         raise NotFound("no such case")
     reason = request.query_params.get("reason", "")[:REASON_CHARACTERS_MAX]
-    page = await show_case(services.platform, await _account(caller, services), record, reason)
+    page = await show_case(services.platform, await account_of(caller, services), record, reason)
     return json_response(
         CaseDocument(
             record=StandingRecord(

@@ -15,12 +15,12 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of, limit_of
 from agent_api.desk.steps import StandingRecord
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
 from server.actions.list_catalogue import (
-    PAGE_ROWS_MAX,
     BaseItemRow,
     DepartureRow,
     Difference,
@@ -32,14 +32,12 @@ from server.actions.list_catalogue import (
     show_versions,
 )
 from server.actions.list_forbidden_requests import ForbiddenRequest, list_forbidden_requests
-from server.actions.refusals import NotFound
 from server.actions.use_licence import use_licence
 from server.adapters.licences import RegisterUnavailable
 from server.domain.catalogue.codes import EXERCISE_LEVELS
 from server.domain.catalogue.licences import KINDS_OF_LICENCE
 from server.domain.people.reach import place_in_scope
 from server.domain.record_fields import parse_date
-from server.storage.people import AccountRow, account_by_id
 from sync.core.chain import encode_hash
 from sync.core.clock import from_iso
 from sync.core.ids import is_id
@@ -97,7 +95,7 @@ _read_wanted = msgspec.json.Decoder(LicenceWanted)
 
 async def get_base_items(request: Request, _caller: Caller, services: Services) -> Response:
     """GET /v1/desk/base-items?level=6&after=&limit=50"""
-    level, limit = request.query_params.get("level", "6"), _limit(request)
+    level, limit = request.query_params.get("level", "6"), limit_of(request)
     if level not in (*EXERCISE_LEVELS,):
         raise BodyRefused("malformed")
     rows = await list_base_items(services.platform, level=level, after=_after(request), limit=limit)
@@ -109,7 +107,7 @@ async def get_items(request: Request, _caller: Caller, services: Services) -> Re
     unit, catalogue = (request.query_params.get(name, "")[:80] for name in ("unit", "catalogue"))
     if bool(unit) == bool(catalogue):
         raise BodyRefused("malformed")
-    limit = _limit(request)
+    limit = limit_of(request)
     rows = await list_items(services.platform, unit=unit, catalogue=catalogue, after=_after(request), limit=limit)
     return json_response(Items(rows, rows[-1].base_item if len(rows) == limit else ""))
 
@@ -122,7 +120,7 @@ async def get_versions(request: Request, _caller: Caller, services: Services) ->
 
 async def get_departures(request: Request, _caller: Caller, services: Services) -> Response:
     """GET /v1/desk/items/{record}/departures?after=&limit=50: a site's fields stay on one page."""
-    limit = _limit(request)
+    limit = limit_of(request)
     rows = await list_departures(services.platform, request.path_params["record"], after=_after(request), limit=limit)
     sites = list(dict.fromkeys(one.id for one in rows))
     return json_response(Departures(rows, sites[-1] if len(sites) == limit else ""))
@@ -133,7 +131,7 @@ async def get_forbidden_requests(request: Request, caller: Caller, services: Ser
     since, until = (parse_date(request.query_params.get(name)) for name in ("since", "until"))
     if since is None or until is None or until < since:
         raise BodyRefused("malformed")
-    account = await _account(caller, services)
+    account = await account_of(caller, services)
     directory = await services.platform.directory()
     places = {code for code in directory.places if place_in_scope(account.scope, code, directory)}
     rows = await list_forbidden_requests(
@@ -151,7 +149,7 @@ async def post_licence_use(request: Request, caller: Caller, services: Services)
     purpose = wanted.purpose.strip()
     if not is_id(wanted.case) or wanted.kind not in KINDS_OF_LICENCE or not 0 < len(purpose) <= PURPOSE_CHARACTERS_MAX:
         raise BodyRefused("malformed")
-    account, platform = await _account(caller, services), services.platform
+    account, platform = await account_of(caller, services), services.platform
     try:
         taken = await use_licence(
             platform, services.licences, account, case=wanted.case, kind=wanted.kind, purpose=purpose
@@ -179,20 +177,5 @@ def _start_of(day: date) -> int:
     return from_iso(f"{day.isoformat()}T00:00:00+08:00")
 
 
-async def _account(caller: Caller, services: Services) -> AccountRow:
-    async with services.platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
-    return account
-
-
 def _after(request: Request) -> str:
     return request.query_params.get("after", "")[:40]
-
-
-def _limit(request: Request) -> int:
-    asked = request.query_params.get("limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= PAGE_ROWS_MAX:
-        raise BodyRefused("malformed")
-    return int(asked)

@@ -14,10 +14,10 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of, limit_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.list_followup import (
-    PAGE_ROWS_MAX,
     After,
     CallBackRow,
     WaitingRow,
@@ -25,10 +25,7 @@ from server.actions.list_followup import (
     list_tasks,
     list_tickets,
 )
-from server.actions.platform import Platform
-from server.actions.refusals import NotFound
 from server.domain.record_fields import parse_date
-from server.storage.people import AccountRow, account_by_id
 
 T = TypeVar("T")
 
@@ -57,7 +54,7 @@ async def get_tickets(request: Request, caller: Caller, services: Services) -> R
 
 async def get_call_backs(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/call-backs?after=&limit=50"""
-    account, after, limit = await _account(caller, services.platform), _after(request), _limit(request)
+    account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await list_call_backs(services.platform, account, after=after, limit=limit)
     last = f"{rows[-1].finished_at}~{rows[-1].id}" if len(rows) == limit else ""
     return json_response(CallBacks(rows, last))
@@ -70,26 +67,11 @@ async def _waiting(
     if upto and parse_date(upto) is None:
         raise BodyRefused("malformed")
     asked: dict[str, Any] = {"upto": upto} if upto else {}
-    account, after, limit = await _account(caller, services.platform), _after(request), _limit(request)
+    account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await lists(services.platform, account, after=after, limit=limit, **asked)
     return json_response(Waiting(rows, f"{rows[-1].due}~{rows[-1].id}" if len(rows) == limit else ""))
-
-
-async def _account(caller: Caller, platform: Platform) -> AccountRow:
-    async with platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
-    return account
 
 
 def _after(request: Request) -> After:
     day, _, record = request.query_params.get("after", "").partition("~")
     return After(day[:40], record[:32])
-
-
-def _limit(request: Request) -> int:
-    asked = request.query_params.get("limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= PAGE_ROWS_MAX:
-        raise BodyRefused("malformed")
-    return int(asked)

@@ -15,12 +15,11 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
-from server.actions.refusals import NotFound
 from server.actions.take_step import Taken, take_step
-from server.storage.people import account_by_id
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, Id
 
@@ -64,10 +63,7 @@ async def post_step(request: Request, caller: Caller, services: Services) -> Res
     except (msgspec.MsgspecError, ValueError):
         raise BodyRefused("malformed") from None
     platform, path = services.platform, request.path_params
-    async with platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
+    account = await account_of(caller, services)
     taken = await take_step(
         platform,
         account,

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
+from agent_api.desk.asking import account_of, limit_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
-from server.actions.list_followup import PAGE_ROWS_MAX, After
+from server.actions.list_followup import After
 from server.actions.list_watching import (
     LightCount,
     LightRow,
@@ -28,7 +29,6 @@ from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import may_read
 from server.domain.supervision.lights import Level, LightState
 from server.domain.supervision.reviews import ReviewState
-from server.storage.people import AccountRow, account_by_id
 
 
 class Lights(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ async def get_lights(request: Request, caller: Caller, services: Services) -> Re
     state, level = request.query_params.get("state", LightState.LIT), request.query_params.get("level", "")
     if state not in LightState.__members__.values() or level not in ("", *Level):
         raise BodyRefused("malformed")
-    account, limit = await _account(caller, services), _limit(request)
+    account, limit = await account_of(caller, services), limit_of(request)
     day, _, light = request.query_params.get("after", "")[:80].partition("|")
     rows = await list_lights(
         services.platform,
@@ -74,7 +74,7 @@ async def get_light_counts(request: Request, caller: Caller, services: Services)
     by = request.query_params.get("by", "place")
     if by not in ("place", "unit"):
         raise BodyRefused("malformed")
-    account = await _account(caller, services)
+    account = await account_of(caller, services)
     return json_response(LightCounts(await count_lights(services.platform, account, by_unit=by == "unit")))
 
 
@@ -83,7 +83,7 @@ async def get_reviews(request: Request, caller: Caller, services: Services) -> R
     state = request.query_params.get("state", ReviewState.OPENED)
     if state not in ReviewState.__members__.values():
         raise BodyRefused("malformed")
-    account, limit = await _account(caller, services), _limit(request)
+    account, limit = await account_of(caller, services), limit_of(request)
     after = request.query_params.get("after", "")[:32]
     rows = await list_reviews(services.platform, account, state=state, after=after, limit=limit)
     return json_response(Reviews(rows, rows[-1].id if len(rows) == limit else ""))
@@ -91,7 +91,7 @@ async def get_reviews(request: Request, caller: Caller, services: Services) -> R
 
 async def get_activity(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/activity?place=341881000000&by=town"""
-    account = await _account(caller, services)
+    account = await account_of(caller, services)
     by = request.query_params.get("by", By.TOWN)
     if by not in By.__members__.values():
         raise BodyRefused("malformed")
@@ -106,18 +106,3 @@ async def get_activity(request: Request, caller: Caller, services: Services) -> 
     for place in places:
         rows += await report_activity(services.platform.database, place=place, by=By(by))
     return json_response(ActivityRows(rows))
-
-
-async def _account(caller: Caller, services: Services) -> AccountRow:
-    async with services.platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
-    return account
-
-
-def _limit(request: Request) -> int:
-    asked = request.query_params.get("limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= PAGE_ROWS_MAX:
-        raise BodyRefused("malformed")
-    return int(asked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from server.actions.desk_change import DESK_APP
 from server.actions.platform import Platform
+from server.domain.people.reach import place_in_scope, places_below
 from server.domain.people.roles import Role, Scope
 from server.storage.people import AccountRow, DeviceRow, account_by_id, devices_of
 
@@ -62,7 +63,7 @@ async def list_accounts(
 ) -> AccountPage:
     """`search`: the beginning of a login or a part of a name. `silent_since`: only who was not heard of after that."""
     directory = await platform.directory()
-    sites = sorted({code for own in scope.places for code in directory.subtree(own)})
+    sites = places_below(scope, directory)
     wanted = "".join(sign for sign in search if sign not in "%_\\")
     params = [
         *(DESK_APP, sites, after, f"{wanted}%", f"%{wanted}%", sorted(role.value for role in roles)),
@@ -83,6 +84,6 @@ async def read_account(platform: Platform, scope: Scope, account: str) -> tuple[
     async with platform.database.read() as snapshot:
         found = await account_by_id(snapshot, account)
         devices = await devices_of(snapshot, account)
-    if found is None or not any(found.site in directory.subtree(own) for own in scope.places):
+    if found is None or not place_in_scope(scope, found.site, directory):
         return None
     return found, [device for device in devices if device.app_version != DESK_APP]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.actions.list_followup import PAGE_ROWS_MAX, After, places_below, units_below
+from server.actions.list_followup import PAGE_ROWS_MAX, After
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.cases.lifecycle import CaseState, is_paused, needs_holder
 from server.domain.cases.numbers import canonical_number
 from server.domain.people.entitlement import place_bucket
-from server.domain.people.reach import place_holder, unit_holder
+from server.domain.people.reach import place_holder, places_below, unit_holder, units_below
 from server.domain.people.roles import may_read
 from server.merge_policies.judging import china_day
 from server.storage.people import AccountRow

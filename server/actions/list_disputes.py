@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from server.actions.platform import Platform
 from server.domain.people.entitlement import Directory, place_bucket, unit_bucket
+from server.domain.people.reach import places_below, units_below
 from server.domain.people.roles import Scope
 from server.domain.record_fields import Fields, texts
 from sync.central.known import Known, Wants
@@ -83,7 +84,7 @@ async def list_conflicts(platform: Platform, scope: Scope, after: tuple[int, str
 async def list_parked(platform: Platform, scope: Scope, after: tuple[int, str] = _START) -> DisputePage:
     """Parked changes of whoever works in the scope's places."""
     directory = await platform.directory()
-    sites = sorted({code for own in scope.places for code in directory.subtree(own)})
+    sites = places_below(scope, directory)
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(_PARKED, [sites, after[0], after[0], after[1], LINES + 1])
         waits = await snapshot.fetch("SELECT change, what FROM waits WHERE change IN (?*)", [[row[0] for row in rows]])
@@ -98,9 +99,9 @@ async def list_parked(platform: Platform, scope: Scope, after: tuple[int, str] =
 
 
 def _buckets(scope: Scope, directory: Directory) -> list[str]:
-    places = {code for own in scope.places for code in directory.subtree(own)}
-    units = scope.units | {unit for code in places for unit in directory.units_at(code)}
-    return sorted({place_bucket(code) for code in places} | {unit_bucket(unit) for unit in units})
+    places = places_below(scope, directory)
+    units = units_below(scope, places, directory)
+    return [*map(place_bucket, places), *map(unit_bucket, units)]
 
 
 def _next(rows: Sequence[Sequence[object]], at: int) -> tuple[int, str] | None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
-from server.domain.people.entitlement import Directory
-from server.domain.people.reach import desk_bucket, unit_holder
-from server.domain.people.roles import Scope, may_read
+from server.domain.people.reach import desk_bucket, places_below, unit_holder, units_below
+from server.domain.people.roles import may_read
 from server.domain.record_fields import text
 from server.storage.people import AccountRow
 from server.storage.records import record_of, records_query
@@ -83,22 +82,6 @@ class After:
 
     day: str = ""
     id: str = ""
-
-
-def places_below(scope: Scope, directory: Directory) -> list[str]:
-    """Every place of the scope and below it, by parent links."""
-    found: set[str] = set()
-    waiting = [place for place in scope.places if place in directory.places]
-    while waiting:
-        place = waiting.pop()
-        if place not in found:
-            found.add(place)
-            waiting += [below for below in directory.below(place) if below != place]
-    return sorted(found)
-
-
-def units_below(scope: Scope, places: Sequence[str], directory: Directory) -> list[str]:
-    return sorted(scope.units | {unit for place in places for unit in directory.units_at(place)})
 
 
 async def list_tasks(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from server.actions.list_followup import PAGE_ROWS_MAX, After, places_below, units_below
+from server.actions.list_followup import PAGE_ROWS_MAX, After
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
-from server.domain.people.reach import desk_bucket, unit_holder
+from server.domain.people.reach import desk_bucket, places_below, unit_holder, units_below
 from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.lights import Level

@@ -12,6 +12,7 @@ from datetime import date
 from server.actions.platform import Platform
 from server.domain.cases.lifecycle import CaseState, is_open
 from server.domain.people.entitlement import Directory, place_bucket
+from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import Scope
 from server.storage.unit_of_work import Snapshot
 
@@ -63,7 +64,7 @@ class Overview:
 async def read_overview(platform: Platform, scope: Scope, top: str, *, today: date) -> Overview | None:
     """The overview of `top`, which must lie in the scope; None when it does not, or is not a place."""
     directory = await platform.directory()
-    if top not in directory.places or not any(top in directory.subtree(own) for own in scope.places):
+    if top not in directory.places or not place_in_scope(scope, top, directory):
         return None
     children = {code: directory.subtree(code) for code in directory.below(top)}
     owner = {place: child for child, places in children.items() for place in places} | {top: top}

@@ -15,7 +15,7 @@ from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run,
 from server.credentials import to_base64url
 from server.main import open_centre
 from server.settings import Settings
-from server.storage.outbound import OutboxStanding, outbox_standing, wait_again
+from server.storage.outbound import OutboundStanding, outbound_standing, wait_again
 from sync.core.clock import iso
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="What the province is told.")
@@ -55,9 +55,9 @@ def retry(
     Console().print(f"{count} 条重新等待发送 wait to be sent again")
 
 
-async def _status(settings: Settings) -> tuple[OutboxStanding, str, list[tuple[str, str, str]]]:
+async def _status(settings: Settings) -> tuple[OutboundStanding, str, list[tuple[str, str, str]]]:
     async with open_centre(settings) as centre:
-        standing = await outbox_standing(centre.database)
+        standing = await outbound_standing(centre.database)
         async with centre.database.read() as snapshot:
             refused = await snapshot.fetch(
                 "SELECT message_key, event, reason FROM outbound WHERE state = 'refused' ORDER BY position LIMIT 20"

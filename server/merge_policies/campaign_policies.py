@@ -6,7 +6,6 @@ is in one lease at a time: who comes second keeps the rest of the batch, and is 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from server.domain.catalogue.baseline import BASELINE_STEPS
@@ -52,27 +51,27 @@ def campaign_policy() -> RecordPolicy:
 
 
 def baseline_policy() -> RecordPolicy:
-    made = stepped_policy(
+    return stepped_policy(
         "baseline",
         BASELINE_STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         columns=lambda fields: {"campaign": text(fields, "campaign")},
         natural_id=lambda fields: baseline_id(text(fields, "campaign"), int(str(fields.get("part") or 0))),
         personal=False,
+        once=True,
     )
-    return replace(made, natural=False)  # whoever makes it again is told that it is there
 
 
 def snapshot_policy() -> RecordPolicy:
-    made = stepped_policy(
+    return stepped_policy(
         "snapshot",
         SNAPSHOT_STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         columns=lambda fields: {"campaign": text(fields, "campaign"), "day": text(fields, "day")},
         natural_id=lambda fields: snapshot_id(text(fields, "campaign"), text(fields, "place"), text(fields, "day")),
         personal=False,
+        once=True,
     )
-    return replace(made, natural=False)  # whoever makes it again is told that it is there
 
 
 def look_back_policy() -> RecordPolicy:

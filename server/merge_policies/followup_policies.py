@@ -7,7 +7,6 @@ none goes without. Who revokes a consent writes nothing else of it, and every un
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from server.domain.cases import ratings, tickets
 from server.domain.cases.consent import REVOKE_WRITES, RevokeChannel
@@ -28,7 +27,6 @@ from sync.central.policies import (
     NewRecord,
     Reading,
     RecordPolicy,
-    Refuse,
     Situation,
     Verdict,
 )
@@ -43,7 +41,7 @@ WORDS_MAX = 200
 
 def task_policy() -> RecordPolicy:
     """A task of its own; others put theirs beside a change (server/domain/supervision/tasks.py:open_task)."""
-    policy = stepped_policy(
+    return stepped_policy(
         "task",
         tasks.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -56,8 +54,8 @@ def task_policy() -> RecordPolicy:
             "code": text(fields, "code"),
             "about": text(fields, "about"),
         },
+        check=_check_task_step,
     )
-    return replace(policy, settle=_checked(policy.settle, _check_task_step))
 
 
 def _task_adds(situation: Situation, fields: Fields) -> Fields:
@@ -82,7 +80,7 @@ def _check_task_step(situation: Situation) -> list[Problem]:
 
 
 def rating_policy() -> RecordPolicy:
-    policy = stepped_policy(
+    return stepped_policy(
         "rating",
         ratings.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -96,17 +94,10 @@ def rating_policy() -> RecordPolicy:
             "grade": str(integer(fields, "grade")),
             "rated_at": text(fields, "rated_at"),
         },
+        natural_id=lambda fields: ratings.rating_id(text(fields, "case")),
+        once=True,
+        check=_check_rating_step,
     )
-    settle = _checked(policy.settle, _check_rating_step)
-
-    def settle_once(situation: Situation) -> Verdict:
-        # Not `natural`: a second rating of a case meets the first and is refused, where a natural kind would merge.
-        expected = ratings.rating_id(text(situation.fields, "case"))
-        if situation.change.record != expected:
-            return Refuse(reason="wrong_id", detail={"expected": expected})
-        return settle(situation)
-
-    return replace(policy, settle=settle_once)
 
 
 def _rating_reads(change: Change, reading: Reading) -> Wants:
@@ -160,7 +151,7 @@ def rating_task_id(rating: str) -> str:
 
 
 def ticket_policy() -> RecordPolicy:
-    policy = stepped_policy(
+    return stepped_policy(
         "ticket",
         tickets.STEPS,
         bucket=_ticket_bucket,
@@ -176,8 +167,8 @@ def ticket_policy() -> RecordPolicy:
             "resident": text(fields, "resident") or None,
             "opened_at": text(fields, "opened_at"),
         },
+        check=_check_ticket_step,
     )
-    return replace(policy, settle=_checked(policy.settle, _check_ticket_step))
 
 
 def _ticket_bucket(fields: Fields) -> str:
@@ -308,13 +299,3 @@ def _unit_of(situation: Situation, item: str) -> str:
     """The unit that implements an item, "" for a standard list's: then the place's desk answers."""
     held = situation.known.record("item", item) if item else None
     return text(held.fields, "unit") if held is not None else ""
-
-
-def _checked(settle: Settle, check: Callable[[Situation], list[Problem]]) -> Settle:
-    """The table's verdict, once what goes beyond a table holds too."""
-
-    def settle_checked(situation: Situation) -> Verdict:
-        refused: Refuse | None = refuse_for(check(situation))
-        return refused or settle(situation)
-
-    return settle_checked

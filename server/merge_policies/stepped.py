@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from server.domain.people.roles import roles_that_may
+from server.domain.problems import Problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, text
 from server.domain.steps import STATE, StepTable, check_step, state_after
@@ -21,6 +22,8 @@ Adds = Callable[[Situation, Fields], Fields]
 """(situation, the record with its new state) → the fields that the centre computes."""
 Besides = Callable[[Situation, Fields], tuple[NewRecord, ...]]
 """The same → records that the centre puts beside the change, such as a notice."""
+Checks = Callable[[Situation], list[Problem]]
+"""What must hold beyond the table of steps, looked at before it."""
 
 
 def reads_nothing(change: Change, reading: Reading) -> Wants:
@@ -33,6 +36,10 @@ def adds_nothing(situation: Situation, fields: Fields) -> Fields:
 
 def nothing_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...]:
     return ()
+
+
+def nothing_more(situation: Situation) -> list[Problem]:
+    return []
 
 
 def stepped_policy(
@@ -48,15 +55,23 @@ def stepped_policy(
     beside: Besides = nothing_beside,
     reads: Callable[[Change, Reading], Wants] = reads_nothing,
     natural_id: Callable[[Fields], str] | None = None,
+    once: bool = False,
+    check: Checks = nothing_more,
+    default: Rule = Rule.PERSON_DECIDES,
     personal: bool = True,
 ) -> RecordPolicy:
-    """`natural_id`: the id that everyone derives from the record's fields, where a kind has one."""
+    """`natural_id`: the id that everyone derives from the record's fields, where a kind has one. A second making meets
+    the first there and merges with it, or with `once` is told that it is there.
+    """
 
     def settle(situation: Situation) -> Verdict:
         if natural_id is not None:
             expected = natural_id(situation.fields)
             if situation.change.record != expected:
                 return Refuse(reason="wrong_id", detail={"expected": expected})
+        refused = refuse_for(check(situation))
+        if refused is not None:
+            return refused
         name, context = situation.change.name, context_of(situation, {})
         before = text(situation.before.fields, STATE) if situation.before is not None else None
         after = state_after(steps, name, before)
@@ -79,6 +94,7 @@ def stepped_policy(
             for name, taken in steps.items()
         },
         fields={STATE: Rule.LATEST, **(fields or {})},
+        default=default,
         groups=tuple(groups),
         sets=frozenset(sets),
         computed=KINDS[kind].computed,
@@ -87,5 +103,5 @@ def stepped_policy(
         settle=settle,
         columns=columns,
         personal=personal,
-        natural=natural_id is not None,
+        natural=natural_id is not None and not once,
     )

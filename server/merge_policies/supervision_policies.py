@@ -7,9 +7,6 @@ alone. Who opened or explained a review does not find on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from server.domain.calendar import add_working_days
 from server.domain.people.reach import desk_bucket
 from server.domain.people.roles import roles_that_may
@@ -53,7 +50,7 @@ def review_id(code: str, account: str, window: str) -> str:
 
 
 def light_policy() -> RecordPolicy:
-    policy = stepped_policy(
+    return stepped_policy(
         "light",
         lights.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -69,8 +66,9 @@ def light_policy() -> RecordPolicy:
             "level_since": text(fields, "level_since"),
         },
         natural_id=lambda fields: light_id(text(fields, "about"), text(fields, "code")),
+        check=_check_light,
+        default=Rule.LATEST,
     )
-    return replace(policy, default=Rule.LATEST, settle=_checked(policy.settle, _check_light))
 
 
 def _check_light(situation: Situation) -> list[Problem]:
@@ -135,7 +133,7 @@ def _light_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...]
 
 
 def review_policy() -> RecordPolicy:
-    policy = stepped_policy(
+    return stepped_policy(
         "review",
         reviews.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -151,8 +149,9 @@ def review_policy() -> RecordPolicy:
             "found_at": text(fields, "found_at") or None,
         },
         natural_id=lambda fields: review_id(text(fields, "code"), text(fields, "account"), text(fields, "since")),
+        check=_check_review,
+        default=Rule.LATEST,
     )
-    return replace(policy, default=Rule.LATEST, settle=_checked(policy.settle, _check_review))
 
 
 def _check_review(situation: Situation) -> list[Problem]:
@@ -228,13 +227,6 @@ def _settle_notice(situation: Situation) -> Verdict:
     elif state not in (LightState.EXPLAINED,):
         return Refuse(reason="answer_too_late", detail={"state": state})
     return Accept(computed={"answered_at": now}, writes=((kind, about, told),))
-
-
-def _checked(
-    settle: Callable[[Situation], Verdict], check: Callable[[Situation], list[Problem]]
-) -> Callable[[Situation], Verdict]:
-    """The kind's own settling, after one more check."""
-    return lambda situation: refuse_for(check(situation)) or settle(situation)
 
 
 assert LightState.EXPLAINED.value == reviews.ReviewState.EXPLAINED.value, "an answer leads to the same word in both"

@@ -1,4 +1,4 @@
-"""Owns the outbox to the province as rows: taken from the change log by position, sent in that order.
+"""Owns what goes out to the province as rows: taken from the change log by position, sent in that order.
 
 Laws: the log is read only as far as nothing earlier can still appear in it. Positions are given before a transaction
 commits, so on PostgreSQL a short lock waits for those that are under way; SQLite has one writer. What was taken and how
@@ -70,7 +70,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxStanding:
+class OutboundStanding:
     """`oldest_at`: when the oldest waiting message was made, 0 for none; `behind`: log positions not yet looked at."""
 
     waiting: int
@@ -156,12 +156,12 @@ async def wait_again(tx: Transaction, key: str = "") -> int:
     return await tx.execute("UPDATE outbound SET state = 'waiting' WHERE state = 'refused'")
 
 
-async def outbox_standing(database: Database) -> OutboxStanding:
+async def outbound_standing(database: Database) -> OutboundStanding:
     async with database.read() as snapshot:
         counts: dict[str, int] = dict(await snapshot.fetch("SELECT state, count(*) FROM outbound GROUP BY state"))
         oldest = await snapshot.fetch("SELECT made_at FROM outbound WHERE state = 'waiting' ORDER BY position LIMIT 1")
         channel, top = await read_channel(snapshot), await _max_position(snapshot)
-    return OutboxStanding(
+    return OutboundStanding(
         waiting=counts.get(WAITING, 0),
         sent=counts.get(SENT, 0),
         refused=counts.get(REFUSED, 0),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_cases import find_cases
-from server.actions.list_followup import list_answered, list_tickets, places_below
+from server.actions.list_followup import list_answered, list_tickets
 from server.actions.take_step import read_record
 from server.actions.tell_names import holders_around, names_of
 from server.console import followup_words as words
@@ -33,7 +33,7 @@ from server.console.step_forms import StepForm, fields_from, with_choices
 from server.console.visit import Visit
 from server.domain.cases import tickets
 from server.domain.cases.tickets import TicketState
-from server.domain.people.reach import reaches
+from server.domain.people.reach import places_below, reaches
 from server.domain.people.roles import may_change
 from server.domain.record_fields import integer, text
 from server.merge_policies.judging import china_day

@@ -9,6 +9,8 @@ Out of reach and absent are the same to whoever asks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from server.domain.people.entitlement import Directory, NotListed
 from server.domain.people.roles import Scope
 from server.domain.record_fields import Fields, text
@@ -32,6 +34,17 @@ def unit_holder(unit: str) -> str:
 def place_holder(place: str) -> str:
     """How a record's field `holder` names the desk in charge of a place."""
     return f"place:{place}"
+
+
+def places_below(scope: Scope, directory: Directory) -> list[str]:
+    """Every place of the scope and below it, by parent links."""
+    known = [place for place in scope.places if place in directory.places]
+    return sorted({code for place in known for code in directory.subtree(place)})
+
+
+def units_below(scope: Scope, places: Iterable[str], directory: Directory) -> list[str]:
+    """The scope's own units and those that lie in these places."""
+    return sorted(scope.units | {unit for place in places for unit in directory.units_at(place)})
 
 
 def place_in_scope(scope: Scope, place: str, directory: Directory) -> bool:

@@ -17,15 +17,13 @@ from server.actions.list_followup import (
     list_call_backs,
     list_tasks,
     list_tickets,
-    places_below,
 )
 from server.actions.refusals import NotFound
 from server.domain.people.reach import desk_bucket
-from server.domain.people.roles import Scope
 from server.domain.supervision.tasks import NOT_ASKED
 from server.main import platform_of
 from server.storage.people import AccountRow
-from tests.people import DIRECTORY, TOWN, VILLAGE, ZONE_VILLAGE
+from tests.people import VILLAGE
 from tests.put_record import case_of, put_record
 from tests.small_centre import SmallCentre, small_centre
 
@@ -142,12 +140,6 @@ async def test_a_helper_has_no_such_list(either: SmallCentre) -> None:
     for refused in (list_tasks, list_call_backs):
         with pytest.raises(NotFound):
             await refused(platform, helper)  # type: ignore[operator]
-
-
-def test_places_below_follow_the_parent_links() -> None:
-    assert VILLAGE in places_below(Scope(frozenset({TOWN})), DIRECTORY)
-    assert ZONE_VILLAGE not in places_below(Scope(frozenset({TOWN})), DIRECTORY)
-    assert places_below(Scope(frozenset({"9" * 12})), DIRECTORY) == []
 
 
 async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from server.actions.take_step import centre_itself, take_step
 from server.actions.tell_province import tell_province
 from server.adapters.province import ProvinceUnavailable, SignedMessage, outbound_key
 from server.main import platform_of
-from server.storage.outbound import outbox_standing, wait_again
+from server.storage.outbound import outbound_standing, wait_again
 from tests.people import HandClock
 from tests.put_record import case_of, put_record
 from tests.small_centre import SmallCentre
@@ -74,7 +74,7 @@ async def test_an_accepted_case_is_told_once_however_often_the_schedule_comes(ei
     again = await tell_province(platform, province, key)
     assert (first.taken, first.sent, again.taken, again.sent) == (1, 1, 0, 0)
     assert len(province.heard) == 1
-    assert (await outbox_standing(either.centre.database)).behind == 0
+    assert (await outbound_standing(either.centre.database)).behind == 0
 
 
 async def test_nothing_is_lost_while_the_other_side_is_down_for_days(either: SmallCentre) -> None:
@@ -91,11 +91,11 @@ async def test_nothing_is_lost_while_the_other_side_is_down_for_days(either: Sma
         clock.advance(report.waits_until - clock.wall_ms())
     assert waits[:3] == [60_000, 120_000, 240_000]
     assert waits[-1] == 6 * HOUR
-    standing = await outbox_standing(either.centre.database)
+    standing = await outbound_standing(either.centre.database)
     assert (standing.waiting, standing.sent, standing.channel.reason) == (2, 0, "503")
     province.down = False
     assert (await tell_province(platform, province, key)).sent == 2
-    assert (await outbox_standing(either.centre.database)).channel.tries == 0
+    assert (await outbound_standing(either.centre.database)).channel.tries == 0
 
 
 async def test_a_lost_answer_sends_the_same_key_again(either: SmallCentre) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from server.domain.problems import problem
 from server.domain.steps import StepTable, step
 from server.merge_policies.stepped import stepped_policy
 from sync.central.known import Author, Centre, Known, Record
-from sync.central.policies import Accept, NewRecord, Refuse, Situation, Verdict
+from sync.central.policies import Accept, NewRecord, RecordPolicy, Refuse, Situation, Verdict
 from sync.core.changes import Captured, Change, Fields
 from sync.core.codec import encode_body
 
@@ -24,7 +25,9 @@ POLICY = stepped_policy(
 )
 
 
-def settle(name: str, written: Fields, before: Fields | None, record: str = "c" * 32) -> Verdict:
+def settle(
+    name: str, written: Fields, before: Fields | None, record: str = "c" * 32, policy: RecordPolicy = POLICY
+) -> Verdict:
     held = None
     if before is not None:
         body = encode_body("conflict", record, 1, dict(before))
@@ -32,7 +35,7 @@ def settle(name: str, written: Fields, before: Fields | None, record: str = "c" 
     change = Change(
         id="1" * 32, kind="conflict", record=record, name=name, set=dict(written), captured=Captured(wall=0)
     )
-    return POLICY.settle(
+    return policy.settle(
         Situation(
             change=change,
             author=Author(account="anna", device="d", role="helper", grants={}),
@@ -82,3 +85,18 @@ def test_steps_that_make_a_record_may_create_and_the_others_may_not() -> None:
         "conflict.open": (True, False),
         "conflict.decide": (False, True),
     }
+
+
+def test_what_goes_beyond_the_table_is_looked_at_first_and_a_second_making_may_be_refused() -> None:
+    policy = stepped_policy(
+        "conflict",
+        STEPS,
+        bucket=lambda fields: "person:anna",
+        natural_id=lambda fields: "c" * 32,
+        once=True,
+        check=lambda situation: [problem("review_own", "decided_by")] if situation.author.account == "anna" else [],
+    )
+    verdict = settle("conflict.decide", {"decided_by": "anna"}, {**OPEN, "state": "decided"}, policy=policy)
+    assert isinstance(verdict, Refuse)
+    assert verdict.reason == "review_own"
+    assert not policy.natural

@@ -10,9 +10,11 @@ from server.domain.people.reach import (
     is_listed,
     place_holder,
     place_in_scope,
+    places_below,
     reaches,
     unit_holder,
     unit_in_scope,
+    units_below,
 )
 from server.domain.people.roles import Scope
 from server.domain.places import Level
@@ -77,3 +79,10 @@ def test_what_a_unit_or_a_place_holds_is_for_whoever_has_it_in_reach() -> None:
     assert not holds(scope, account_holder("me"), DIRECTORY)
     assert is_listed(place_holder(VILLAGE), DIRECTORY)
     assert not any(is_listed(one, DIRECTORY) for one in ("place:341802001099", "unit:nobody", "account:me", ""))
+
+
+def test_what_lies_below_a_scope_follows_the_parent_links() -> None:
+    assert places_below(IN_COUNTY, DIRECTORY) == sorted([COUNTY, TOWN, ZONE, VILLAGE])
+    assert places_below(Scope(places=frozenset({"9" * 12})), DIRECTORY) == []
+    assert units_below(IN_COUNTY, places_below(IN_COUNTY, DIRECTORY), DIRECTORY) == ["bureau"]
+    assert units_below(BUREAU, [], DIRECTORY) == ["bureau"]

@@ -10,7 +10,7 @@ from server.storage.outbound import (
     log_horizon,
     mark,
     next_waiting,
-    outbox_standing,
+    outbound_standing,
     wait_again,
 )
 from server.storage.unit_of_work import Database
@@ -42,7 +42,7 @@ async def test_a_message_goes_from_waiting_once_and_back_when_told(database: Dat
         await mark(tx, "a" * 32, SENT, reason="", now_ms=2)
         await mark(tx, "b" * 32, REFUSED, reason="422", now_ms=2)
         await mark(tx, "a" * 32, REFUSED, reason="late", now_ms=3)
-    standing = await outbox_standing(database)
+    standing = await outbound_standing(database)
     assert (standing.waiting, standing.sent, standing.refused, standing.channel.taken) == (0, 1, 1, 10)
     async with database.write() as tx:
         assert await wait_again(tx, "a" * 32) == 0
