@@ -11,7 +11,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,13 +49,16 @@ TICK_S = 1.0
 
 @dataclass(frozen=True)
 class Job:
-    """`alone`: in one process of the machine only. It runs first after `every_s`, and at the end if `at_end`."""
+    """`alone`: in one process of the machine only. It runs first after `every_s`, and at the end if `at_end`.
+    `looks_far`: it reads much of what there is; of these one runs at a time, or requests would find no connection.
+    """
 
     name: str
     every_s: float
     run: Callable[[], Awaitable[object]]
     alone: bool = True
     at_end: bool = False
+    looks_far: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,20 +105,20 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("work that waited for a grant", 10, parts.waiting_work.release),
         Job("items whose day has come", 60, lambda: let_items_take_effect(parts.platform)),
         Job("leases that are over", 60, lambda: end_leases(parts.platform)),
-        Job("claims of a changed base item", 300, lambda: rebase_claims(parts.platform)),
-        Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform)),
-        Job("facts of new filings", 60, lambda: observe_filings(parts.platform)),
-        Job("lights", 600, lambda: raise_lights(parts.platform)),
-        Job("what did not come in time", 600, lambda: open_overdue(parts.platform)),
-        Job("reviews and samples", 12 * 3_600, lambda: open_reviews(parts.platform)),
+        Job("claims of a changed base item", 300, lambda: rebase_claims(parts.platform), looks_far=True),
+        Job("the day's progress of rounds", 600, lambda: take_snapshots(parts.platform), looks_far=True),
+        Job("facts of new filings", 60, lambda: observe_filings(parts.platform), looks_far=True),
+        Job("lights", 600, lambda: raise_lights(parts.platform), looks_far=True),
+        Job("what did not come in time", 600, lambda: open_overdue(parts.platform), looks_far=True),
+        Job("reviews and samples", 12 * 3_600, lambda: open_reviews(parts.platform), looks_far=True),
         Job("parcels", 300, lambda: move_parcels(parts.platform, parts.outside.carrier)),
         Job(
             "what the province is told",
             60,
             lambda: tell_province(parts.platform, parts.outside.province, outbound_key(parts.secrets)),
         ),
-        Job("what was kept long enough", 12 * 3_600, delete_what_is_old),
-        Job("bulletins that are due", 1_800, lambda: draft_bulletins(parts.platform)),
+        Job("what was kept long enough", 12 * 3_600, delete_what_is_old, looks_far=True),
+        Job("bulletins that are due", 1_800, lambda: draft_bulletins(parts.platform), looks_far=True),
         Job("a backup when it is due", 60, parts.backups.look),
         Job("durable marks", 60, lambda: mark_durable(database, parts.secrets, parts.second_place)),
         Job("spent tickets and codes", 3_600, lambda: sweep_credentials(database, now_ms=now())),
@@ -141,16 +144,30 @@ class Schedule:
         self._failed = failed
         self._sleep = sleep
         self._descriptor: int | None = None
+        self._far = asyncio.Lock()
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
+        """Each job in a task of its own: one that takes long keeps no other waiting, and is not begun twice."""
         due = {job.name: self._clock.monotonic_ms() + job.every_s * 1000 for job in self._jobs}
-        while True:
-            await self._sleep(TICK_S)
-            for job in self._jobs:
-                now = self._clock.monotonic_ms()
-                if now >= due[job.name]:
-                    due[job.name] = now + job.every_s * 1000
-                    await self._run(job)
+        try:
+            while True:
+                await self._sleep(TICK_S)
+                for job in self._jobs:
+                    now = self._clock.monotonic_ms()
+                    if now >= due[job.name] and job.name not in self._running:
+                        due[job.name] = now + job.every_s * 1000
+                        self._begin(job)
+        finally:
+            running = list(self._running.values())
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(job), name=job.name)
+        self._running[job.name] = task
+        task.add_done_callback(lambda _: self._running.pop(job.name))
 
     async def end(self) -> None:
         """The last round, after `run` was cancelled and the requests have ended; then the lock is let go."""
@@ -165,7 +182,8 @@ class Schedule:
         if job.alone and not self._leads():
             return
         try:
-            await job.run()
+            async with self._far if job.looks_far else nullcontext():
+                await job.run()
         except Exception as error:
             self._failed(job.name, error)
 

@@ -44,6 +44,8 @@ class Hand:
         return self.now
 
     async def sleep(self, _seconds: float) -> None:
+        for _ in range(3):  # what was begun comes to its end, or to where it waits
+            await asyncio.sleep(0)
         if not self._left:
             raise asyncio.CancelledError
         self._left -= 1
@@ -83,6 +85,39 @@ async def test_a_job_that_fails_is_told_and_tried_again_and_stops_no_other(tmp_p
     failed, _ = await run([Job("bad", 60, fail), counting("good", done, 60)], tmp_path / "lock", 3)
     assert failed == ["bad"] * 3
     assert done == ["good"] * 3
+
+
+async def test_a_job_that_takes_long_keeps_no_other_waiting_and_is_not_begun_twice(tmp_path: Path) -> None:
+    done: list[str] = []
+    begun: list[str] = []
+
+    async def last() -> None:
+        begun.append("long")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            begun.append("ended")
+
+    await run([Job("long", 60, last), counting("short", done, 60)], tmp_path / "lock", 4)
+    assert done == ["short"] * 4
+    assert begun == ["long", "ended"]
+
+
+async def test_of_those_that_look_far_one_runs_at_a_time(tmp_path: Path) -> None:
+    at_once: list[int] = []
+    going = 0
+
+    async def look() -> None:
+        nonlocal going
+        going += 1
+        at_once.append(going)
+        await asyncio.sleep(0)
+        going -= 1
+
+    jobs = [Job(name, 60, look, looks_far=True) for name in ("lights", "reviews", "bulletins")]
+    await run(jobs, tmp_path / "lock", 6)
+    assert max(at_once) == 1
+    assert len(at_once) > len(jobs)
 
 
 async def test_what_one_process_must_do_is_done_by_one_until_it_ends(tmp_path: Path) -> None:
