@@ -10,12 +10,14 @@ from fixtures.simulation.shrink import shrink, shrink_by
 
 
 def test_what_does_not_matter_is_taken_away() -> None:
-    scenario = replace(scenario_of(9), devices=6, steps=20, hours=8, kinds=("delay", "cloned", "restored", "moved"))
+    scenario = replace(
+        scenario_of(9), devices=6, desks=2, steps=20, hours=8, kinds=("delay", "cloned", "restored", "moved")
+    )
 
     def fails(one: Scenario) -> bool:
         return "cloned" in one.kinds and one.devices >= 3 and one.steps >= 5
 
-    assert shrink_by(scenario, fails, 200) == replace(scenario, devices=3, steps=5, hours=1, kinds=("cloned",))
+    assert shrink_by(scenario, fails, 200) == replace(scenario, devices=3, desks=0, steps=5, hours=1, kinds=("cloned",))
 
 
 def test_shrinking_ends_when_its_runs_are_used_up() -> None:
