@@ -154,7 +154,12 @@ class CancelSafePostgresClient(AsyncpgDBClient):
             except (*_DRIVER_ERRORS, asyncio.CancelledError):
                 if not _is_gone(connection):
                     connection.terminate()
-        await self._required_pool().release(connection)
+        try:
+            await self._required_pool().release(connection)
+        except _DRIVER_ERRORS:
+            # A server that dies at this very moment makes the pool take the connection back before release does.
+            if not _is_gone(connection):
+                raise
 
     def _required_pool(self) -> Any:
         assert self._pool is not None, "the database is closed"

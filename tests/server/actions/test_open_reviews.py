@@ -41,14 +41,17 @@ async def test_red_ones_are_called_back_and_one_in_fifty_of_the_rest(tmp_path: P
     async with small_centre(tmp_path) as small:
         helper = (await small.account(HELPER)).id
         platform, _ = platform_on(small, from_iso("2026-03-20T03:00:00+08:00"))
+        numbers = range(10_000)
+        lots = [number for number in numbers if is_drawn(platform, f"{number:032x}")]
+        assert len(numbers) // SAMPLE_ONE_IN // 2 < len(lots) < len(numbers) // SAMPLE_ONE_IN * 2
+        others = [number for number in numbers if number not in set(lots)][:60]
         cases = [
             await observe(small, helper, number, f"2026-03-{number % 18 + 1:02d}T1{number % 9}:00:00+08:00")
-            for number in range(200)
+            for number in (*lots[:4], *others)
         ]
         await small.tamper("UPDATE observations SET received_at = ?", [platform.clock.wall_ms()])
-        bad = await observe(small, helper, 900, "2026-03-01T10:00:00+08:00", flags="late")
-        drawn = {case for case in cases if is_drawn(platform, case)}
-        assert 0 < len(drawn) < 200 // SAMPLE_ONE_IN * 4
+        bad = await observe(small, helper, 10_001, "2026-03-01T10:00:00+08:00", flags="late")
+        drawn = set(cases[:4])
         assert (await open_reviews(platform)).samples == len(drawn) + 1
         assert (await open_reviews(platform)).samples == 0
         tasks = {about for (about,) in await small.fetch("SELECT about FROM tasks WHERE code = 'call_back'")}

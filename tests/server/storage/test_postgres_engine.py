@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
+from asyncpg.pool import PoolConnectionHolder
 
 from server.storage import postgres_engine
 from server.storage.errors import (
@@ -201,6 +203,25 @@ async def test_a_server_killed_under_writers_loses_nothing_acknowledged(own_serv
         assert acknowledged <= kept <= acknowledged | unknown
         await write(database, -1)
         await database.close()
+
+
+async def test_a_connection_lost_while_it_is_given_back_hides_no_result(
+    database: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = PoolConnectionHolder.release
+
+    async def lose_and_release(holder: PoolConnectionHolder, *arguments: Any) -> None:
+        holder._con.terminate()
+        await release(holder, *arguments)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(PoolConnectionHolder, "release", lose_and_release)
+        await write(database, 1)
+        with pytest.raises(ZeroDivisionError):
+            async with database.write():
+                raise ZeroDivisionError
+    await write(database, 2)
+    assert await ids(database) == [1, 2]
 
 
 @pytest.fixture
