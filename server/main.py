@@ -149,7 +149,7 @@ def backup_source(centre: Centre) -> BackupSource:
         database=centre.database,
         path=Path(path) if path is not None else None,
         key=centre.sqlite_key,
-        blobs=open_blobs(centre.settings.blobs),
+        blobs=open_blobs(centre.settings.blobs, centre.sealing),
         secrets=centre.secrets,
         sealing=centre.sealing,
         policies=centre.policies,
@@ -164,7 +164,7 @@ def restore_target(settings: Settings, randomness: Callable[[int], bytes] = os.u
     return RestoreTarget(
         url=settings.database,
         key=sqlite_key_of(settings),
-        blobs=open_blobs(settings.blobs),
+        blobs=open_blobs(settings.blobs, sealing),
         secrets=secrets,
         sealing=sealing,
         policies=policies_of(sealing.keyed_index),
@@ -223,7 +223,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             wakes=hub,
             allowed_origins=settings.allowed_origins,
         )
-        blobs, spool = open_blobs(settings.blobs), Spool(settings.data_folder / "spool")
+        blobs, spool = open_blobs(settings.blobs, centre.sealing), Spool(settings.data_folder / "spool")
         renderer = Renderer()
         queue = RenditionQueue(centre.database, blobs, renderer, now=now, random_bytes=randomness)
 

@@ -30,6 +30,7 @@ from server.storage.open import open_database
 from server.storage.spool import Spool
 from server.storage.unit_of_work import Database
 from sync.core.messages import FileState
+from tests.centre import sealing
 
 _ids = itertools.count(1)
 
@@ -81,7 +82,7 @@ async def centre(folder: Path, *, url: str = "", limits: UploadLimits | None = N
     await migrate(url, now_ms=0)
     database = await open_database(url)
     clock, told = Clock(), []
-    blobs, spool = LocalBlobs(folder / "files"), Spool(folder / "files" / "spool")
+    blobs, spool = LocalBlobs(folder / "files", sealing()), Spool(folder / "files" / "spool")
     reception = FileReception(
         database,
         blobs,

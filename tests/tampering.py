@@ -22,7 +22,7 @@ Table = dict[str, tuple[set[str], Statements]]
 async def verified(small: SmallCentre) -> VerifyReport:
     centre = small.centre
     signed = read_signed_heads(centre.settings.backup_folder, signing_key(centre.secrets).public_key())
-    blobs = open_blobs(centre.settings.blobs)
+    blobs = open_blobs(centre.settings.blobs, centre.sealing)
     return await verify(centre.database, centre.sealing, centre.policies, blobs=blobs, signed=signed)
 
 
@@ -60,7 +60,7 @@ def key(name: str) -> str:
 async def keep_file(small: SmallCentre, name: str, content: bytes) -> None:
     """A stored file with its object, as receiving leaves them."""
     digest = hashlib.sha256(content).hexdigest()
-    await open_blobs(small.centre.settings.blobs).put(key(name), content)
+    await open_blobs(small.centre.settings.blobs, small.centre.sealing).put(key(name), content)
     async with small.centre.database.write() as tx:
         await tx.insert_many(
             "blobs",

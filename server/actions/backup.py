@@ -47,7 +47,7 @@ from server.storage.blobs import BlobDamaged, BlobMissing, Blobs, LocalBlobs
 from server.storage.database_file import copy_sqlite
 from server.storage.migrate import migrate
 from server.storage.open import open_database
-from server.storage.sealing import Sealing
+from server.storage.sealing import SEAL_BYTES, Sealing
 from server.storage.table_copy import copy_tables, count_rows
 from server.storage.unit_of_work import Database, Engine, Snapshot
 from sync.central.policies import Policies
@@ -157,7 +157,7 @@ async def _prove(
             objects = await _objects(snapshot)
             facts = await _facts(snapshot)
         on_stage("files")
-        missing = await _copy_objects(source.blobs, to / BLOBS, objects)
+        missing = await _copy_objects(source, to / BLOBS, objects)
         on_stage("verify")
         verified = await verify(copy, source.sealing, source.policies, blobs=None)
     finally:
@@ -204,17 +204,17 @@ async def _objects(snapshot: Snapshot) -> list[tuple[str, str, int]]:
     return [(key, sha256, size) for key, sha256, size in rows]
 
 
-async def _copy_objects(blobs: Blobs, folder: Path, objects: list[tuple[str, str, int]]) -> set[str]:
+async def _copy_objects(source: BackupSource, folder: Path, objects: list[tuple[str, str, int]]) -> set[str]:
     """Copies what the folder lacks, hashed as it is read and durable when it is there; the keys that are gone."""
-    target = await asyncio.to_thread(LocalBlobs, folder)
+    target = await asyncio.to_thread(LocalBlobs, folder, source.sealing)
     missing: set[str] = set()
     for key, sha256, size in objects:
         there = folder / "objects" / key
         with suppress(FileNotFoundError):
-            if (await asyncio.to_thread(os.stat, there)).st_size == size:
+            if (await asyncio.to_thread(os.stat, there)).st_size == size + SEAL_BYTES:
                 continue
         try:
-            await target.put(key, await blobs.get(key, sha256))
+            await target.put(key, await source.blobs.get(key, sha256))
         except (BlobMissing, BlobDamaged):
             missing.add(key)
     return missing

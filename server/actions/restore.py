@@ -86,7 +86,7 @@ async def check_backup(
         if found != told:
             raise BackupUnusable(f"{name} was altered: its hash is another")
     on_stage("files")
-    await _check_objects(folder)
+    await _check_objects(folder, sealing)
     on_stage("verify")
     try:
         copy = await open_database(f"sqlite:///{folder / DATABASE}", sqlite_key=key, read_connections=1)
@@ -105,8 +105,8 @@ async def check_backup(
     return manifest
 
 
-async def _check_objects(folder: Path) -> None:
-    objects = await asyncio.to_thread(LocalBlobs, folder.parent / BLOBS)
+async def _check_objects(folder: Path, sealing: Sealing) -> None:
+    objects = await asyncio.to_thread(LocalBlobs, folder.parent / BLOBS, sealing)
     for key, sha256 in await asyncio.to_thread(_listed, folder):
         try:
             await objects.get(key, sha256)
@@ -139,7 +139,7 @@ async def restore(
     if not await is_empty(target.url, sqlite_key=target.key):
         raise TargetNotEmpty("the database is not empty: take a new one, and keep the old until devices are level")
     on_stage("objects")
-    objects = await asyncio.to_thread(LocalBlobs, folder.parent / BLOBS)
+    objects = await asyncio.to_thread(LocalBlobs, folder.parent / BLOBS, target.sealing)
     listed = await asyncio.to_thread(_listed, folder)
     for key, sha256 in listed:
         if not await target.blobs.exists(key):

@@ -54,4 +54,6 @@ def _check(folder: Path) -> None:
 
 async def _export(settings: Settings, to: Path, resident: str) -> ExportReport:
     async with open_centre(settings) as centre:
-        return await export_all(centre.database, centre.sealing, open_blobs(settings.blobs), to, resident=resident)
+        return await export_all(
+            centre.database, centre.sealing, open_blobs(settings.blobs, centre.sealing), to, resident=resident
+        )

@@ -61,7 +61,9 @@ async def _export(settings: Settings, resident: str, to: Path, reason: str) -> E
     async with open_centre(settings) as centre, open_writer(centre, lambda raised: None) as writer:
         platform = platform_of(centre, writer)
         await log_read(platform, await centre_itself(platform), "resident", resident, reason, unmasked=True)
-        return await export_all(centre.database, centre.sealing, open_blobs(settings.blobs), to, resident=resident)
+        return await export_all(
+            centre.database, centre.sealing, open_blobs(settings.blobs, centre.sealing), to, resident=resident
+        )
 
 
 async def _erase(settings: Settings, resident: str, reason: str) -> ErasureReport:

@@ -46,7 +46,7 @@ async def _verify(settings: Settings, files: bool, console: Console) -> VerifyRe
                 centre.database,
                 centre.sealing,
                 centre.policies,
-                blobs=open_blobs(settings.blobs) if files else None,
+                blobs=open_blobs(settings.blobs, centre.sealing) if files else None,
                 signed=signed,
                 on_progress=lambda stage, done: status.update(f"verify: {done} {stage}"),
             )

@@ -1,7 +1,8 @@
-"""Where the bytes of files and their renditions lie: a local folder, or S3 by setting.
+"""Where the bytes of files and their renditions lie, sealed: in a local folder, or in S3 by setting.
 
 - An object's key is random and never used twice: what nobody points to can be swept without a lock.
-- `put` and `adopt` return when the object is durable and whole; before that it is not there at all.
+- `put` returns when the object is durable and whole; before that it is not there at all.
+- Whoever takes the disk or the bucket and not the key ring sees no photo. An object opens under its own key only.
 - `get` checks the hash: bytes that rotted on the disk are a BlobDamaged, never an answer.
 - The local folder is read and listed through obstore; its writes are our own, because obstore renames without an
   fsync, and a photo that a device was told is `stored` must survive a power cut.
@@ -33,6 +34,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from server.storage.errors import StorageFull
+from server.storage.sealing import SealBroken, Sealing
 
 KEY_BYTES = 16
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
@@ -62,7 +64,7 @@ class BlobsFull(StorageFull):
 
 @dataclass(frozen=True, slots=True)
 class BlobEntry:
-    """One object as the store lists it. `modified_ms` is the store's clock."""
+    """One object as the store lists it, with its size as it lies there. `modified_ms` is the store's clock."""
 
     key: str
     size: int
@@ -79,24 +81,30 @@ def new_key(random_bytes: bytes) -> str:
 class Blobs(ABC):
     """A place for objects. Every key comes from `new_key`."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, sealing: Sealing) -> None:
         self._store = store
+        self._sealing = sealing
 
-    @abstractmethod
     async def put(self, key: str, data: bytes) -> None:
         """Writes a new object; durable when this returns."""
+        # To seal, to open and to hash 20 MB each take long enough to be worth a thread.
+        await self._write(key, await asyncio.to_thread(self._sealing.seal, _place_of(key), data))
 
     @abstractmethod
-    async def adopt(self, key: str, path: Path) -> None:
-        """Makes an object of the finished local file at `path`, which may be gone afterwards."""
+    async def _write(self, key: str, sealed: bytes) -> None: ...
 
     async def get(self, key: str, sha256: str) -> bytes:
         """The object's bytes, checked against the hex hash they must have."""
         with _translated(key):
-            data = bytes(await (await obstore.get_async(self._store, key)).bytes_async())
-        # Hashing 20 MB takes long enough to be worth a thread.
-        digest = await asyncio.to_thread(hashlib.sha256, data)
-        if digest.hexdigest() != sha256:
+            kept = bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        return await asyncio.to_thread(self._open, key, kept, sha256)
+
+    def _open(self, key: str, kept: bytes, sha256: str) -> bytes:
+        try:
+            data = self._sealing.open(_place_of(key), kept)
+        except SealBroken:
+            raise BlobDamaged(key) from None
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise BlobDamaged(key)
         return data
 
@@ -126,7 +134,7 @@ class Blobs(ABC):
 class LocalBlobs(Blobs):
     """Objects as files under `root`/objects. Half-written ones lie in `root`/incoming, on the same file system."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sealing: Sealing) -> None:
         self._objects = root / "objects"
         self._incoming = root / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
@@ -137,13 +145,10 @@ class LocalBlobs(Blobs):
                 left.unlink(missing_ok=True)
         for folder in (self._objects, root):
             _sync_folder(folder)
-        super().__init__(LocalStore(self._objects))
+        super().__init__(LocalStore(self._objects), sealing)
 
-    async def put(self, key: str, data: bytes) -> None:
-        await asyncio.to_thread(self._put, key, data)
-
-    async def adopt(self, key: str, path: Path) -> None:
-        await asyncio.to_thread(self._adopt, key, path)
+    async def _write(self, key: str, sealed: bytes) -> None:
+        await asyncio.to_thread(self._put, key, sealed)
 
     def _put(self, key: str, data: bytes) -> None:
         part = self._incoming / f"{os.getpid()}-{key[3:]}"
@@ -155,20 +160,6 @@ class LocalBlobs(Blobs):
                 part.unlink(missing_ok=True)
                 raise
 
-    def _adopt(self, key: str, path: Path) -> None:
-        with _translated(key):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            try:
-                self._place(path, key)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                self._put(key, path.read_bytes())
-
     def _place(self, part: Path, key: str) -> None:
         assert _KEY.fullmatch(key), "an object's key comes from new_key"
         os.rename(part, self._objects / key)
@@ -178,22 +169,19 @@ class LocalBlobs(Blobs):
 class RemoteBlobs(Blobs):
     """Objects in a store that answers only when an object is durable, such as S3."""
 
-    async def put(self, key: str, data: bytes) -> None:
+    async def _write(self, key: str, sealed: bytes) -> None:
         with _translated(key):
-            await obstore.put_async(self._store, key, data)
-
-    async def adopt(self, key: str, path: Path) -> None:
-        await self.put(key, await asyncio.to_thread(path.read_bytes))
+            await obstore.put_async(self._store, key, sealed)
 
 
-def open_blobs(place: str, *, s3: Mapping[str, Any] | None = None) -> Blobs:
+def open_blobs(place: str, sealing: Sealing, *, s3: Mapping[str, Any] | None = None) -> Blobs:
     """The store that the setting names: a folder's path, or s3://bucket/prefix.
 
     `s3` holds obstore's names (endpoint, region, access_key_id, secret_access_key …); what it lacks is taken from
     the AWS_ variables of the environment.
     """
     if not place.startswith("s3://"):
-        return LocalBlobs(Path(place.removeprefix("file://")))
+        return LocalBlobs(Path(place.removeprefix("file://")), sealing)
     config: Any = dict(s3 or {})
     plain = str(config.get("endpoint", "")).startswith("http://")
     return RemoteBlobs(
@@ -202,8 +190,13 @@ def open_blobs(place: str, *, s3: Mapping[str, Any] | None = None) -> Blobs:
             config=config,
             client_options={"timeout": _TIMEOUT, "allow_http": plain},
             retry_config={"max_retries": 2, "retry_timeout": _TIMEOUT},
-        )
+        ),
+        sealing,
     )
+
+
+def _place_of(key: str) -> str:
+    return f"blobs/{key}"
 
 
 def _write_synced(path: Path, data: bytes) -> None:

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
 _NONCE = 12
 _TAG = 16
+SEAL_BYTES = 3 + _NONCE + _TAG
+"""So much longer is what was sealed."""
 _PLAIN = b"\x00"
 
 
@@ -82,7 +84,7 @@ class Sealing:
         if kept[:1] == _PLAIN:
             return kept[1:]
         cipher = self._ciphers.get(kept[:3])
-        if cipher is None or len(kept) < 3 + _NONCE + _TAG:
+        if cipher is None or len(kept) < SEAL_BYTES:
             raise SealBroken(f"no key of the ring opens what is kept at {place}")
         try:
             return cipher.decrypt(kept[3 : 3 + _NONCE], kept[3 + _NONCE :], place.encode())

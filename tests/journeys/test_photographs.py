@@ -77,8 +77,8 @@ def stored_files(centre: ServedCentre) -> list[tuple[bytes, str]]:
     """Every photograph of a material that the centre holds whole."""
 
     async def read() -> list[tuple[bytes, str]]:
-        blobs = open_blobs(centre.settings.blobs)
         async with open_centre(centre.settings) as opened, opened.database.read() as snapshot:
+            blobs = open_blobs(centre.settings.blobs, opened.sealing)
             rows = await snapshot.fetch(
                 "SELECT b.object, f.sha256, f.type FROM files f JOIN blobs b ON b.blob = f.blob "
                 "WHERE f.purpose = 'material' AND f.state = 'stored'"

@@ -171,7 +171,7 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
     centre = small.centre
     return Parts(
         database=centre.database,
-        blobs=open_blobs(centre.settings.blobs),
+        blobs=open_blobs(centre.settings.blobs, centre.sealing),
         spool=Spool(centre.settings.data_folder / "spool"),
         secrets=centre.secrets,
         backups=keeper_of(replace(centre.settings, backup_hours=0), centre.secrets, centre.clock.wall_ms),

@@ -27,7 +27,7 @@ async def exported(small: SmallCentre, to: Path) -> Path:
     await small.register(device)
     await put_record(small, "case", "c" * 32, case_of(small))
     await keep_file(small, "photo", b"a photo")
-    await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs), to)
+    await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs, centre.sealing), to)
     return to
 
 
@@ -84,7 +84,7 @@ async def test_records_go_from_an_export_into_an_empty_centre_as_they_stood(tmp_
             randomness=centre.randomness,
         )
         again = tmp_path / "again"
-        await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs), again)
+        await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs, centre.sealing), again)
         loaded = {row["id"]: row for kind in centre.policies for row in lines(again, kind)}
     assert {ident: (row["kind"], row["rev"], row["bucket"], row["fields"]) for ident, row in loaded.items()} == {
         ident: (row["kind"], row["rev"], row["bucket"], row["fields"]) for ident, row in stood.items()

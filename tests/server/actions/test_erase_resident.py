@@ -44,7 +44,9 @@ async def test_everything_is_emptied_and_the_log_is_whole(tmp_path: Path) -> Non
         await sign_heads(centre.database, centre.settings.backup_folder, signing_key(centre.secrets), now_ms=1)
         found = await verified(small)
         assert found.is_whole, found.findings.found
-        await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs), tmp_path / "out")
+        await export_all(
+            centre.database, centre.sealing, open_blobs(centre.settings.blobs, centre.sealing), tmp_path / "out"
+        )
         told = b"".join(path.read_bytes() for path in (tmp_path / "out").glob("*.jsonl"))
         assert b"13900001234" not in told
         [(detail,)] = await small.fetch("SELECT detail FROM account_events WHERE verb = 'erase_resident'")

@@ -17,7 +17,9 @@ MINE, OTHERS = derived_id("resident", "mine"), derived_id("resident", "others")
 
 async def exported(small: SmallCentre, to: Path, resident: str = "") -> ExportReport:
     centre = small.centre
-    return await export_all(centre.database, centre.sealing, open_blobs(centre.settings.blobs), to, resident=resident)
+    return await export_all(
+        centre.database, centre.sealing, open_blobs(centre.settings.blobs, centre.sealing), to, resident=resident
+    )
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

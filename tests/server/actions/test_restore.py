@@ -1,5 +1,6 @@
 """A restored centre is the backed-up one in a new epoch; a backup that is not whole is refused untouched."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,7 +47,8 @@ async def test_rows_sums_and_files_are_back_in_a_new_epoch(tmp_path: Path) -> No
     settings = new_place(tmp_path)
     report = await restored(folder, settings)
     async with open_centre(settings_in(tmp_path / "a")) as old, open_centre(settings) as new:
-        assert (await verify(new.database, new.sealing, new.policies, blobs=open_blobs(settings.blobs))).is_whole
+        blobs = open_blobs(settings.blobs, new.sealing)
+        assert (await verify(new.database, new.sealing, new.policies, blobs=blobs)).is_whole
         sums = "SELECT id, head, sum, row_count, log_hash FROM buckets ORDER BY id"
         async with old.database.read() as before, new.database.read() as after:
             assert await before.fetch(sums) == await after.fetch(sums)
@@ -56,7 +58,7 @@ async def test_rows_sums_and_files_are_back_in_a_new_epoch(tmp_path: Path) -> No
             assert epoch != old_epoch
             assert await after.fetch("SELECT 1 FROM buckets WHERE restored_head <> head") == []
             assert await after.fetch("SELECT 1 FROM chains WHERE durable_upto <> last_seq") == []
-    assert (tmp_path / "b" / "blobs" / "objects" / key("photo")).read_bytes() == b"a photo"
+        assert await blobs.get(key("photo"), hashlib.sha256(b"a photo").hexdigest()) == b"a photo"
 
 
 async def test_a_database_that_holds_something_is_not_written_over(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ FILE, ORIGINAL, JPEG = "f" * 32, b"original", b"re-encoded"
 
 async def put_picture(small: SmallCentre, folder: Path) -> None:
     """A stored file with its rendition, named by the case."""
-    blobs = open_blobs(f"file://{folder}/blobs")
+    blobs = open_blobs(f"file://{folder}/blobs", small.centre.sealing)
     key = new_key(bytes(16))
     await blobs.put(key, JPEG)
     sha, made = hashlib.sha256(ORIGINAL).hexdigest(), hashlib.sha256(JPEG).hexdigest()
@@ -41,7 +41,8 @@ async def put_picture(small: SmallCentre, folder: Path) -> None:
 async def test_a_file_that_the_case_does_not_name_is_absent_and_logs_no_look(tmp_path: Path) -> None:
     async with small_centre(tmp_path) as small:
         await file_case(small)
-        platform, blobs = platform_of(small.centre, small.writer), open_blobs(f"file://{tmp_path}/blobs")
+        platform = platform_of(small.centre, small.writer)
+        blobs = open_blobs(f"file://{tmp_path}/blobs", small.centre.sealing)
         for case, file in ((CASE, FILE), ("0" * 32, FILE)):
             with pytest.raises(NotFound):
                 await show_file(platform, blobs, await clerk_of(small), case, file)
@@ -52,7 +53,8 @@ async def test_the_rendition_is_shown_and_the_look_logged(tmp_path: Path) -> Non
     async with small_centre(tmp_path) as small:
         sha = hashlib.sha256(ORIGINAL).hexdigest()
         await file_case(small, material={"state": "attached", "file": FILE, "sha256": sha})
-        platform, blobs = platform_of(small.centre, small.writer), open_blobs(f"file://{tmp_path}/blobs")
+        platform = platform_of(small.centre, small.writer)
+        blobs = open_blobs(f"file://{tmp_path}/blobs", small.centre.sealing)
         clerk = await clerk_of(small)
         assert await show_file(platform, blobs, clerk, CASE, FILE) is None
         await put_picture(small, tmp_path)

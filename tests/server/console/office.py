@@ -117,7 +117,7 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
         door = StaffDoor(
             centre.database, centre.secrets, centre.sealing, Passwords(QUICK), clock.wall_ms, centre.randomness
         )
-        blobs = open_blobs(f"file://{folder}/blobs")
+        blobs = open_blobs(f"file://{folder}/blobs", centre.sealing)
         console = Console(platform=platform, door=door, blobs=blobs, built=folder)
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)

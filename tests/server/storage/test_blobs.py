@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import obstore
 import pytest
 from obstore.store import S3Store
 
@@ -23,6 +24,8 @@ from server.storage.blobs import (
     new_key,
     open_blobs,
 )
+from server.storage.sealing import SEAL_BYTES, Algorithm, Sealing, SealingKey
+from tests.centre import sealing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -62,8 +65,8 @@ def s3() -> Iterator[dict[str, str]]:
 @pytest.fixture(params=["local", "s3"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     if request.param == "local":
-        return open_blobs(str(tmp_path / "files"))
-    return open_blobs(f"s3://files/{next(_numbers)}", s3=request.getfixturevalue("s3"))
+        return open_blobs(str(tmp_path / "files"), sealing())
+    return open_blobs(f"s3://files/{next(_numbers)}", sealing(), s3=request.getfixturevalue("s3"))
 
 
 async def test_what_was_put_is_read_back_whole(blobs: Blobs) -> None:
@@ -74,11 +77,25 @@ async def test_what_was_put_is_read_back_whole(blobs: Blobs) -> None:
     assert await blobs.get(at, HASH) == DATA
 
 
-async def test_a_finished_file_becomes_an_object(blobs: Blobs, tmp_path: Path) -> None:
-    at, finished = key(), tmp_path / "finished"
-    finished.write_bytes(DATA)
-    await blobs.adopt(at, finished)
-    assert await blobs.get(at, HASH) == DATA
+async def test_neither_a_disk_nor_a_bucket_tells_what_was_photographed(blobs: Blobs) -> None:
+    at = key()
+    await blobs.put(at, DATA)
+    kept = bytes(await (await obstore.get_async(blobs._store, at)).bytes_async())
+    assert len(kept) == len(DATA) + SEAL_BYTES
+    assert DATA[:16] not in kept
+
+
+async def test_an_object_opens_under_its_own_key_and_with_the_ring_alone(blobs: Blobs) -> None:
+    at, elsewhere = key(), key()
+    await blobs.put(at, DATA)
+    kept = bytes(await (await obstore.get_async(blobs._store, at)).bytes_async())
+    await obstore.put_async(blobs._store, elsewhere, kept)
+    with pytest.raises(BlobDamaged):
+        await blobs.get(elsewhere, HASH)
+    stranger = SealingKey(Algorithm.AES_256_GCM, b"?" * 32)
+    blobs._sealing = Sealing({1: stranger}, 1, b"i" * 32, os.urandom)
+    with pytest.raises(BlobDamaged):
+        await blobs.get(at, HASH)
 
 
 async def test_bytes_that_are_not_those_put_are_an_error_and_never_an_answer(blobs: Blobs) -> None:
@@ -104,14 +121,16 @@ async def test_every_object_is_listed_with_its_size(blobs: Blobs) -> None:
         await blobs.put(at, DATA)
     entries = [entry async for entry in blobs.entries()]
     assert {entry.key for entry in entries} == keys
-    assert {entry.size for entry in entries} == {len(DATA)}
+    assert {entry.size for entry in entries} == {len(DATA) + SEAL_BYTES}
     assert all(entry.modified_ms > 1_600_000_000_000 for entry in entries)
 
 
 async def test_a_store_that_is_away_is_unreachable() -> None:
     away = {"endpoint": "http://127.0.0.1:9", "region": "x", "access_key_id": "x", "secret_access_key": "x"}
     options = {"allow_http": True}
-    gone = RemoteBlobs(S3Store("files", config=away, client_options=options, retry_config={"max_retries": 0}))
+    gone = RemoteBlobs(
+        S3Store("files", config=away, client_options=options, retry_config={"max_retries": 0}), sealing()
+    )
     with pytest.raises(BlobsUnreachable):
         await gone.get(key(), HASH)
 
@@ -120,7 +139,7 @@ async def test_a_local_object_is_synced_before_it_has_its_name_and_its_folder_af
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    blobs = LocalBlobs(tmp_path)
+    blobs = LocalBlobs(tmp_path, sealing())
     fdatasync, fsync, rename = os.fdatasync, os.fsync, os.rename
     monkeypatch.setattr(os, "fdatasync", lambda fd: (done.append("file"), fdatasync(fd)))
     monkeypatch.setattr(os, "rename", lambda *paths: (done.append("rename"), rename(*paths)))
@@ -135,7 +154,7 @@ async def test_a_local_object_is_synced_before_it_has_its_name_and_its_folder_af
 async def test_a_disk_that_fails_leaves_nothing_behind_and_reads_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: int, expected: type[Exception]
 ) -> None:
-    blobs, before, after = LocalBlobs(tmp_path), key(), key()
+    blobs, before, after = LocalBlobs(tmp_path, sealing()), key(), key()
     await blobs.put(before, DATA)
 
     def fail(descriptor: int) -> None:
@@ -150,11 +169,11 @@ async def test_a_disk_that_fails_leaves_nothing_behind_and_reads_go_on(
 
 
 async def test_half_written_files_of_dead_processes_are_removed_at_start(tmp_path: Path) -> None:
-    LocalBlobs(tmp_path)
+    LocalBlobs(tmp_path, sealing())
     dead = tmp_path / "incoming" / f"{2**22 + 1}-0123"
     living = tmp_path / "incoming" / "1-0123"
     dead.write_bytes(DATA)
     living.write_bytes(DATA)
-    LocalBlobs(tmp_path)
+    LocalBlobs(tmp_path, sealing())
     assert not dead.exists()
     assert living.exists()
