@@ -38,9 +38,11 @@ class Draft:
         stamps: Mapping[str, tuple[str, str]],
         before: Record | None,
         keys: frozenset[str],
+        *,
+        again: bool = False,
     ) -> Record:
-        """The record in its next rev; the same record when nothing differs."""
-        if before is not None and fields == before.fields and keys == before.keys:
+        """The record in its next rev; the same record when nothing differs, unless it is to be stamped `again`."""
+        if before is not None and fields == before.fields and keys == before.keys and not again:
             return before
         rev = before.rev + 1 if before is not None else 1
         all_stamps = dict(before.stamps) if before is not None else {}

@@ -34,6 +34,8 @@ class Merged:
 
     fields: Fields
     written: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
+    """Fields set to the value that stands anyway, by an author of whose reason to do so nothing is known any more."""
     combined: set[str] = field(default_factory=set)
     kept: Fields = field(default_factory=dict)
     """Fields where the centre's value stood, with the author's."""
@@ -49,6 +51,8 @@ class Seen(Struct, frozen=True):
     identity: str
     change: str
     body: PastBody | None
+    forgotten: bool = False
+    """The author looked at a state that the centre no longer holds: what they did came after it."""
 
     def missed(self, record: Record, name: str) -> bool:
         """Whether somebody else set this field and the author did not know."""
@@ -97,6 +101,10 @@ def _merge_group(
     member_wise = all(name in change.add or name in change.remove for name in values)
     contested = bool(differing) and not member_wise and any(seen.missed(before, name) for name in group)
     rule = policy.rule(next(iter(sorted(values))))
+    if seen.forgotten and rule in (Rule.PERSON_DECIDES, Rule.KEEP_BOTH):
+        # Set back to what stands, after something that a restored centre forgot. When that comes again from another
+        # device it would count as the newer one, and undo this unseen.
+        merged.confirmed.update(name for name in values.keys() - differing.keys() if seen.missed(before, name))
     if not contested or rule is Rule.LATEST:
         merged.fields.update(differing)
         merged.written.update(differing)

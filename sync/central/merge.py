@@ -330,9 +330,11 @@ class _Decision:
         accept: Accept,
     ) -> KnownChange:
         fields = {**merged.fields, **accept.computed}
-        stamps = dict.fromkeys(merged.written, (identity, bare.id))
+        stamps = dict.fromkeys(merged.written | merged.confirmed, (identity, bare.id))
         stamps |= dict.fromkeys(merged.combined, (COMBINED, bare.id)) | dict.fromkeys(accept.computed, ("", bare.id))
-        record = self.draft.write(policy, bare.record, fields, stamps, before, accept.keys)
+        record = self.draft.write(
+            policy, bare.record, fields, stamps, before, accept.keys, again=bool(merged.confirmed)
+        )
         if accept.took_number:
             self.draft.take_number(accept.took_number)
         for kind, target, values in accept.writes:
@@ -371,7 +373,7 @@ class _Decision:
             return Seen(rev, identity, base.change, self.known.body_at(before, rev) if rev else None)
         body = self.known.body_at(before, base.rev) if base.rev <= before.rev else None
         if body is None or encode_hash(body.hash) != base.hash:
-            return Seen(0, identity, "", None)
+            return Seen(0, identity, "", None, forgotten=True)
         return Seen(base.rev, identity, "", body)
 
     # -- changes parked earlier, and earlier outcomes that change ----------------------------------------------------

@@ -81,3 +81,13 @@ def test_only_working_time_counts_as_device_time() -> None:
 def test_a_seed_that_once_found_a_bug_finds_none(seed: int) -> None:
     """A decision before its conflict; a long chain of changes that wait for each other; a record that moved back."""
     assert run_once(scenario_of(seed)).violations == ()
+
+
+def test_a_value_set_back_before_a_silent_restore_is_not_undone_unseen() -> None:
+    """Desks, a cloned phone and a centre restored without a word came together."""
+    kinds = "reply_lost+reorder+half_open+late_answer+wake_lost+too_many_requests+kill_between_writes+disk_full+cloned"
+    kinds += "+old_snapshot+no_line+relayed+device_revoked+restored+restored_silently"
+    result = run_once(parse_scenario(f"seed=203,devices=4,desks=6,steps=12,hours=2,kinds={kinds}"))
+    assert result.violations == ()
+    assert result.fired["cloned"]
+    assert result.fired["restored_silently"]

@@ -54,6 +54,15 @@ def test_equal_values_need_no_decision() -> None:
     assert (merged.contests, merged.written) == ({}, set())
 
 
+def test_a_value_set_again_after_a_forgotten_state_is_said_anew() -> None:
+    before = record(2, {"free": OTHERS, "late": OTHERS}, free="same", late="same")
+    lost = Seen(0, "me/1", "", None, forgotten=True)
+    merged = merge_fields(policy(), before, change(free="same", late="same"), lost)
+    assert (merged.confirmed, merged.written, merged.contests) == ({"free"}, set(), {})
+    mine = Stamp(2, "me/1", "3" * 32)
+    assert not merge_fields(policy(), record(2, {"free": mine}, free="a"), change(free="a"), lost).confirmed
+
+
 @pytest.mark.parametrize(
     ("name", "stands", "trace"),
     [

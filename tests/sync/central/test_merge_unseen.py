@@ -73,6 +73,27 @@ def test_a_decision_that_came_before_its_conflict_is_made_when_the_conflict_open
     assert not centre.waits
 
 
+def test_setting_a_value_back_is_not_undone_by_what_a_restored_centre_forgot(centre: CentreInMemory) -> None:
+    """A lead's phone was cloned. One copy entered somebody and moved them to another village; the other copy saw that
+    and moved them back. Then the centre was restored, and heard of the moving back first."""
+    other = "341802100202"
+    buckets = (f"place:{VILLAGE}", f"place:{other}")
+    one, two = (Phone(centre, "lead", role="town_lead", buckets=buckets, chain_epoch=epoch) for epoch in (1, 3))
+    entered = one.change("resident", "resident.register", set=RESIDENT)
+    moved = one.change(
+        "resident", "resident.edit", entered.record, base=Base(change=entered.id), set={"village": other}
+    )
+    lost = Base(epoch="the lost one", rev=3, hash="h" * 43)
+    back = two.change("resident", "resident.edit", entered.record, base=lost, set={"village": VILLAGE})
+    assert two.send(back)[0].code is OutcomeCode.PARKED
+    first, second = one.send(entered, moved)
+    assert (first.code, centre.log[back.id].code) == (OutcomeCode.APPLIED, OutcomeCode.MERGED)
+    assert second.code is OutcomeCode.CONFLICT, "which of the two came later nobody knows any more: a person decides"
+    conflict = centre.fields("conflict", second.conflict)
+    assert (conflict["mine"], conflict["theirs"]) == ({"village": other}, {"village": VILLAGE})
+    assert centre.fields("resident", entered.record)["village"] == VILLAGE
+
+
 def test_a_twin_decided_in_the_same_batch_is_answered_at_its_own_place(centre: CentreInMemory) -> None:
     helper, lead = Phone(centre, "helper"), Phone(centre, "lead", role="town_lead")
     record = registered(helper)
