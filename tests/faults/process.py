@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from multiprocessing.process import BaseProcess
@@ -34,11 +34,20 @@ _FORKS = multiprocessing.get_context("forkserver")
 
 class ServerProcess:
     """The server on these settings. With an `environment` it is `bangban serve` from the beginning; without, it is
-    forked from a process that has read the program already, so that it can be killed often.
+    forked from a process that has read the program already, so that it can be killed often; `before` is done in it
+    first.
     """
 
-    def __init__(self, settings: Settings, *, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        environment: Mapping[str, str] | None = None,
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        assert environment is None or before is None, "`bangban serve` is run as it is"
         self._settings = settings
+        self._before = before
         self._environment = environment
         self._process: BaseProcess | subprocess.Popen[bytes] | None = None
         self._ready = settings.data_folder / "server.ready"
@@ -73,7 +82,7 @@ class ServerProcess:
 
     def _forked(self) -> BaseProcess:
         _FORKS.set_forkserver_preload(["server.main"])
-        process = _FORKS.Process(target=_serve, args=(self._settings, self._ready, self.log), daemon=True)
+        process = _FORKS.Process(target=_serve, args=(self._settings, self._ready, self.log, self._before), daemon=True)
         process.start()
         return process
 
@@ -112,9 +121,11 @@ class ServerProcess:
         return await self.wait()
 
 
-def _serve(settings: Settings, ready: Path, log: Path) -> None:
+def _serve(settings: Settings, ready: Path, log: Path, before: Callable[[], None] | None) -> None:
     """In the forked process: what `bangban serve` does."""
     die_with_parent()
+    if before is not None:
+        before()
     with log.open("ab") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)

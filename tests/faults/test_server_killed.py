@@ -109,7 +109,7 @@ async def test_a_server_killed_at_any_moment_keeps_what_it_acknowledged(
                 await until_acknowledged(pushers, 60)
             # Whoever was cut off asks once more, and gets what was decided then.
             for pusher in pushers:
-                await _ask_once_more(pusher, server)
+                await ask_once_more(pusher, server)
         finally:
             await server.kill()
         check_log(await site.rows(), pushers)
@@ -125,7 +125,7 @@ async def check_sums(site: Site) -> None:
     assert report.changes > 0
 
 
-async def _ask_once_more(pusher: Pusher, server: ServerProcess) -> None:
+async def ask_once_more(pusher: Pusher, server: ServerProcess) -> None:
     async with httpx.AsyncClient(base_url=server.address, timeout=20) as client:
         pusher.line.client = client
         await pusher.push()
@@ -143,7 +143,7 @@ async def test_a_server_that_is_told_to_end_answers_what_it_began(tmp_path: Path
         check_log(await site.rows(), pushers)
         await server.start()
         for pusher in pushers:
-            await _ask_once_more(pusher, server)
+            await ask_once_more(pusher, server)
         assert await server.stop() == 0
     check_log(await site.rows(), pushers)
     assert not site.file.with_name("centre.db-wal").exists(), "a server that ended leaves one whole file"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Coroutine
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -12,7 +15,8 @@ from sync.core.chain import decode_hash
 from sync.device.connection import http_client
 from sync.device.keys import DeviceKey
 from sync.device.tokens import TokenRefused, Tokens
-from tests.sync.device.wire import Server, TestClock
+from tests.cancel import at_every_await
+from tests.sync.device.wire import Server, TestClock, slowly
 
 KEY = DeviceKey(b"k" * 32)
 
@@ -85,3 +89,33 @@ async def test_a_refused_refresh_and_a_login_page_are_told_apart() -> None:
         server.fault = lambda request: httpx.Response(200, html="<html>")
         with pytest.raises(httpx.DecodingError):
             await tokens_of(TestClock(), []).access(client)
+
+
+async def test_a_refresh_cancelled_at_any_await_never_parts_the_device_from_its_session() -> None:
+    """The centre takes the newest token and the one before it; an older one would end the session."""
+    server, kept = Server(), ["refresh-0"]
+    ended: list[str] = []
+
+    def ends_on_an_old_one(request: httpx.Request) -> None:
+        step = int(msgspec.json.decode(request.content)["refresh_token"].rpartition("-")[2])
+        if step < server.step - 1:
+            ended.append(f"{step} of {server.step}")
+        if step < server.step:
+            server.step = step  # given again, the same as before
+
+    server.fault = ends_on_an_old_one
+    async with http_client("http://127.0.0.1:1", transport=httpx.MockTransport(slowly(server))) as client:
+
+        def start() -> Coroutine[Any, Any, str]:
+            return Tokens("d" * 32, kept[-1], KEY.sign, kept.append, TestClock()).access(client)
+
+        attempts = 0
+        async for attempt in at_every_await(start):
+            attempts += 1
+            assert not ended, attempt
+            if attempts % 3 == 0:
+                assert await start() == f"access-{server.step}"
+        assert await start() == f"access-{server.step}"
+    assert not ended
+    assert attempts > 4
+    assert len(kept) > 2

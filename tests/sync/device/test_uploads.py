@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Coroutine
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +14,9 @@ from sync.device.connection import Connection, http_client
 from sync.device.state import Delivery, FileToSend
 from sync.device.tokens import Tokens
 from sync.device.uploads import Uploads
+from tests.cancel import at_every_await
 from tests.sync.device.device import Device, record_id
-from tests.sync.device.wire import Server, TestClock
+from tests.sync.device.wire import Server, TestClock, slowly
 
 CONTENT = random.Random(3).randbytes(200_000)
 FILE = FileToSend(
@@ -27,12 +30,14 @@ FILE = FileToSend(
 
 
 class Line:
-    def __init__(self, file: FileToSend = FILE) -> None:
+    def __init__(self, file: FileToSend = FILE, *, slow: bool = False) -> None:
         self.server, self.clock, self.device = Server(), TestClock(), Device()
         with self.device.store.transaction():
             self.device.store.put_file(file, CONTENT)
         self.tokens = Tokens(self.device.id, "refresh-0", lambda payload: b"s" * 64, lambda token: None, self.clock)
-        self.client = http_client("http://127.0.0.1:1", transport=httpx.MockTransport(self.server))
+        self.client = http_client(
+            "http://127.0.0.1:1", transport=httpx.MockTransport(slowly(self.server) if slow else self.server)
+        )
         self.uploads = Uploads(self.device.store)
 
     async def send(self) -> int:
@@ -144,3 +149,22 @@ async def test_a_connection_sends_text_then_bytes_and_hears_that_they_are_stored
     assert line.server.asked.index("POST /v1/exchange") < line.server.asked.index("POST /v1/uploads")
     assert line.file.delivery is Delivery.STORED
     assert line.device.replica.is_level()
+
+
+async def test_sending_cancelled_at_any_await_leaves_a_file_that_goes_up_whole() -> None:
+    lines: list[Line] = []
+
+    def start() -> Coroutine[Any, Any, int]:
+        lines.append(Line(slow=True))
+        return lines[-1].send()
+
+    attempts = 0
+    async for attempt in at_every_await(start):
+        attempts += 1
+        line = lines[-1]
+        assert line.file.delivery is (Delivery.WAITING if attempt.cancelled else Delivery.SENT), attempt
+        line.uploads = Uploads(line.device.store)  # as after a start: nothing is known but what was kept
+        assert await line.send() == (1 if attempt.cancelled else 0), attempt
+        assert bytes(line.server.uploads[FILE.id]) == CONTENT, attempt
+        assert line.file.delivery is Delivery.SENT
+    assert attempts > 20

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import msgspec
@@ -95,3 +97,15 @@ class Server:
         if len(held) == self.lengths[name] and hashlib.sha256(held).hexdigest() == self.announced[name]["sha256"]:
             self.centre.stored_files.add(name)
         return httpx.Response(204, headers={"Upload-Offset": str(len(held))})
+
+
+def slowly(server: Server) -> Callable[[httpx.Request], Coroutine[Any, Any, httpx.Response]]:
+    """The same server behind a line: there is a moment before it has heard, and one before its answer is heard."""
+
+    async def served(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        response = await server(request)
+        await asyncio.sleep(0)
+        return response
+
+    return served
