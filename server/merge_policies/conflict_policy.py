@@ -10,10 +10,12 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
+from server.domain.cases.choices import add_choice, check_choice
 from server.domain.people.roles import Role, roles_that_may
 from server.domain.record_fields import KINDS, text
 from server.domain.steps import STATE
 from server.domain.supervision.conflicts import ConflictState, may_decide
+from server.merge_policies.judging import china_day, refuse_for
 from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
 from sync.core.changes import Change, Fields, OutcomeCode
@@ -71,6 +73,11 @@ def _settle(situation: Situation) -> Verdict:
     if current != (seen if isinstance(seen, dict) else standing["theirs"]):
         return Refuse(reason="conflict_moved", detail={"current": current})
     changed: Fields = {name: value for name, value in chosen.items() if value != current[name] and name != STATE}
+    if changed and target.kind == "case":
+        after = {**target.fields, **changed}
+        if refused := refuse_for(check_choice(target.fields, after)):
+            return Refuse(reason=refused.reason, detail=refused.detail)  # to be chosen anew, not a conflict of its own
+        changed |= add_choice(target.fields, after, china_day(situation.centre.now))
     return Accept(
         computed={"state": ConflictState.DECIDED.value, "decided_by": situation.author.account},
         writes=((target.kind, target.id, changed),) if changed else (),

@@ -49,6 +49,10 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
     "conflict_moved": ("记录后来又变了", "the record moved on", "再看一次 conflicts 并重新决定", "decide again"),
     "conflict_decided": ("别人已经决定", "somebody decided before", "无需操作", "nothing"),
     "decision_incomplete": ("还有字段没有决定", "some fields are undecided", "重新决定", "decide again"),
+    "choice_too_late": (
+        *("办件已受理，材料须保持已收到", "the case is accepted: its materials stay as they came"),
+        *("重新决定，选现有的值", "decide again, for what stands"),
+    ),
     "campaign_closed": ("批次已结束", "the campaign is over", "等下一批次", "wait for the next"),
     "out_of_scope": ("不在本批次范围", "not in this campaign", "无需操作", "nothing"),
     "proposal": (

@@ -163,6 +163,10 @@ async def decide(visit: Visit) -> Response:
         "conflict_moved": visit.t(
             "记录刚刚又有变化，请看最新的值再决定。", "The record has changed meanwhile: look again."
         ),
+        "choice_too_late": visit.t(
+            "办件已受理，收到的材料不能退回：请选现有的值。",
+            "The case is accepted, what came in stays: choose what stands.",
+        ),
     }.get(taken.outcome.reason, visit.t("没有执行，记录未改变。", "It was not done; nothing has changed."))
     return await _page(visit, await _conflict(visit), said=said, status=409)
 

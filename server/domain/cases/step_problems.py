@@ -38,6 +38,10 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "promise_unsigned": ("容缺须有签字的承诺书", "a promise must be signed"),
     "supply_not_promised": ("这份材料没有承诺补交", "this material was not promised"),
     "supply_empty": ("没有收到容缺材料", "no promised material was brought"),
+    "choice_too_late": (
+        "办件已受理，材料{no}须保持已收到，请选择现有的值",
+        "the case is accepted: material {no} stays as it came; choose what stands",
+    ),
     "tolerance_none": ("没有待补的容缺材料", "nothing is promised any more"),
     "tolerance_extension_due": ("新的期限应晚于原期限和今天", "the new day must be later than the old and today"),
     "tolerance_extension_reason": (

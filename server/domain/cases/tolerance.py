@@ -13,6 +13,7 @@ from server.domain.cases.materials import (
     FIELD_PREFIX,
     MaterialState,
     Necessity,
+    collected,
     missing_materials,
     parse_collected,
     promised_materials,
@@ -80,14 +81,19 @@ def check_supply(view: StepView) -> list[Problem]:
 
 
 def add_supply(view: StepView) -> Fields:
-    """What is still promised; the day it was settled when nothing is."""
-    tolerance = view.group("tolerance")
-    if not tolerance:
+    """What is still promised, if anything ever was."""
+    owed = still_owed(view.fields, view.on)
+    return {"tolerance": owed} if owed else {}
+
+
+def still_owed(case: Fields, on: date) -> Fields:
+    """A case's tolerance as its materials have it now; with the day it was settled when nothing is owed any more."""
+    tolerance, have = case.get("tolerance"), collected(case)
+    if not isinstance(tolerance, dict) or not tolerance:
         return {}
-    have = view.have
     left = [no for no in texts(tolerance, "materials") if no in have and have[no].state in _OUTSTANDING]
-    settled: dict[str, object] = {} if left else {"settled_on": view.on.isoformat()}
-    return {"tolerance": {**tolerance, "materials": left, **settled}}
+    settled: Fields = {} if left else {"settled_on": text(tolerance, "settled_on") or on.isoformat()}
+    return {**tolerance, "materials": left, **settled}
 
 
 def check_tolerance_extension(view: StepView) -> list[Problem]:

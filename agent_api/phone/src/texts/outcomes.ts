@@ -40,6 +40,7 @@ const REASONS: { readonly [reason: string]: readonly [why: Both, todo: Both] } =
   id_reused: [['同一编号出现两种内容，两份都已保存', 'One id came with two contents; both are kept'], ADMIN],
   conflict_moved: [['记录后来又变了', 'The record moved on since'], ['再看一次，重新决定', 'Look again and decide anew']],
   conflict_decided: [['别人已经决定', 'Somebody decided before you'], NOTHING],
+  choice_too_late: [['办件已受理，收到的材料不能退回', 'The case is accepted: what came in stays'], ['重新决定，选现有的值', 'Decide anew, for what stands']],
   decision_incomplete: [['还有字段没有决定', 'Some fields are undecided'], ['重新决定', 'Decide anew']],
   campaign_closed: [['批次已结束', 'The campaign is over'], ['等下一批次', 'Wait for the next one']],
   out_of_scope: [['不在本批次范围', 'It is not in this campaign'], NOTHING],
