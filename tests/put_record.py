@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from server.domain.cases.numbers import official_number, temporary_receipt
+from server.storage.counts import added_statements
 from server.storage.records import columns_of, row_of
 from server.storage.schema.records import KIND_TABLES
 from sync.central.known import Record
@@ -23,7 +24,9 @@ async def put_record(small: SmallCentre, kind: str, record: str, fields: dict[st
     made = Record(kind, record, 1, where, 1, encode_body(kind, record, 1, dict(fields)), {})
     async with small.centre.database.write() as tx:
         row = row_of(made, policy.columns(fields), small.centre.sealing, plain=not policy.personal)
-        await tx.insert_many(KIND_TABLES[kind].table, columns_of(KIND_TABLES[kind]), [row])
+        shape = KIND_TABLES[kind]
+        await tx.insert_many(shape.table, columns_of(shape), [row])
+        await tx.batch(added_statements(shape.table, columns_of(shape), [row]))
 
 
 def case_of(small: SmallCentre, **changed: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from server.cli.centre import in_folder
 from server.cli.world import content_of
 from server.main import Centre, open_centre, open_writer
 from server.settings import Settings
+from server.storage.counts import count_again
 from server.storage.people import AccountRow, accounts_by_login
 from server.write import Job, Written
 from sync.central.known import Known, Wants
@@ -118,6 +119,11 @@ class SmallCentre:
         """What somebody does who has the database and not the program."""
         async with self.centre.database.write() as tx:
             return await tx.execute(sql, params)
+
+    async def recount(self) -> None:
+        """Rows that were put beside the program count from now on."""
+        async with self.centre.database.write() as tx:
+            await count_again(tx, self.centre.database.engine)
 
 
 _template: Path | None = None

@@ -6,6 +6,7 @@ counted. What lies where is added up by parent links.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,9 +19,11 @@ from server.domain.supervision.bulletins import Figures
 from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
 from server.storage.unit_of_work import Snapshot
 
-_CASES = """SELECT c.bucket, coalesce(i.unit, ''), coalesce(c.tally, ''), count(*)
-            FROM cases c LEFT JOIN items i ON i.id = c.item
-            WHERE c.finished_at >= ? AND c.finished_at < ? GROUP BY c.bucket, coalesce(i.unit, ''), c.tally"""
+# Of a case nothing is read but its index; which unit an item is of is asked once for each sort of cases.
+_CASES = """SELECT g.bucket, coalesce(i.unit, ''), coalesce(g.tally, ''), CAST(sum(g.number) AS BIGINT)
+            FROM (SELECT bucket, item, tally, count(*) AS number FROM cases
+                  WHERE finished_at >= ? AND finished_at < ? GROUP BY bucket, item, tally) g
+            LEFT JOIN items i ON i.id = g.item GROUP BY g.bucket, coalesce(i.unit, ''), coalesce(g.tally, '')"""
 _LIGHTS = """SELECT bucket, coalesce(holder, ''), count(*) FROM lights
              WHERE level IN ('yellow', 'red', 'red_plus') AND level_since >= ? AND level_since < ?
              GROUP BY bucket, coalesce(holder, '')"""
@@ -29,7 +32,8 @@ _RATINGS = """SELECT bucket, coalesce(unit, ''), sum(CASE WHEN grade IN ('4', '5
               GROUP BY bucket, coalesce(unit, '')"""
 _CONFIRMED = """SELECT bucket, count(*) FROM reviews
                 WHERE finding = 'confirmed' AND found_at >= ? AND found_at < ? GROUP BY bucket"""
-_RESIDENTS = "SELECT bucket, count(*) FROM residents GROUP BY bucket"
+_RESIDENTS = "SELECT bucket, number FROM resident_counts WHERE number > 0"
+_ROWS_A_TURN = 1_000
 _ROUND = "SELECT id FROM campaigns WHERE ends >= ? ORDER BY ends DESC, id LIMIT 1"
 
 
@@ -67,7 +71,9 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
             [(_CASES, period), (_LIGHTS, period), (_RATINGS, period), (_CONFIRMED, period), (_RESIDENTS, ())]
         )
         asked = await _claims(snapshot, platform, directory, since)
-    for bucket, unit, words, number in cases:
+    for row, (bucket, unit, words, number) in enumerate(cases):
+        if not row % _ROWS_A_TURN:
+            await asyncio.sleep(0)  # a month is tens of thousands of rows: requests go on meanwhile
         for area in both(_place(bucket), unit):
             _count_cases(area, words.split(), number)
     for bucket, holder, number in lights:

@@ -40,10 +40,14 @@ _HELD_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(holder || '')"), ord
 # What the resident or nobody holds lies in its village all the same.
 _LYING_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(bucket || '')"), order="c.state_since, c.id")
 _BY_NUMBER = _PAGE.format(keys="SELECT id FROM cases WHERE number = ? OR receipt = ? LIMIT 20", order="c.id")
-# Grouped as the index lies; summed by state here.
-_COUNTS = """SELECT state, count(*), sum(CASE WHEN due < ? THEN 1 ELSE 0 END),
-                    sum(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END)
-             FROM cases WHERE holder IN (?*) GROUP BY holder, state"""
+# What is held is counted already; what of it has come to its day lies together in an index.
+_COUNTS = """SELECT k.state, k.number,
+                    (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
+                     AND c.due > '' AND c.due < ?),
+                    (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
+                     AND c.due >= ? AND c.due <= ?)
+             FROM (SELECT holder, state, CAST(sum(number) AS BIGINT) AS number FROM case_counts
+                   WHERE holder IN (?*) AND number > 0 GROUP BY holder, state) k"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ async def count_cases(platform: Platform, account: AccountRow) -> list[StateCoun
     counted: dict[str, list[int]] = {}
     for state, *numbers in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]]):
         held = counted.get(state, [0, 0, 0])
-        counted[state] = [one + int(more or 0) for one, more in zip(held, numbers, strict=True)]
+        counted[state] = [one + int(more) for one, more in zip(held, numbers, strict=True)]
     return [
         StateCount(state=state, cases=tally[0], late=tally[1], soon=tally[2])
         for state in CaseState

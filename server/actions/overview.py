@@ -1,6 +1,7 @@
 """Tells how the places under somebody's charge stand: each place directly below, with what lies in it and under it.
 
-Laws: counts come from one index and open no body. A place is counted under its parent by links, never by its digits.
+Laws: counts are kept with the cases (server/storage/counts.py) and read at one moment; no body is opened. A place is
+counted under its parent by links, never by its digits.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from server.domain.cases.lifecycle import CaseState, is_open
 from server.domain.people.entitlement import Directory, place_bucket
 from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import Scope
-from server.storage.unit_of_work import Snapshot
+from server.storage.unit_of_work import Row, Snapshot
 
 _BUCKETS_MAX = 4_000
+_STANDING = "SELECT bucket, state, number FROM case_counts WHERE bucket IN (?*) AND number > 0"
+_LATE = """SELECT bucket, sum(CASE WHEN due < ? THEN 1 ELSE 0 END), count(*) FROM cases
+           WHERE bucket IN (?*) AND due > '' AND due <= ? GROUP BY bucket"""
 
 
 @dataclass
@@ -35,8 +39,10 @@ class Tally:
     def total(self) -> int:
         return sum(self.states.values())
 
-    def add(self, state: str, count: int, overdue: int, due_soon: int) -> None:
+    def add(self, state: str, count: int) -> None:
         self.states[state] = self.states.get(state, 0) + count
+
+    def add_late(self, overdue: int, due_soon: int) -> None:
         self.overdue += overdue
         self.due_soon += due_soon
 
@@ -70,10 +76,14 @@ async def read_overview(platform: Platform, scope: Scope, top: str, *, today: da
     owner = {place: child for child, places in children.items() for place in places} | {top: top}
     whole, tallies = Tally(), {code: Tally() for code in (*children, top)}
     async with platform.database.read() as snapshot:
-        for place, row in await _count(snapshot, owner, today):
-            tallies[owner[place]].add(*row)
-            whole.add(*row)
+        standing, late = await _count(snapshot, owner, today)
         names = await _names(snapshot, [top, *children, *_way_up(directory, top, scope)])
+    for bucket, state, number in standing:
+        for tally in (whole, tallies[owner[bucket.partition(":")[2]]]):
+            tally.add(state, int(number))
+    for bucket, overdue, come in late:
+        for tally in (whole, tallies[owner[bucket.partition(":")[2]]]):
+            tally.add_late(int(overdue), int(come) - int(overdue))
     order = [top, *children] if tallies[top].total else list(children)
     return Overview(
         top=top,
@@ -84,23 +94,20 @@ async def read_overview(platform: Platform, scope: Scope, top: str, *, today: da
     )
 
 
-async def _count(snapshot: Snapshot, places: Iterable[str], today: date) -> list[tuple[str, tuple[str, int, int, int]]]:
-    """(place, (state, how many, of them overdue, of them due today or tomorrow)). Counted along one index."""
+async def _count(snapshot: Snapshot, places: Iterable[str], today: date) -> tuple[list[Row], list[Row]]:
+    """(bucket, state, how many), and (bucket, overdue, due by tomorrow). Whose day has come is little, and lies
+    together in an index; of all others the counts alone are read.
+    """
     day, next_day = today.isoformat(), date.fromordinal(today.toordinal() + 1).isoformat()
     buckets = [place_bucket(place) for place in places]
-    found = []
+    standing: list[Row] = []
+    late: list[Row] = []
     for start in range(0, len(buckets), _BUCKETS_MAX):
-        rows = await snapshot.fetch(
-            """SELECT bucket, state, count(*), sum(CASE WHEN due <> '' AND due < ? THEN 1 ELSE 0 END),
-                      sum(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END)
-               FROM cases WHERE bucket IN (?*) GROUP BY bucket, state""",
-            [day, day, next_day, buckets[start : start + _BUCKETS_MAX]],
-        )
-        found += [
-            (bucket.partition(":")[2], (state, int(count), int(overdue or 0), int(soon or 0)))
-            for bucket, state, count, overdue, soon in rows
-        ]
-    return found
+        wanted = buckets[start : start + _BUCKETS_MAX]
+        some, come = await snapshot.fetch_each([(_STANDING, [wanted]), (_LATE, [day, wanted, next_day])])
+        standing += some
+        late += come
+    return standing, late
 
 
 def _way_up(directory: Directory, place: str, scope: Scope) -> list[str]:

@@ -1,7 +1,8 @@
 """Tells how far a round is: by unit, village, town or county, as far as the account's scope reaches.
 
-Laws: rows come in the order of codes and hold no person. One grouped query over one index counts all claims; what is
-asked comes from the frozen list, or from the catalogue as it stands where a round never froze one.
+Laws: rows come in the order of codes and hold no person. How many claims there are is kept with them
+(server/storage/counts.py), what is late is read along the days; what is asked comes from the frozen list, or from the
+catalogue as it stands where a round never froze one.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from server.storage.records import record_of, records_query
 from server.storage.unit_of_work import Snapshot
 from sync.core.changes import Fields
 
-_COUNTS = """SELECT unit, state, count(*), CAST(sum(CASE WHEN due > '' AND due < ? THEN 1 ELSE 0 END) AS BIGINT),
-             CAST(coalesce(sum(CAST(returns AS BIGINT)), 0) AS BIGINT)
-             FROM claims WHERE campaign = ? GROUP BY unit, state"""
-_OWN = "SELECT unit, count(*) FROM items WHERE unit > '' GROUP BY unit"
-_STANDARD = "SELECT catalogue, count(*) FROM items WHERE catalogue > '' AND status <> 'cancelled' GROUP BY catalogue"
+_COUNTS = "SELECT unit, state, number, returns FROM claim_counts WHERE campaign = ? AND number > 0"
+_LATE = """SELECT unit, state, count(*) FROM claims WHERE campaign = ? AND due > '' AND due < ? GROUP BY unit, state"""
+_OWN = "SELECT unit, CAST(sum(number) AS BIGINT) FROM item_counts WHERE unit > '' GROUP BY unit"
+_STANDARD = """SELECT catalogue, CAST(sum(number) AS BIGINT) FROM item_counts
+               WHERE catalogue > '' AND status <> 'cancelled' GROUP BY catalogue"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +89,11 @@ async def count_units(
     asked = await _asked(snapshot, platform, campaign, fields, directory)
     rows = {unit: Progress(asked=count) for unit, count in asked.items()}
     over = text(fields, "end") < day
-    for unit, state, number, late, returns in await snapshot.fetch(_COUNTS, [day, campaign]):
-        counted = count_state(state, number, overdue=number if over else late, returns=returns)
-        rows[unit] = rows.get(unit, Progress()) + counted
+    counted, come = await snapshot.fetch_each([(_COUNTS, [campaign]), (_LATE, [campaign, day])])
+    late = {(unit, state): int(number) for unit, state, number in come}
+    for unit, state, number, returns in counted:
+        overdue = number if over else late.get((unit, state), 0)
+        rows[unit] = rows.get(unit, Progress()) + count_state(state, number, overdue=overdue, returns=returns)
     if over:
         rows = {unit: row + Progress(overdue=row.unclaimed) for unit, row in rows.items()}
     return rows

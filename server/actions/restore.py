@@ -24,6 +24,7 @@ from server.actions.backup_set import (
     sync_folder,
 )
 from server.actions.change_epoch import RESTORED, change_epoch
+from server.actions.recount import recount
 from server.actions.verify import verify
 from server.credentials import Secrets
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs, LocalBlobs
@@ -148,6 +149,7 @@ async def restore(
     await _put_database(folder / DATABASE, target.url, target.key, now_ms)
     database = await open_database(target.url, sqlite_key=target.key, read_connections=1)
     try:
+        await recount(database)
         store = SqlStore(database, target.sealing)
         epoch = await change_epoch(store, manifest.epoch, RESTORED, now_ms=now_ms, randomness=randomness)
         if manifest.second_place:

@@ -2,6 +2,7 @@
 
     verify
     ├── verify_records   every body against its row, every bucket's rows against its sum, natural keys both ways
+    ├── verify_counts    every kept number of records and changes against the rows it counts
     ├── verify_log       every change against its line, each bucket's audit chain against its end and the signed ends
     ├── verify_stamps    every stamp of a record's fields against the change that set them
     ├── verify_people    every account against the log of accounts, every grant against role and scope
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from server.actions.log_heads import SignedHeads
+from server.actions.verify_counts import verify_counts
 from server.actions.verify_findings import Findings
 from server.actions.verify_log import verify_log
 from server.actions.verify_people import verify_people
@@ -71,6 +73,7 @@ async def verify(
     findings = Findings()
     async with database.read() as snapshot:
         records, buckets = await verify_records(snapshot, sealing, policies, findings, on_progress)
+        await verify_counts(snapshot, findings)
         changes, chains = await verify_log(snapshot, sealing, signed, findings, on_progress)
         await verify_stamps(snapshot, findings, on_progress)
         await verify_people(snapshot, signed, findings)

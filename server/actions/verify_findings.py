@@ -13,6 +13,7 @@ MEANINGS: Mapping[str, str] = {
     "body_unreadable": "a record's body does not open: it was altered, or its key is missing",
     "body_differs": "a record's row and its body name different things",
     "column_differs": "a column that follows from the body says something else",
+    "count_differs": "a number that lists and bulletins show is not that of the rows it counts: `bangban recount`",
     "history_body": "a former body is not the one that was replaced",
     "history_gap": "a former body of a record is missing",
     "key_without_record": "a natural key is held by a record that does not hold it",

@@ -39,6 +39,7 @@ COMMANDS = MappingProxyType(
         "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),
         "catalogue": Entry(OPERATE, "server.cli.catalogue", "Items: versions, steps, who departs from the standard."),
         "verify": Entry(OPERATE, "server.cli.verify", "Check the audit chain, the sums and the files."),
+        "recount": Entry(OPERATE, "server.cli.recount", "Count what lists and bulletins show from the records again."),
         "export": Entry(OPERATE, "server.cli.export", "Write records out in open formats."),
         "outbound": Entry(OPERATE, "server.cli.outbound", "How telling the province goes; retry what it refused."),
         "openapi": Entry(OPERATE, "server.cli.openapi", "Print the helpers' API as OpenAPI 3.1."),

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from server.storage import change_log, heads, known_loader, records
+from server.storage import change_log, counts, heads, known_loader, records
 from server.storage.file_rows import file_states
 from server.storage.number_leases import NumberLeases, read_next, used_statements
 from server.storage.people import note_contact, note_fork, note_wiped
@@ -31,7 +31,7 @@ from server.storage.store import (
 )
 from server.storage.unit_of_work import Database, Engine, Query, Row, Snapshot, Statement, Transaction
 from sync.central.known import ChainState, Known, KnownChange, Wants
-from sync.central.plan import EMPTY_HEAD, Head
+from sync.central.plan import EMPTY_HEAD, Head, Save
 from sync.core.messages import FileState
 
 _CENTRE: Query = ("SELECT epoch, epoch_block FROM centre WHERE id = 1", ())
@@ -179,7 +179,9 @@ class SqlWrite(SqlRead):
         return found
 
     async def save(self, deposit: Deposit) -> None:
-        inserts, statements = self._inserts(deposit), self._statements(deposit)
+        created, updates = self._record_rows(deposit)
+        inserts = self._inserts(deposit, created)
+        statements = self._statements(deposit, created, updates)
         if self._engine is Engine.SQLITE:
             await self._tx.batch([(_insert_sql(table, columns), rows) for table, columns, rows in inserts] + statements)
         else:
@@ -195,13 +197,20 @@ class SqlWrite(SqlRead):
         for series, numbers in self._leased.items():
             self._leases.give_back(series, numbers, used.get(series, 0))
 
-    def _inserts(self, deposit: Deposit) -> list[tuple[str, Sequence[str], list[Row]]]:
-        by_kind: dict[str, list[Row]] = {}
+    def _record_rows(self, deposit: Deposit) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+        """Kind → rows of records that are new, and of those that were there."""
+        created: dict[str, list[Row]] = {}
+        updated: dict[str, list[Row]] = {}
         for record in deposit.save.records:
-            if (record.kind, record.id) in deposit.created:
-                by_kind.setdefault(record.kind, []).append(self._record_row(record, deposit))
+            into = created if (record.kind, record.id) in deposit.created else updated
+            into.setdefault(record.kind, []).append(self._record_row(record, deposit))
+        return created, updated
+
+    def _inserts(
+        self, deposit: Deposit, created: Mapping[str, list[Row]]
+    ) -> list[tuple[str, Sequence[str], list[Row]]]:
         found: list[tuple[str, Sequence[str], list[Row]]] = [
-            (KIND_TABLES[kind].table, records.columns_of(KIND_TABLES[kind]), rows) for kind, rows in by_kind.items()
+            (KIND_TABLES[kind].table, records.columns_of(KIND_TABLES[kind]), rows) for kind, rows in created.items()
         ]
         log = [
             change_log.entry_row(one, self._sealing, plain=one.entry.change.kind in deposit.plain_kinds)
@@ -218,18 +227,21 @@ class SqlWrite(SqlRead):
         derived = deposit.columns[record.kind, record.id]
         return records.row_of(record, derived, self._sealing, plain=record.kind in deposit.plain_kinds)
 
-    def _statements(self, deposit: Deposit) -> list[Statement]:
+    def _statements(
+        self, deposit: Deposit, created: Mapping[str, list[Row]], updates: Mapping[str, list[Row]]
+    ) -> list[Statement]:
         save = deposit.save
-        updates: dict[str, list[Row]] = {}
-        for record in save.records:
-            if (record.kind, record.id) not in deposit.created:
-                updates.setdefault(record.kind, []).append((*self._record_row(record, deposit), record.id))
         left = {one.record for one in save.exits}
         came = [(record.bucket, record.id) for record in save.records if record.id in left]
         parked = ((one.entry.change.id, one.entry.waits) for one in save.log)
         used = {} if self._leases is not None else deposit.numbers
         return [
-            *((records.update_sql(KIND_TABLES[kind]), rows) for kind, rows in updates.items()),
+            *_taken(updates, save.released),
+            *(
+                (records.update_sql(KIND_TABLES[kind]), [(*row, row[0]) for row in rows])
+                for kind, rows in updates.items()
+            ),
+            *_added(created, updates, save),
             *records.exit_statements(save.exits, came),
             *change_log.waiting_statements(parked, save.rewaits),
             *change_log.key_statements(save.keys),
@@ -308,6 +320,27 @@ async def found_centre(database: Database, epoch: str, now_ms: int) -> None:
             await tx.execute(
                 "INSERT INTO epochs (epoch, epoch_block, since, reason) VALUES (?, 0, ?, 'founded')", (epoch, now_ms)
             )
+
+
+def _taken(updates: Mapping[str, list[Row]], released: Sequence[KnownChange]) -> list[Statement]:
+    """What counts no longer as it stood; changes in the order of their devices, as everyone takes them."""
+    ids = [one.id for one in sorted(released, key=lambda one: (one.device, one.id))]
+    found = counts.taken_statements("changes", ids)
+    for kind, rows in updates.items():
+        found += counts.taken_statements(KIND_TABLES[kind].table, [row[0] for row in rows])
+    return found
+
+
+def _added(created: Mapping[str, list[Row]], updates: Mapping[str, list[Row]], save: Save) -> list[Statement]:
+    """What counts from now on."""
+    logged = [one.entry.change for one in save.log if not one.entry.reused]
+    codes = [(one.device, one.code.value) for one in (*logged, *save.released)]
+    found = counts.added_statements("changes", ("device", "code"), codes)
+    for kind in {**created, **updates}:
+        shape = KIND_TABLES[kind]
+        rows = [*created.get(kind, ()), *updates.get(kind, ())]
+        found += counts.added_statements(shape.table, records.columns_of(shape), rows)
+    return found
 
 
 def _centre(rows: Sequence[Row]) -> CentreState:

@@ -6,9 +6,10 @@ frozen at the opening says how many claims are asked; what is claimed beyond tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import add, attrgetter
 
 from server.domain.catalogue.claims import IN_REVIEW, ON_OFFER, ClaimState
 from server.domain.check_context import CheckContext
@@ -47,11 +48,11 @@ class Progress:
     returns: int = 0
 
     def __add__(self, other: Progress) -> Progress:
-        return Progress(*(getattr(self, name) + getattr(other, name) for name in COLUMNS))
+        return Progress(*map(add, _numbers(self), _numbers(other)))
 
     @property
     def numbers(self) -> list[int]:
-        return [getattr(self, name) for name in COLUMNS]
+        return list(_numbers(self))
 
     @property
     def unclaimed(self) -> int:
@@ -64,6 +65,7 @@ class Progress:
 
 
 COLUMNS = tuple(field.name for field in fields(Progress))
+_numbers: Callable[[Progress], tuple[int, ...]] = attrgetter(*COLUMNS)
 _COUNTED_AS: Mapping[ClaimState, str] = {
     ClaimState.DECLINED: "declined",
     ClaimState.CLAIMED: "filling",
@@ -72,12 +74,13 @@ _COUNTED_AS: Mapping[ClaimState, str] = {
     **dict.fromkeys(IN_REVIEW, "in_review"),
     **dict.fromkeys(ON_OFFER, "published"),
 }
+_STATES = {one.value: one for one in ClaimState}
 _LEVELS = {By.TOWN: Level.TOWN, By.COUNTY: Level.COUNTY}
 
 
 def count_state(state: str, number: int, *, overdue: int, returns: int) -> Progress:
     """What `number` claims of one unit in one state add to its row."""
-    known = ClaimState(state) if state in ClaimState.__members__.values() else ClaimState.FREE
+    known = _STATES.get(state, ClaimState.FREE)
     if known is ClaimState.FREE:
         return Progress(returns=returns)
     claimed = 0 if known is ClaimState.DECLINED else number

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.storage.migrations import m0001_initial
+from server.storage.migrations import m0001_initial, m0002_counts
 from server.storage.unit_of_work import Engine
 
 
@@ -24,4 +24,7 @@ class Migration:
         return hashlib.sha256("\n;\n".join(self.steps(engine)).encode()).hexdigest()
 
 
-MIGRATIONS = (Migration(1, "initial", m0001_initial.steps),)
+MIGRATIONS = (
+    Migration(1, "initial", m0001_initial.steps),
+    Migration(2, "counts", m0002_counts.steps),
+)

@@ -1,5 +1,6 @@
 """Every table as a Tortoise model, one module for each group of tables, gathered here for Tortoise to find."""
 
+from server.storage.tables.counts import CaseCount, ChangeCount, ClaimCount, ItemCount, ResidentCount
 from server.storage.tables.erasures import Erasure
 from server.storage.tables.files import Blob, File
 from server.storage.tables.log import (
@@ -73,9 +74,12 @@ __all__ = [
     "Calendar",
     "Campaign",
     "Case",
+    "CaseCount",
     "Centre",
     "Chain",
+    "ChangeCount",
     "Claim",
+    "ClaimCount",
     "Conflict",
     "Consent",
     "Device",
@@ -86,6 +90,7 @@ __all__ = [
     "File",
     "Grant",
     "Item",
+    "ItemCount",
     "Lease",
     "Licence",
     "Light",
@@ -109,6 +114,7 @@ __all__ = [
     "ReadLog",
     "ReadUpto",
     "Resident",
+    "ResidentCount",
     "Review",
     "SchemaVersion",
     "ServiceLog",

@@ -104,6 +104,14 @@ async def test_a_scope_counts_what_it_holds_by_state(either: SmallCentre) -> Non
     ]
 
 
+async def test_what_one_desk_holds_of_several_villages_is_counted_once(either: SmallCentre) -> None:
+    past = iso(either.centre.clock.wall_ms() - 3 * DAY_MS)[:10]
+    await put(either, open_case(either, past), open_case(either, past, village=OUTSIDE, holder=place_holder(VILLAGE)))
+    platform = platform_of(either.centre, either.writer)
+    told = await count_cases(platform, await clerk_of(either))
+    assert [(one.state, one.cases, one.late, one.soon) for one in told] == [("reviewing", 2, 2, 0)]
+
+
 async def test_a_case_is_found_by_either_number_as_it_is_typed_and_only_in_reach(either: SmallCentre) -> None:
     number = official_number(VILLAGE, date(2026, 11, 22), 0, 1)
     receipt = temporary_receipt("0A3K", date(2026, 11, 22), 7)

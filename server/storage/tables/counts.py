@@ -1,0 +1,54 @@
+"""Counts as Tortoise models, column for column as server/storage/schema/counts.py makes them.
+
+Each names its first column as the key, since Tortoise knows no key of several.
+"""
+
+from tortoise import Model, fields
+
+
+class CaseCount(Model):
+    bucket = fields.CharField(max_length=80, primary_key=True)
+    holder = fields.TextField()
+    state = fields.TextField()
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "case_counts"
+
+
+class ClaimCount(Model):
+    campaign = fields.CharField(max_length=80, primary_key=True)
+    unit = fields.TextField()
+    state = fields.TextField()
+    number = fields.BigIntField()
+    returns = fields.BigIntField()
+
+    class Meta:
+        table = "claim_counts"
+
+
+class ItemCount(Model):
+    catalogue = fields.CharField(max_length=80, primary_key=True)
+    unit = fields.TextField()
+    status = fields.TextField()
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "item_counts"
+
+
+class ResidentCount(Model):
+    bucket = fields.CharField(max_length=80, primary_key=True)
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "resident_counts"
+
+
+class ChangeCount(Model):
+    device = fields.CharField(max_length=80, primary_key=True)
+    code = fields.TextField()
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "change_counts"
