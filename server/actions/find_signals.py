@@ -48,12 +48,12 @@ _PHONES = """SELECT account, phone, count(DISTINCT person) FROM observations WHE
              AND phone IS NOT NULL GROUP BY account, phone HAVING count(DISTINCT person) > 1"""
 _PAYEES = """SELECT payee, count(DISTINCT person), max(account) FROM observations WHERE day BETWEEN ? AND ?
              AND payee IS NOT NULL GROUP BY payee HAVING count(DISTINCT person) > 1"""
-_AGAIN = """SELECT account, count(*) FROM (SELECT o.account AS account, o.case_id AS case_id FROM observations o
+_AGAIN = """SELECT o.account, count(DISTINCT o.case_id) FROM observations o
             JOIN observations p ON p.person = o.person AND p.item = o.item AND p.case_id <> o.case_id
             AND p.captured_at <= o.captured_at AND o.captured_at - p.captured_at < ?
             JOIN cases c ON c.id = p.case_id
             WHERE o.day BETWEEN ? AND ? AND c.state IN ('withdrawn', 'voided', 'received', 'accepted', 'reviewing')
-            GROUP BY o.account, o.case_id) AS again GROUP BY account"""
+            GROUP BY o.account"""
 _DROPPED = """SELECT o.account, count(*) FROM observations o JOIN cases c ON c.id = o.case_id
               WHERE o.day BETWEEN ? AND ? AND c.state IN ('withdrawn', 'voided') GROUP BY o.account"""
 _MIX = f"""SELECT account, item, count(*) FROM observations WHERE day BETWEEN ? AND ?
@@ -61,7 +61,8 @@ _MIX = f"""SELECT account, item, count(*) FROM observations WHERE day BETWEEN ? 
 _DAYS = "SELECT account, count(*) FROM observations WHERE day BETWEEN ? AND ? GROUP BY account"
 _TIMES = """SELECT account, captured_at, village FROM observations WHERE day BETWEEN ? AND ?
             ORDER BY account, captured_at"""
-_DEVICES = """SELECT account, count(*) FROM devices WHERE revoked_at IS NULL AND app_version <> ? GROUP BY account
+_DEVICES = """SELECT a.id, count(*) FROM accounts a CROSS JOIN devices d
+              WHERE d.account = a.id AND d.revoked_at IS NULL AND d.app_version <> ? GROUP BY a.id
               HAVING count(*) > 2"""
 _IMAGES = """SELECT f.sha256, i.use, max(o.account), count(DISTINCT o.person) FROM observed_images i
              JOIN observations o ON o.case_id = i.case_id JOIN files f ON f.id = i.file
@@ -70,7 +71,7 @@ _RATINGS = """SELECT o.account, r.grade, r.rated_at, c.finished_at FROM ratings 
               ON o.case_id = r.of_case JOIN cases c ON c.id = r.of_case
               WHERE r.rated_at >= ? AND r.rated_at < ? AND r.state = 'given'"""
 _VILLAGES = "SELECT village, count(*), max(account) FROM observations WHERE day BETWEEN ? AND ? GROUP BY village"
-_PEOPLE = "SELECT bucket, count(*) FROM residents GROUP BY bucket"
+_PEOPLE = "SELECT bucket, number FROM resident_counts WHERE number > 0"
 _EVIDENCE = """SELECT case_id FROM observations WHERE account = ? AND day BETWEEN ? AND ?{more}
                ORDER BY captured_at DESC LIMIT ?"""
 _SHOWS: Mapping[str, str] = {

@@ -22,13 +22,21 @@ from sync.core.ids import timed_id
 DAY_MS = 86_400_000
 RESIDENTS_A_RUN = 100
 _OVER = ("finished", "delivered", "rated", "refused", "withdrawn", "ended", "voided", "archived")
-_OLD_RESIDENTS = """SELECT r.id FROM residents r
-    WHERE EXISTS (SELECT 1 FROM cases c WHERE c.resident = r.id)
-    AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.resident = r.id AND (c.state NOT IN (?*)
-                    OR coalesce(c.finished_at, c.state_since, '9') > ?))
-    AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.record = r.id) ORDER BY r.id LIMIT ?"""
-_LATE = """SELECT DISTINCT e.kind, e.record FROM erasures e JOIN changes c ON c.record = e.record
-           WHERE c.line IS NOT NULL AND c.code <> 'parked' AND c.name NOT LIKE '%.erase'"""
+# Whoever has a case that is old, along the two indexes of when cases were over (the joined '' keeps a planner from
+# another); then whether that one was the last.
+_OLD_RESIDENTS = """SELECT o.resident FROM (
+        SELECT resident || '' AS resident FROM cases WHERE finished_at <= ? AND state || '' IN (?*)
+        UNION SELECT resident || '' FROM cases WHERE state IN (?*) AND state_since <= ? AND finished_at IS NULL
+    ) o JOIN residents r ON r.id = o.resident
+    WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.resident = o.resident AND (c.state NOT IN (?*)
+                      OR coalesce(c.finished_at, c.state_since, '9') > ?))
+    AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.record = o.resident) ORDER BY o.resident LIMIT ?"""
+# From what was erased, which CROSS JOIN keeps first, to what the log holds of it.
+_LATE = """SELECT DISTINCT e.kind, e.record FROM erasures e CROSS JOIN changes c
+           WHERE c.record = e.record AND c.line IS NOT NULL AND c.code <> 'parked' AND c.name NOT LIKE '%.erase'"""
+_OLD_OBSERVATIONS = "SELECT case_id FROM observations WHERE received_at < ? ORDER BY received_at LIMIT ?"
+DELETED_AT_ONCE = 1_000
+"""Rows a transaction, so that nobody else's work waits for long."""
 
 
 @dataclass(frozen=True)
@@ -89,31 +97,33 @@ async def _count(snapshot: Snapshot, platform: Platform, signed: SignedHeads, co
 
 
 def _residents(platform: Platform, limit: int) -> list[object]:
-    whole = limit if limit >= 0 else 1_000_000
-    return [list(_OVER), iso(_before(platform, "residents")), whole]
+    before, over = iso(_before(platform, "residents")), list(_OVER)
+    return [before, over, over, before, over, before, limit if limit >= 0 else 1_000_000]
 
 
 async def _delete_reads(platform: Platform, signed: SignedHeads) -> int:
-    upto = _gone_upto(signed)
-    async with platform.database.write() as tx:
-        end = await locked_end(tx)
-        row = await tx.fetch_one("SELECT link FROM reads WHERE position = ?", [upto])
-        if row is None or upto <= end.gone_upto:
-            return 0
-        count = await tx.execute("DELETE FROM reads WHERE position <= ?", [upto])
-        await write_end(tx, end._replace(gone_upto=upto, gone_link=bytes(row[0])), platform.sealing)
-    return count
+    """From the beginning, piece by piece: after each the log says how far it is gone."""
+    last, count = _gone_upto(signed), 0
+    while True:
+        async with platform.database.write() as tx:
+            end = await locked_end(tx)
+            upto = min(last, end.gone_upto + DELETED_AT_ONCE)
+            row = await tx.fetch_one("SELECT link FROM reads WHERE position = ?", [upto])
+            if row is None or upto <= end.gone_upto:
+                return count
+            count += await tx.execute("DELETE FROM reads WHERE position <= ?", [upto])
+            await write_end(tx, end._replace(gone_upto=upto, gone_link=bytes(row[0])), platform.sealing)
 
 
 async def _delete_observations(platform: Platform, _signed: SignedHeads) -> int:
-    before = _before(platform, "observations")
-    async with platform.database.write() as tx:
-        await tx.execute(
-            """DELETE FROM observed_images WHERE case_id IN
-               (SELECT case_id FROM observations WHERE received_at < ?)""",
-            [before],
-        )
-        return await tx.execute("DELETE FROM observations WHERE received_at < ?", [before])
+    before, count = _before(platform, "observations"), 0
+    while True:
+        async with platform.database.write() as tx:
+            old = [row[0] for row in await tx.fetch(_OLD_OBSERVATIONS, [before, DELETED_AT_ONCE])]
+            await tx.execute("DELETE FROM observed_images WHERE case_id IN (?*)", [old])
+            count += await tx.execute("DELETE FROM observations WHERE case_id IN (?*)", [old])
+        if len(old) < DELETED_AT_ONCE:
+            return count
 
 
 def _delete_plain(code: str) -> Callable[[Platform, SignedHeads], Awaitable[int]]:

@@ -42,8 +42,8 @@ _CASES = """SELECT id, due, body FROM cases WHERE due > '' AND due <= ? AND (due
 _CAMPAIGNS = "SELECT id, body FROM campaigns ORDER BY id"
 _UNFILLED = """SELECT unit, count(*) FROM claims WHERE campaign = ? AND state IN (?*) GROUP BY unit ORDER BY unit"""
 _DEVICES = """SELECT d.id, d.last_contact, d.unsent, a.id, a.site FROM devices d JOIN accounts a ON a.id = d.account
-              WHERE d.revoked_at IS NULL AND d.app_version <> ? AND d.last_contact IS NOT NULL
-              AND d.last_contact < ? AND a.status = 'active' ORDER BY d.id"""
+              WHERE d.id > ? AND d.revoked_at IS NULL AND d.app_version <> ? AND d.last_contact IS NOT NULL
+              AND d.last_contact < ? AND a.status = 'active' ORDER BY d.id LIMIT ?"""
 _LATE = """SELECT case_id, account, village, captured_at, received_at FROM observations
            WHERE received_at > ? AND received_at - captured_at > ? AND received_at - captured_at < ?"""
 _LAG_BELIEVED_DAYS = 60
@@ -77,7 +77,8 @@ async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterat
     async for group in _of_cases(platform, days):
         yield group
     yield await _of_claims(platform, days, directory)
-    yield await _of_devices(platform, days)
+    async for group in _of_devices(platform, days):
+        yield group
 
 
 async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
@@ -173,10 +174,20 @@ def _listed(row: Row, directory: Directory) -> bool:
         return False
 
 
-async def _of_devices(platform: Platform, days: Days) -> tuple[list[str], list[Wanted]]:
-    async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_DEVICES, [DESK_APP, platform.clock.wall_ms() - _DAY_MS])
-    found = [
+async def _of_devices(platform: Platform, days: Days) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
+    silent_since, after = platform.clock.wall_ms() - _DAY_MS, ""
+    while True:
+        async with platform.database.read() as snapshot:
+            rows = await snapshot.fetch(_DEVICES, [after, DESK_APP, silent_since, PAGE])
+        if rows:
+            yield [row[0] for row in rows], _of_silence(rows, days)
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][0]
+
+
+def _of_silence(rows: Sequence[Row], days: Days) -> list[Wanted]:
+    return [
         Wanted(
             about=device,
             about_kind="device",
@@ -189,4 +200,3 @@ async def _of_devices(platform: Platform, days: Days) -> tuple[list[str], list[W
         for device, last, unsent, account, site in rows
         if site and light_of_silence(china_day(last), unsent, days) is not None
     ]
-    return [row[0] for row in rows], found

@@ -23,11 +23,11 @@ from sync.core.codec import read_fields
 PAGE_ROWS_MAX = 500
 VERSIONS_MAX = 50
 _ALWAYS_DIFFER = frozenset({"version"})
-_ITEM_ROWS = """SELECT id, coalesce(base_item, ''), name, status, coalesce(unit, ''), coalesce(next_on, '')
-                FROM items"""
-_LISTS = "SELECT catalogue, count(*) FROM items WHERE catalogue LIKE '%:%' GROUP BY catalogue ORDER BY catalogue"
-_UNITS = """SELECT i.unit, u.name, count(*) FROM items i JOIN units u ON u.id = i.unit
-            GROUP BY i.unit, u.name, u.place ORDER BY u.place, i.unit"""
+_ITEM_COLUMNS = "id, coalesce(base_item, ''), name, status, coalesce(unit, ''), coalesce(next_on, '')"
+_LISTS = """SELECT catalogue, CAST(sum(number) AS BIGINT) FROM item_counts WHERE catalogue LIKE '%:%'
+            GROUP BY catalogue HAVING sum(number) > 0 ORDER BY catalogue"""
+_UNITS = """SELECT k.unit, u.name, CAST(sum(k.number) AS BIGINT) FROM item_counts k JOIN units u ON u.id = k.unit
+            GROUP BY k.unit, u.name, u.place HAVING sum(k.number) > 0 ORDER BY u.place, k.unit"""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ async def list_items(
     """
     column, value = ("unit", unit) if unit else ("catalogue", catalogue)
     narrower, values = _narrower("base_item", search, status)
-    sql = f"""{_ITEM_ROWS} WHERE {column} = ? AND base_item > ?{narrower} ORDER BY base_item LIMIT ?"""
+    sql = f"""SELECT {_ITEM_COLUMNS} FROM items WHERE {column} = ? AND base_item > ?{narrower}
+              ORDER BY base_item LIMIT ?"""  # noqa: S608 - constants of this module
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(sql, [value, after, *values, limit])
     return [ItemRow(*row) for row in rows]
@@ -148,7 +149,7 @@ async def list_implementations(
     platform: Platform, base_code: str, *, after: str = "", limit: int = PAGE_ROWS_MAX
 ) -> list[ItemRow]:
     """The items that stand for one base item, by id: standard ones, and those of units."""
-    sql = f"{_ITEM_ROWS} WHERE base_item = ? AND id > ? ORDER BY id LIMIT ?"
+    sql = f"SELECT {_ITEM_COLUMNS} FROM items WHERE base_item = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(sql, [base_code, after, limit])
     return [ItemRow(*row) for row in rows]

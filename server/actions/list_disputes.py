@@ -54,11 +54,11 @@ class DisputePage:
 
 
 _CONFLICTS = """SELECT c.id, c.bucket, g.received_at FROM conflicts c JOIN changes g ON g.id = c.change AND g.reused = 0
-                WHERE c.state = 'open' AND c.bucket IN (?*) AND (g.received_at > ? OR (g.received_at = ? AND c.id > ?))
+                WHERE c.state = 'open' AND c.bucket IN (?*) AND (g.received_at, c.id) > (?, ?)
                 ORDER BY g.received_at, c.id LIMIT ?"""
 _PARKED = """SELECT g.id, g.kind, g.name, g.record, g.reason, a.name, p.name, g.received_at
              FROM changes g JOIN accounts a ON a.id = g.account LEFT JOIN places p ON p.code = a.site
-             WHERE g.code = 'parked' AND a.site IN (?*) AND (g.received_at > ? OR (g.received_at = ? AND g.id > ?))
+             WHERE g.code = 'parked' AND a.site IN (?*) AND (g.received_at, g.id) > (?, ?)
              ORDER BY g.received_at, g.id LIMIT ?"""
 _START = (-1, "")
 
@@ -67,7 +67,7 @@ async def list_conflicts(platform: Platform, scope: Scope, after: tuple[int, str
     """Open conflicts in the scope's places and units."""
     buckets = _buckets(scope, await platform.directory())
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_CONFLICTS, [buckets, after[0], after[0], after[1], LINES + 1])
+        rows = await snapshot.fetch(_CONFLICTS, [buckets, *after, LINES + 1])
     shown = rows[:LINES]
     known = Known()
     async with platform.store.read() as unit:
@@ -86,7 +86,7 @@ async def list_parked(platform: Platform, scope: Scope, after: tuple[int, str] =
     directory = await platform.directory()
     sites = places_below(scope, directory)
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_PARKED, [sites, after[0], after[0], after[1], LINES + 1])
+        rows = await snapshot.fetch(_PARKED, [sites, *after, LINES + 1])
         waits = await snapshot.fetch("SELECT change, what FROM waits WHERE change IN (?*)", [[row[0] for row in rows]])
     by_change: dict[str, list[str]] = {}
     for change, what in waits:

@@ -12,7 +12,7 @@ _INDEXES = (
     "CREATE INDEX claims_late ON claims (campaign, due, unit, state) WHERE due IS NOT NULL",
     "CREATE INDEX reviews_finding_found_at ON reviews (finding, found_at, bucket)",
     "CREATE INDEX ratings_given ON ratings (rated_at, bucket, unit, grade, state) WHERE rated_at IS NOT NULL",
-    "CREATE INDEX changes_corrected ON changes (bucket, code) WHERE name = 'case.correct'",
+    "CREATE INDEX changes_corrected ON changes (code, bucket) WHERE name = 'case.correct'",
 )
 
 

@@ -21,22 +21,9 @@ MODULES = sorted(
 )
 SMALL = {"places", "units", "centre", "campaigns", "baselines", "snapshots", "accounts", "base_items", "bulletins"}
 SMALL |= {"resident_counts", "item_counts"}  # a row for each bucket, or each list and unit
-# What is counted over everything, once a day or at an operator's word: bulletins, signals, retention, activity. The
-# waiting changes of the last lie in an index of their own, which holds nothing else.
-WHOLE = {
-    ("count_outcomes", "residents"),
-    ("count_outcomes", "reviews"),
-    ("find_signals", "again"),
-    ("find_signals", "devices"),
-    ("find_signals", "residents"),
-    ("keep_no_longer", "changes"),
-    ("keep_no_longer", "residents"),
-    ("light_sources", "devices"),
-    ("list_catalogue", "items"),
-    ("report_activity", "changes"),
-    ("report_activity", "devices"),
-    ("list_disputes", "changes"),
-}
+SMALL |= {"erasures"}  # what was erased, for the job that looks whether any of it came back
+WHOLE: set[tuple[str, str]] = set()
+"""(module, table) that may be read from end to end: none."""
 
 
 def queries(name: str) -> Iterator[str]:
