@@ -94,11 +94,11 @@ class SmallCentre:
         self._chains[device] = (written.chain.last_seq, written.chain.hash)
         return written
 
-    async def register(self, device: str, name: str = "王秀英", record: str = "") -> Written:
-        """A change that applies: a new resident of the village."""
+    async def register(self, device: str, name: str = "王秀英", record: str = "", **more: Any) -> Written:
+        """A change that applies: a new resident of the village, with what more is known of them."""
         ident = record or derived_id("resident", name, str(self._made))
         return await self.send(
-            device, self.change("resident", "resident.register", ident, {"name": name, "village": VILLAGE})
+            device, self.change("resident", "resident.register", ident, {"name": name, "village": VILLAGE, **more})
         )
 
     async def seen(self, kind: str, record: str) -> Base:

@@ -14,16 +14,21 @@ from server.storage.read_log import Look
 from server.storage.records import place_of
 from sync.core.codec import read_fields
 
+UNMASKED = "显示完整信息："
+"""Before the reason of a look that showed ids and phones whole."""
 _ITEM_OF_CASE = "SELECT i.id, i.body FROM cases c JOIN items i ON i.id = c.item WHERE c.id = ?"
 
 
 async def log_read(
     platform: Platform, account: AccountRow, kind: str, record: str, reason: str = "", *, unmasked: bool = False
 ) -> None:
-    """`reason` in the reader's own words. Raises ReasonMissing where one is asked for: social aid, a mask taken off."""
+    """`reason` in the reader's own words; the log says with it that a mask was taken off. Raises ReasonMissing where
+    one is asked for: social aid, a mask taken off.
+    """
     if not is_reason(reason) and (unmasked or await _concerns_aid(platform, kind, record)):
         raise ReasonMissing(f"{kind} {record}")
-    await platform.looks.submit(Look(platform.clock.wall_ms(), account.id, kind, record, reason.strip()))
+    said = f"{UNMASKED}{reason.strip()}" if unmasked else reason.strip()
+    await platform.looks.submit(Look(platform.clock.wall_ms(), account.id, kind, record, said))
 
 
 async def _concerns_aid(platform: Platform, kind: str, record: str) -> bool:

@@ -1,7 +1,7 @@
 """Shows one case to a desk: the record, its consent, its clocks, its history, what to look at, what can be done now.
 
 Laws: the look is logged before anything is shown. What the scope does not reach is as absent as what does not exist.
-The id number is masked: the register and the resident's own record tell it to whoever needs it.
+The id number and the phone are masked, unless the look says why they are wanted whole.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from server.domain.cases.materials import collected, parse_materials
 from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.check_context import CheckContext
-from server.domain.people.masking import mask_citizen_id
+from server.domain.people.masking import mask_citizen_id, mask_phone
 from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change, may_read
 from server.domain.record_checks import advise_record
@@ -81,11 +81,12 @@ class Advice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """`steps` are what this account can do now; `to_ask_for` is what a return must name at least. `record` with its
-    rev and hash is what the next step names as seen.
+    rev and hash is what the next step names as seen. `phone`: the case's own, else the resident's.
     """
 
     record: Record
     resident: Mapping[str, Any]
+    phone: str
     item: Mapping[str, Any]
     materials: tuple[MaterialLine, ...]
     consent: ConsentState | None
@@ -96,8 +97,10 @@ class CasePage:
     history: tuple[HistoryEntry, ...]
 
 
-async def show_case(platform: Platform, account: AccountRow, record: str, reason: str = "") -> CasePage:
-    """Raises NotFound, or ReasonMissing where the law asks for a reason."""
+async def show_case(
+    platform: Platform, account: AccountRow, record: str, reason: str = "", *, unmasked: bool = False
+) -> CasePage:
+    """Raises NotFound, or ReasonMissing where the law asks for a reason, as it does for who wants no masks."""
     case = await read_record(platform, "case", record)
     directory = await platform.directory()
     if (
@@ -106,7 +109,7 @@ async def show_case(platform: Platform, account: AccountRow, record: str, reason
         or not reaches(account.id, account.scope, case.bucket, case.fields, directory)
     ):
         raise NotFound(f"no case {record}")
-    await log_read(platform, account, "case", record, reason)
+    await log_read(platform, account, "case", record, reason, unmasked=unmasked)
     today = china_day(platform.clock.wall_ms())
     known = await _load(platform, case, today)
     fields = case.fields
@@ -116,10 +119,12 @@ async def show_case(platform: Platform, account: AccountRow, record: str, reason
     )
     about = {text(fields, name): found for name, found in (("resident", resident), ("item", item)) if found}
     ctx = CheckContext(on=parse_date(text(fields, "received_at")[:10]) or today, records=about, overrides=overrides)
+    phone = text(fields, "phone") or text(resident, "phone")
     view = StepView(name="case.return", before=fields, fields=fields, item=item, on=today, overrides=overrides)
     return CasePage(
         record=case,
-        resident=_masked(resident),
+        resident=resident if unmasked else _masked(resident),
+        phone=phone if unmasked else mask_phone(phone),
         item={name: item.get(name) for name in ("name", "version", "legal_days", "promise_days", "unit", "result")},
         materials=_materials(fields, item),
         consent=await _consent(platform, known, fields),
@@ -161,7 +166,11 @@ def _of(known: Known, kind: str, case: Fields) -> Fields:
 
 
 def _masked(resident: Fields) -> Fields:
-    return {**resident, "citizen_id": mask_citizen_id(text(resident, "citizen_id"))} if resident else {}
+    hidden = {
+        "citizen_id": mask_citizen_id(text(resident, "citizen_id")),
+        "phone": mask_phone(text(resident, "phone")),
+    }
+    return {**resident, **hidden} if resident else {}
 
 
 def _materials(case: Fields, item: Fields) -> tuple[MaterialLine, ...]:

@@ -48,7 +48,7 @@ async def open_record(visit: Visit, kind: str, record: str = "") -> Record:
         or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory())
     ):
         raise NotFound(f"no {kind} {wanted}")
-    await log_read(platform, account, kind, wanted)
+    await log_read(platform, account, kind, wanted, visit.unmask, unmasked=bool(visit.unmask))
     return found
 
 

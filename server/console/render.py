@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from server.console import words
 from server.console.navigation import sections_for
 from server.console.visit import Visit
+from server.domain.people.masking import mask_phone, mask_text
 from server.merge_policies.judging import china_day
 
 POLICY = (
@@ -60,6 +61,8 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "state": lambda value: words.state_words(value, english),
         "said": lambda table, code: words.said(table, code, english),
         "role_name": lambda role: words.role_words(role, english),
+        "shown_phone": lambda value: value if visit.unmask else mask_phone(value or ""),
+        "shown_text": lambda value: value if visit.unmask else mask_text(value, land_lines=False),
         **context,
     }
     return HTMLResponse(environment().get_template(template).render(whole), status_code=status, headers=HEADERS)

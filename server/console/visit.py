@@ -32,13 +32,16 @@ def cookie_name(console: Console) -> str:
 
 @dataclass(frozen=True)
 class Visit:
-    """A request with who makes it. `visitor` is None before signing in; `form` the posted fields."""
+    """A request with who makes it. `visitor` is None before signing in; `form` the posted fields; `unmask` why this
+    one view shows ids and phones whole, "" for masks.
+    """
 
     console: Console
     request: Request
     visitor: StaffVisitor | None
     english: bool
     form: dict[str, str] = field(default_factory=dict)
+    unmask: str = ""
 
     @property
     def account(self) -> AccountRow:

@@ -25,6 +25,7 @@ from server.console.pages import (
     tickets,
 )
 from server.console.rows import Level, Page
+from server.console.unmasking import unmasked
 from server.domain.people.roles import Role
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -49,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/desk", desk.show, CASE_DESKS),
     Page("GET", "/desk/{id}", desk.show_one, CASE_DESKS),
     Page("POST", "/desk/{id}", desk.show_one, CASE_DESKS),
+    Page("POST", "/desk/{id}/unmask", unmasked(desk.show_one, "case"), CASE_DESKS),
     Page("POST", "/desk/{id}/{verb}", desk.take, CASE_DESKS),
     Page("GET", "/desk/{id}/file/{file}", desk.show_picture, CASE_DESKS),
     Page("GET", "/tasks", tasks.show, readers("task")),
@@ -58,15 +60,18 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/tickets/new", tickets.show_new, FOLLOWUP_DESKS),
     Page("POST", "/tickets/new", tickets.take_in, FOLLOWUP_DESKS),
     Page("GET", "/tickets/{id}", tickets.show_one, readers("ticket")),
+    Page("POST", "/tickets/{id}/unmask", unmasked(tickets.show_one, "ticket"), readers("ticket")),
     Page("POST", "/tickets/{id}/{verb}", tickets.take, readers("ticket")),
     Page("GET", "/calls", calls.show, readers("rating")),
     Page("GET", "/calls/{id}", calls.show_one, readers("rating")),
     Page("POST", "/calls/{id}", calls.show_one, readers("rating")),
+    Page("POST", "/calls/{id}/unmask", unmasked(calls.show_one, "case"), readers("rating")),
     Page("POST", "/calls/{id}/rate", calls.rate, FOLLOWUP_DESKS),
     Page("POST", "/calls/{id}/not-asked", calls.disown, FOLLOWUP_DESKS),
     Page("GET", "/ratings/{id}", ratings.show_one, readers("rating")),
     Page("POST", "/ratings/{id}/{verb}", ratings.take, readers("rating")),
     Page("GET", "/consents/{id}", consents.show_one, readers("consent")),
+    Page("POST", "/consents/{id}/unmask", unmasked(consents.show_one, "consent"), readers("consent")),
     Page("POST", "/consents/{id}/revoke", consents.revoke, readers("consent")),
     Page("GET", "/lights", lights.show, readers("light")),
     Page("GET", "/lights/{id}", lights.show_one, readers("light")),
@@ -77,6 +82,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/conflicts", disputes.show, AREA),
     Page("GET", "/conflicts/{id}", disputes.show_one, AREA),
     Page("POST", "/conflicts/{id}", disputes.decide, AREA),
+    Page("POST", "/conflicts/{id}/unmask", unmasked(disputes.show_one, "conflict"), AREA),
     Page("GET", "/parked", disputes.show_parked, AREA),
     Page("GET", "/bulletins", bulletins.show, readers("bulletin")),
     Page("POST", "/bulletins", bulletins.build, CITY),

@@ -88,12 +88,12 @@ async def _page(visit: Visit, *, tried: str = "", problems: Sequence[Told] = (),
 
 
 def _reason(visit: Visit) -> str:
-    return visit.form.get("reason", "")[:200]
+    return visit.unmask or visit.form.get("reason", "")[:200]
 
 
 async def _case(visit: Visit, record: str, reason: str) -> CasePage:
     """Only what can be rated, or was: an open case's resident is not called from here."""
-    case = await show_case(visit.console.platform, visit.account, record, reason)
+    case = await show_case(visit.console.platform, visit.account, record, reason, unmasked=bool(visit.unmask))
     if text(case.record.fields, "state") not in RATED_STATES or not may_read(visit.role, "rating"):
         raise NotFound("no case to call back about")
     return case

@@ -36,7 +36,7 @@ async def _page(
     platform, fields = visit.console.platform, consent.fields
     resident = await read_record(platform, "resident", text(fields, "resident"))
     if resident is not None:
-        await log_read(platform, visit.account, "resident", resident.id)
+        await log_read(platform, visit.account, "resident", resident.id, visit.unmask, unmasked=bool(visit.unmask))
     items = [await read_record(platform, "item", item) for item in texts(fields, "items")]
     return await record_page(
         visit,

@@ -72,7 +72,7 @@ async def _place_names(visit: Visit, codes: Sequence[str]) -> Mapping[str, str]:
 
 async def show_one(visit: Visit) -> Response:
     """Where the law asks why, a page asks first."""
-    return await _case_page(visit, reason=visit.form.get(REASON, "")[:500])
+    return await _case_page(visit, reason=visit.unmask or visit.form.get(REASON, "")[:500])
 
 
 async def _case_page(
@@ -80,7 +80,7 @@ async def _case_page(
 ) -> Response:
     record = visit.request.path_params["id"]
     try:
-        case = await show_case(visit.console.platform, visit.account, record, reason)
+        case = await show_case(visit.console.platform, visit.account, record, reason, unmasked=bool(visit.unmask))
     except ReasonMissing:
         return page(visit, "case_reason.html", record=record, status=200)
     consent = await revocable(visit, str(case.record.fields.get("consent", "")))

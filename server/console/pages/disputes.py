@@ -57,7 +57,9 @@ def _after(visit: Visit) -> tuple[tuple[int, str], ...]:
 
 async def show_one(visit: Visit) -> Response:
     conflict = await _conflict(visit)
-    await log_read(visit.console.platform, visit.account, "conflict", conflict.id)
+    await log_read(
+        visit.console.platform, visit.account, "conflict", conflict.id, visit.unmask, unmasked=bool(visit.unmask)
+    )
     return await _page(visit, conflict)
 
 

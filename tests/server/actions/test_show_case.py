@@ -20,11 +20,19 @@ from tests.small_centre import HELPER, VILLAGE, SmallCentre
 RESIDENT, CONSENT, CASE = "7" * 32, "8" * 32, "9" * 32
 
 
-async def file_case(small: SmallCentre, *, material: dict[str, Any] | None = None) -> str:
-    """A filing for the first village item that asks for nothing special; its id."""
+async def file_case(
+    small: SmallCentre,
+    *,
+    material: dict[str, Any] | None = None,
+    typed: dict[str, Any] | None = None,
+    known: dict[str, Any] | None = None,
+) -> str:
+    """A filing for the first village item that asks for nothing special, with what more was typed, and what more is
+    `known` of the resident; its id.
+    """
     device = await small.enrol(HELPER)
     item = next(one for one in small.world.standard_items if one.key == "V01")
-    await small.register(device, record=RESIDENT)
+    await small.register(device, record=RESIDENT, **(known or {}))
     signed = small.centre.clock.wall_ms()
     consent = {
         "resident": RESIDENT,
@@ -47,6 +55,7 @@ async def file_case(small: SmallCentre, *, material: dict[str, Any] | None = Non
         "village": VILLAGE,
         "state": "submitted",
         "material.1": material or {"state": "licence"},
+        **(typed or {}),
     }
     written = await small.send(
         device,
