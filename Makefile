@@ -19,7 +19,7 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 
-.PHONY: help install install-test phone browser demo test check format lock bench simulate clean
+.PHONY: help install install-test phone browser demo screenshots test check format lock bench simulate clean
 
 help: ## Explain each target
 	@printf 'Bangban (帮办). Targets:\n\n'
@@ -35,6 +35,9 @@ browser: install-test ## See to it that the browser journeys have a Chromium and
 
 demo: install phone ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
 	$(BIN)/bangban demo $(if $(ONCE),--once)
+
+screenshots: install-test phone browser ## Photograph every page of the console into build/screenshots, a few into docs/images (ARGS="--small")
+	$(BIN)/python -m tests.journeys.screenshots $(ARGS)
 
 test: install-test phone browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
 	$(BIN)/python -m pytest $(PYTEST)

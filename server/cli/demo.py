@@ -57,15 +57,19 @@ def demo(
     console = Console()
     numbers = SMALL_WEEK if small else LIGHT_WEEK
     _empty(folder)
-    settings = Settings(
+    raise typer.Exit(uvloop.run(_run(numbers, demo_settings(folder, free_port(port)), console, once=once)))
+
+
+def demo_settings(folder: Path, port: int = 0) -> Settings:
+    """Everything in this folder, whatever a file or the environment say."""
+    return Settings(
         data_folder=folder,
         database=f"sqlite:///{folder}/bangban.db",
         master_secret_file=folder / "keys" / "master",
         blobs=f"file://{folder.absolute()}/blobs",
         backup_folder=folder / "backups",
-        port=free_port(port),
+        port=port,
     )
-    raise typer.Exit(uvloop.run(_run(numbers, settings, console, once=once)))
 
 
 def free_port(port: int) -> int:
@@ -90,7 +94,21 @@ def _empty(folder: Path) -> None:
 
 
 async def _run(numbers: Numbers, settings: Settings, console: Console, *, once: bool) -> int:
-    week, now = Week(numbers), MachineClock().wall_ms()
+    week = Week(numbers)
+    try:
+        report, told = await fill(week, settings, console)
+    except StoryBroke as broke:
+        console.print(f"[red]窗口一周没有走完。 The week at the desks broke off: {broke}[/]", soft_wrap=True)
+        return 1
+    if not once:
+        async with running_server(settings) as server:
+            await _stay_up(week, told, settings, server, console)
+    return report.exit_code
+
+
+async def fill(week: Week, settings: Settings, console: Console) -> tuple[Report, Told]:
+    """World, fleet and week at the desks into an empty centre that nobody else runs. Raises StoryBroke."""
+    now = MachineClock().wall_ms()
     days = week_before(now)
     behind_ms = now - at_desk(days[0])
     clock = EarlierClock(behind_ms)
@@ -98,21 +116,14 @@ async def _run(numbers: Numbers, settings: Settings, console: Console, *, once: 
         await load(week.world, settings, bars, clock=clock)
     async with running_server(settings, clock_behind_ms=behind_ms) as server:
         with Bars(console) as bars:
-            report = await run_fleet(numbers, settings, server, bars, clock=clock)
+            report = await run_fleet(week.numbers, settings, server, bars, clock=clock)
     shutil.rmtree(settings.data_folder / DEVICES_FOLDER, ignore_errors=True)
     show(report, console)
     _say_how_it_went(report, console)
-    try:
-        with Bars(console) as bars:
-            told = await _tell(week, settings, days, bars)
-    except StoryBroke as broke:
-        console.print(f"[red]窗口一周没有走完。 The week at the desks broke off: {broke}[/]", soft_wrap=True)
-        return 1
+    with Bars(console) as bars:
+        told = await _tell(week, settings, days, bars)
     show_story(told, console)
-    if not once:
-        async with running_server(settings) as server:
-            await _stay_up(week, told, settings, server, console)
-    return report.exit_code
+    return report, told
 
 
 async def _tell(week: Week, settings: Settings, days: Sequence[date], bars: Bars) -> Told:

@@ -21,13 +21,13 @@ from fixtures.fleet.centre import activation_codes
 from server.main import open_centre
 from server.settings import Settings
 from tests.command import finish
+from tests.journeys.accessible import check_accessible
 from tests.journeys.chromium import chromium
 from tests.small_centre import HELPER, load_small
 
 PIN = "246813"
 SMALL = {"width": 360, "height": 640}
 PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
-AXE = Path("agent_api/phone/node_modules/axe-core/axe.min.js")
 _START_S = 60.0
 
 
@@ -50,14 +50,25 @@ class ServedCentre:
 
 @contextmanager
 def served_centre(folder: Path) -> Iterator[ServedCentre]:
-    settings = finish(load_small(folder))
+    """The small world, served."""
+    with serving(finish(load_small(folder))) as centre:
+        yield centre
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[ServedCentre]:
+    """The centre of these settings, on a free port."""
+    folder = settings.data_folder
     command = [sys.executable, "-c", "from server.cli.main import run; run()", "serve", "--data", str(folder)]
+    command += ["--database", settings.database, "--port", "0"]
+    ready = folder / "server.ready"
+    ready.unlink(missing_ok=True)
     with (folder / "server.log").open("wb") as log:
         # A revocation counts at once, so that no test has to wait for it.
         environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
-        process = subprocess.Popen([*command, "--port", "0"], stdout=log, stderr=log, env=environment)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
-        ready, deadline = folder / "server.ready", time.monotonic() + _START_S
+        deadline = time.monotonic() + _START_S
         while not ready.exists():
             assert process.poll() is None, (folder / "server.log").read_text()
             assert time.monotonic() < deadline, "the server is not ready"
@@ -87,21 +98,11 @@ class PhoneUser:
         """Kept outside of the repository, for whoever wants to see what a helper sees. Every screen that is pictured is
         usable by ear and by keyboard.
         """
-        self.check_accessible(name)
+        check_accessible(self.page, name)
         self._pictures += 1
         folder = PICTURES / self._journey
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self._pictures:02}-{name}.png")
-
-    def check_accessible(self, name: str) -> None:
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        told = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        bad = [
-            (one["id"], one["help"], [node["target"] for node in one["nodes"]])
-            for one in told["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert not bad, f"{name}: {bad}"
 
     def see(self, words: str) -> None:
         self.page.get_by_text(words).first.wait_for()
