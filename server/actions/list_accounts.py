@@ -46,8 +46,9 @@ _LIST = """SELECT a.id, a.login, a.name, a.role, a.site, p.name, a.status, count
            FROM accounts a LEFT JOIN places p ON p.code = a.site
            LEFT JOIN devices d ON d.account = a.id AND d.revoked_at IS NULL AND d.app_version <> ?
            WHERE a.site IN (?*) AND a.login > ? AND (a.login LIKE ? OR a.name LIKE ?) AND a.role IN (?*)
+                 AND (a.status = 'active' OR ? = 0)
            GROUP BY a.id, a.login, a.name, a.role, a.site, p.name, a.status
-           HAVING coalesce(max(d.last_contact), 0) < ?
+           HAVING coalesce(max(d.last_contact), 0) < ? AND coalesce(sum(d.unsent), 0) >= ?
            ORDER BY a.login LIMIT ?"""
 _EVER = 2**53
 
@@ -59,15 +60,19 @@ async def list_accounts(
     search: str = "",
     roles: frozenset[Role] = frozenset(Role),
     silent_since: int | None = None,
+    unsent_min: int = 0,
     after: str = "",
 ) -> AccountPage:
-    """`search`: the beginning of a login or a part of a name. `silent_since`: only who was not heard of after that."""
+    """`search`: the beginning of a login or a part of a name. `silent_since`: only who was not heard of after that;
+    `unsent_min`: only who had so much unsent at the last contact. Both leave out closed accounts.
+    """
     directory = await platform.directory()
     sites = places_below(scope, directory)
     wanted = "".join(sign for sign in search if sign not in "%_\\")
     params = [
         *(DESK_APP, sites, after, f"{wanted}%", f"%{wanted}%", sorted(role.value for role in roles)),
-        *(silent_since if silent_since is not None else _EVER, LINES + 1),
+        *(int(silent_since is not None or unsent_min > 0), silent_since if silent_since is not None else _EVER),
+        *(unsent_min, LINES + 1),
     ]
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(_LIST, params)

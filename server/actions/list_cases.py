@@ -7,7 +7,7 @@ itself, with its look logged. Pages go by key, so that a page costs the same whe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.actions.list_followup import PAGE_ROWS_MAX, After
 from server.actions.platform import Platform
@@ -108,14 +108,34 @@ async def list_cases(
     if state and state not in known:
         raise NotFound(f"no state {state}")
     if state and (is_paused(CaseState(state)) or not needs_holder(CaseState(state))):
-        by_holder = state in (CaseState.SPECIAL_PROCEDURE, CaseState.SUSPENDED)
-        sql, scope = (_HELD_IN_STATE, [*reach.holders]) if by_holder else (_LYING_IN_STATE, reach.buckets)
-        rows = await _fetch(platform, sql, [scope or [""], state, since.day, since.id, rows_max])
-        return [_row(row, key=str(row[5])) for row in rows]
+        if state not in (CaseState.SPECIAL_PROCEDURE, CaseState.SUSPENDED):
+            return await lying_in_state(platform, reach.buckets, state, since, rows_max)
+        held = [[*reach.holders] or [""], state, since.day, since.id, rows_max]
+        return await fetch_cases(platform, _HELD_IN_STATE, held, by="state_since")
     sql = _NARROW if len(reach.holders) <= NARROW_MAX else _WIDE
     states = [state] if state else list(_DUE_STATES)
-    rows = await _fetch(platform, sql, [[*reach.holders] or [""], states, since.day, since.id, upto, rows_max])
-    return [_row(row, key=str(row[4])) for row in rows]
+    asked = [[*reach.holders] or [""], states, since.day, since.id, upto, rows_max]
+    return await fetch_cases(platform, sql, asked, by="due")
+
+
+def with_keys(keys: str, order: str) -> str:
+    """The statement for a page whose ids `keys` selects."""
+    return _PAGE.format(keys=keys, order=order)
+
+
+async def lying_in_state(
+    platform: Platform, buckets: Sequence[str], state: str, since: After, rows_max: int
+) -> list[CaseRow]:
+    """What lies in these buckets in one state, by how long it has been so."""
+    asked = [list(buckets) or [""], state, since.day, since.id, rows_max]
+    return await fetch_cases(platform, _LYING_IN_STATE, asked, by="state_since")
+
+
+async def fetch_cases(platform: Platform, sql: str, parameters: Sequence[object], *, by: str) -> list[CaseRow]:
+    """`by`: the column after which the pages go."""
+    return [
+        replace(row, key=f"{getattr(row, by)}~{row.id}") for row in map(_row, await _fetch(platform, sql, parameters))
+    ]
 
 
 async def find_cases(platform: Platform, account: AccountRow, number: str) -> list[CaseRow]:
@@ -160,7 +180,7 @@ async def _fetch(platform: Platform, sql: str, parameters: Sequence[object]) -> 
         return await snapshot.fetch(sql, list(parameters))
 
 
-def _row(row: Sequence[object], key: str = "") -> CaseRow:
+def _row(row: Sequence[object]) -> CaseRow:
     told = ["" if value is None else str(value) for value in row]
     return CaseRow(
         id=told[0],
@@ -176,5 +196,4 @@ def _row(row: Sequence[object], key: str = "") -> CaseRow:
         item_name=told[10],
         bundle=told[11],
         helper=told[12],
-        key=f"{key}~{told[0]}" if key else "",
     )

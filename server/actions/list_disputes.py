@@ -61,6 +61,18 @@ _PARKED = """SELECT g.id, g.kind, g.name, g.record, g.reason, a.name, p.name, g.
              WHERE g.code = 'parked' AND a.site IN (?*) AND (g.received_at, g.id) > (?, ?)
              ORDER BY g.received_at, g.id LIMIT ?"""
 _START = (-1, "")
+_CONFLICTS_OPEN = "SELECT count(*) FROM conflicts WHERE state = 'open' AND bucket IN (?*)"
+_PARKED_NOW = """SELECT count(*) FROM changes g JOIN accounts a ON a.id = g.account
+                 WHERE g.code = 'parked' AND a.site IN (?*)"""
+
+
+async def count_disputes(platform: Platform, scope: Scope) -> tuple[int, int]:
+    """How many conflicts are open and how many changes are parked: as many as the lists below hold."""
+    directory = await platform.directory()
+    buckets, sites = _buckets(scope, directory), places_below(scope, directory)
+    async with platform.database.read() as snapshot:
+        (conflicts,), (parked,) = await snapshot.fetch_each([(_CONFLICTS_OPEN, [buckets]), (_PARKED_NOW, [sites])])
+    return int(conflicts[0]), int(parked[0])
 
 
 async def list_conflicts(platform: Platform, scope: Scope, after: tuple[int, str] = _START) -> DisputePage:

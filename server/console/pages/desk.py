@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_cases import CaseRow, count_cases, find_cases, list_cases
 from server.actions.list_followup import After
+from server.actions.list_lying import list_lying
 from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.show_case import CasePage, show_case
 from server.actions.show_file import show_file
@@ -19,6 +20,7 @@ from server.actions.take_step import take_step
 from server.console import case_words
 from server.console.case_forms import CASE_FORMS
 from server.console.followup_forms import CONSENT_REVOKE
+from server.console.narrowing import narrowed
 from server.console.pages.consents import revocable
 from server.console.pages.disputes import label_of, shown
 from server.console.record_pages import seen_pairs, seen_state
@@ -34,11 +36,28 @@ REASON = "reason"
 
 
 async def show(visit: Visit) -> Response:
-    """`?state=` one state; `?number=` either number; `?after=` the key of the page before."""
+    """`?state=` one state; `?number=` either number; `?after=` the key of the page before; `?place=` what lies there,
+    with `?since=` and `?upto=` the days between which it falls due.
+    """
     query, platform = visit.request.query_params, visit.console.platform
     number, state = query.get("number", "").strip()[:40], query.get("state", "")[:40]
-    if number:
-        rows: Sequence[CaseRow] = await find_cases(platform, visit.account, number)
+    rows: Sequence[CaseRow]
+    since, upto = query.get("since", "")[:10], query.get("upto", "")[:10]
+    only = await narrowed(visit, state=state, since=since, upto=upto)
+    if only.place and not number:
+        found = await list_lying(
+            platform,
+            visit.account,
+            only.place,
+            state=state,
+            since=since,
+            upto=upto or "9",
+            after=_after(query.get("after", "")),
+            limit=LINES + 1,
+        )
+        rows, more = found[:LINES], found[LINES - 1].key if len(found) > LINES else ""
+    elif number:
+        rows = await find_cases(platform, visit.account, number)
         more = ""
     else:
         found = await list_cases(
@@ -51,6 +70,7 @@ async def show(visit: Visit) -> Response:
         rows=rows,
         counts=await count_cases(platform, visit.account),
         chosen=state,
+        only=only,
         number=number,
         more=more,
         places=await _place_names(visit, [row.place for row in rows]),

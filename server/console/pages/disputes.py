@@ -15,6 +15,7 @@ from server.actions.list_disputes import list_conflicts, list_parked
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound
 from server.actions.take_step import read_record, take_step
+from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.console.words import parked_words
@@ -40,14 +41,15 @@ class Line:
 
 
 async def show(visit: Visit) -> Response:
-    after = _after(visit)
-    found = await list_conflicts(visit.console.platform, visit.account.scope, *after)
-    return page(visit, "conflicts.html", found=found, label=label_of)
+    only = await narrowed(visit)
+    found = await list_conflicts(visit.console.platform, only.account.scope, *_after(visit))
+    return page(visit, "conflicts.html", found=found, only=only, label=label_of)
 
 
 async def show_parked(visit: Visit) -> Response:
-    found = await list_parked(visit.console.platform, visit.account.scope, *_after(visit))
-    return page(visit, "parked.html", found=found, parked_words=parked_words)
+    only = await narrowed(visit)
+    found = await list_parked(visit.console.platform, only.account.scope, *_after(visit))
+    return page(visit, "parked.html", found=found, only=only, parked_words=parked_words)
 
 
 def _after(visit: Visit) -> tuple[tuple[int, str], ...]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from server.actions.list_watching import LightCount, LightRow, count_lights, list_lights
 from server.actions.tell_names import names_of
 from server.console import watching_words as words
+from server.console.narrowing import narrowed
 from server.console.navigation import PEOPLE
 from server.console.record_pages import (
     LINES,
@@ -56,8 +57,9 @@ class StageTaken:
 
 
 async def show(visit: Visit) -> Response:
-    """`?level=`, `?state=`, `?by=unit` for counts by unit, `?after=` the row before."""
-    query, platform, account = visit.request.query_params, visit.console.platform, visit.account
+    """`?level=`, `?state=`, `?by=unit` for counts by unit, `?place=` one place's alone, `?after=` the row before."""
+    query, platform, only = visit.request.query_params, visit.console.platform, await narrowed(visit)
+    account = only.account
     level = query.get("level", "") if query.get("level", "") in words.LEVELS else ""
     state = query.get("state", "") if query.get("state", "") in words.LIGHT_STATES else LightState.LIT.value
     by_unit = query.get("by") == "unit"
@@ -76,6 +78,7 @@ async def show(visit: Visit) -> Response:
         visit,
         "lights.html",
         rows=rows,
+        only=only,
         more=_key(rows[-1]) if len(found) > LINES else "",
         counts=counts[:AREAS_SHOWN],
         hidden_areas=len(counts[AREAS_SHOWN:]),

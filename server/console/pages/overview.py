@@ -1,17 +1,34 @@
-"""The first page: how the places in charge stand, and the way down to each."""
+"""The first page: how the places in charge stand, from the whole scope down to a village, each number with its list.
+
+Laws: one's own scope and nothing beside it. A number is shown to whoever may open the list behind it, and to no other.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
-from server.actions.overview import Overview, read_overview
+from server.actions.count_contacts import Contact, count_contacts
+from server.actions.list_claims import list_campaigns
+from server.actions.list_disputes import count_disputes
+from server.actions.list_watching import count_lights
+from server.actions.overview import Overview, age_spans, read_overview
 from server.actions.refusals import NotFound
+from server.actions.report_progress import report_progress
+from server.console import watching_words
+from server.console.map_measures import MEASURES, ROLES, Standing, bands_of
+from server.console.navigation import AREA, CASE_DESKS, PEOPLE
+from server.console.pages.lights import summed
+from server.console.pages.people import SILENT_AFTER
 from server.console.render import page
+from server.console.tile_map import draw
 from server.console.visit import Visit
 from server.domain.cases.lifecycle import CaseState
+from server.domain.catalogue.progress import By
+from server.domain.people.roles import Scope
 from server.merge_policies.judging import china_day
 
-# In the order of a case's life; what is over comes last and is told together.
 _OPEN = (
     CaseState.RECEIVED,
     CaseState.PRECHECKED,
@@ -22,34 +39,82 @@ _OPEN = (
     CaseState.SUSPENDED,
     CaseState.DECIDED,
 )
+WIDE_ROW, NARROW_ROW = 12, 7
 
 
 async def show(visit: Visit) -> Response:
-    """`?place=` is a place in the scope; without it, the scope's own."""
+    """`?place=` is a place in the scope; without it, the scope's own. `?show=` what the map shows."""
     tops = sorted(visit.account.scope.places)
     wanted = visit.request.query_params.get("place", "") or (tops[0] if tops else "")
     if not wanted:
         return page(visit, "overview_unit.html")
-    overview = await read_overview(
-        visit.console.platform, visit.account.scope, wanted, today=china_day(visit.console.now())
-    )
-    if overview is None:
-        raise NotFound(f"no place {wanted}")
-    most = max((one.tally.open for one in overview.places), default=0)
+    standing = await _standing(visit, wanted)
+    shown, measures = _measure(visit, standing)
+    today = china_day(visit.console.now())
+    bands = bands_of(standing, shown, visit) if shown else []
     return page(
         visit,
         "overview.html",
-        overview=overview,
-        tops=tops,
-        states=_states(overview),
-        steps={one.code: _step(one.tally.open, most) for one in overview.places},
+        overview=standing.overview,
+        standing=standing,
+        tops=await _tops(visit, tops),
+        states=_states(standing.overview),
+        spans=age_spans(today),
+        sees_cases=visit.role in CASE_DESKS,
+        lit=summed(standing.lights) if standing.lights is not None else None,
+        contact=sum((standing.contacts or {}).values(), start=Contact()),
+        silent_days=SILENT_AFTER.days,
+        measures=measures,
+        shown=shown,
+        bands=bands,
+        maps=[
+            draw(bands, visit.t(*MEASURES[shown]), per_row=per_row, kind=kind)
+            for per_row, kind in ((WIDE_ROW, "wide"), (NARROW_ROW, "narrow"))
+            if bands
+        ],
+        words=watching_words,
     )
+
+
+async def _standing(visit: Visit, top: str) -> Standing:
+    """Raises NotFound for a place out of reach."""
+    console, role = visit.console, visit.role
+    platform, now = console.platform, console.now()
+    overview = await read_overview(platform, visit.account.scope, top, today=china_day(now))
+    if overview is None:
+        raise NotFound(f"no place {top}")
+    narrow, places = replace(visit.account, scope=Scope(places=frozenset({top}))), list(overview.owner)
+    silent_since = now - int(SILENT_AFTER.total_seconds() * 1000)
+    standing = Standing(
+        overview,
+        lights=await count_lights(platform, narrow) if role in ROLES["lights"] else None,
+        contacts=await count_contacts(platform, places, silent_since=silent_since) if role in PEOPLE else None,
+        disputes=await count_disputes(platform, narrow.scope) if role in AREA else None,
+    )
+    campaigns = await list_campaigns(platform) if role in ROLES["claims"] else []
+    if not campaigns:
+        return standing
+    told = await report_progress(platform, campaigns[0].id, by=By.VILLAGE, scope=narrow.scope)
+    return replace(standing, campaign=campaigns[0], progress=told.rows, whole_progress=told.all)
+
+
+def _measure(visit: Visit, standing: Standing) -> tuple[str, list[tuple[str, str]]]:
+    """What the map shows, and what it could show."""
+    told = {"claims": standing.progress is not None}
+    allowed = [name for name, roles in ROLES.items() if visit.role in roles and told.get(name, True)]
+    asked = visit.request.query_params.get("show", "")
+    shown = asked if asked in allowed else next(iter(allowed), "")
+    return shown, [(name, visit.t(*MEASURES[name])) for name in allowed]
+
+
+async def _tops(visit: Visit, tops: list[str]) -> list[tuple[str, str]]:
+    """The scope's own places, when there are several."""
+    if len(tops) < 2:
+        return []
+    async with visit.console.platform.database.read() as snapshot:
+        names: dict[str, str] = dict(await snapshot.fetch("SELECT code, name FROM places WHERE code IN (?*)", [tops]))
+    return [(code, names.get(code, code)) for code in tops]
 
 
 def _states(overview: Overview) -> list[tuple[str, int]]:
     return [(state.value, overview.whole.states.get(state.value, 0)) for state in _OPEN]
-
-
-def _step(value: int, most: int) -> int:
-    """How dark a tile is, 0 to 4: by its share of the fullest."""
-    return 0 if not value or not most else min(4, 1 + 3 * value // most)

@@ -15,6 +15,7 @@ from server.actions.list_accounts import list_accounts, read_account
 from server.actions.move_account import close_account, reopen_account
 from server.actions.refusals import NotFound
 from server.actions.revoke_device import revoke_device
+from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.domain.people.roles import Role
@@ -25,15 +26,17 @@ SILENT_AFTER = timedelta(days=7)
 
 async def show(visit: Visit) -> Response:
     query = visit.request.query_params
-    silent = query.get("silent") == "1"
+    silent, unsent = query.get("silent") == "1", query.get("unsent") == "1"
+    only = await narrowed(visit, unsent="1" if unsent else "")
     since = visit.console.now() - int(SILENT_AFTER.total_seconds() * 1000) if silent else None
     roles = frozenset({Role.HELPER, Role.TOWN_LEAD}) if query.get("who", "helpers") == "helpers" else frozenset(Role)
     found = await list_accounts(
         visit.console.platform,
-        visit.account.scope,
+        only.account.scope,
         search=query.get("search", "")[:40],
         roles=roles,
         silent_since=since,
+        unsent_min=1 if unsent else 0,
         after=query.get("after", "")[:40],
     )
     return page(
@@ -42,6 +45,8 @@ async def show(visit: Visit) -> Response:
         found=found,
         search=query.get("search", "")[:40],
         silent=silent,
+        unsent=unsent,
+        only=only,
         who=query.get("who", "helpers"),
         silent_days=SILENT_AFTER.days,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.actions.list_disputes import LINES, list_conflicts, list_parked
+from server.actions.list_disputes import LINES, count_disputes, list_conflicts, list_parked
 from server.domain.people.roles import Scope
 from server.main import platform_of
 from sync.core.changes import Base
@@ -31,6 +31,8 @@ async def test_parked_changes_come_in_pages_without_gap_or_repeat(tmp_path: Path
         assert len({one.id for one in (*first.parked, *second.parked)}) == LINES + 5
         assert all(len(one.waits) == 1 for one in first.parked)
         assert (await list_parked(platform, ELSEWHERE)).parked == ()
+        assert await count_disputes(platform, IN_VILLAGE) == (0, LINES + 5)
+        assert await count_disputes(platform, ELSEWHERE) == (0, 0)
 
 
 async def test_no_conflict_is_no_line(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
+from tests.server.actions.test_show_case import file_case
 from tests.server.console.office import office
 from tests.small_centre import TOWN, VILLAGE
 
@@ -25,3 +28,16 @@ async def test_a_place_outside_the_scope_is_not_found(tmp_path: Path) -> None:
         browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
         for place in ("341800000000", "341899999999", "x"):
             assert (await browser.get(f"/console/?place={place}")).status_code == 404, place
+
+
+async def test_every_number_leads_to_a_list_that_opens(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        await file_case(desk.small)
+        for role in ("county_supervisor", "desk_clerk", "catalogue_reviewer", "auditor", "administrator"):
+            browser = await desk.sign_in(desk.login_of(role))
+            page = (await browser.get("/console/")).text
+            main = page[page.index("<main") : page.index("</main>")]
+            links = {html.unescape(link) for link in re.findall(r'href="(/console/[^"]*)"', main)}
+            assert links, role
+            for link in sorted(links):
+                assert (await browser.get(link)).status_code == 200, (role, link)
