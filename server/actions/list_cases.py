@@ -52,7 +52,7 @@ _COUNTS = """SELECT k.state, k.number,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """`due`: when its holder must act, "" while it is paused or over. `key`: where the next page begins after it."""
+    """`due`: when its holder must act, "" when it is over. `key`: where the next page begins after it."""
 
     id: str
     place: str
@@ -99,8 +99,8 @@ async def list_cases(
     after: After | None = None,
     limit: int = 50,
 ) -> list[CaseRow]:
-    """What the scope's desks hold, most urgent first, up to day `upto`. A `state` without due days (what is paused, to
-    be corrected or over) comes by how long it has been so.
+    """What the scope's desks hold, most urgent first, up to day `upto`. A `state` in which others come first (paused,
+    to be corrected) or that is over comes by how long it has been so.
     """
     reach, since = await _reach(platform, account), after or After()
     rows_max = min(max(limit, 1), PAGE_ROWS_MAX)

@@ -9,6 +9,7 @@ from server.domain.cases.procedures import PROCEDURES, REFUSALS, SUSPENSIONS, VO
 
 _REASON: Pair = ("理由", "Reason")
 _TEXT: Pair = ("说明（会告知申请人）", "In words (the applicant is told)")
+_UNTIL: Pair = ("预计到哪一天（会告知申请人）", "Until about which day (the applicant is told)")
 
 PROCEDURE_WORDS: Mapping[str, Pair] = {
     "hearing": ("听证", "Hearing"),
@@ -158,6 +159,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             (
                 Input("special.procedure", ("程序", "Procedure"), Ask.CHOICE, PROCEDURE_WORDS),
                 Input("special.text", _TEXT, Ask.TEXT, required=False),
+                Input("special.until", _UNTIL, Ask.DAY, required=False),
                 _told("special"),
             ),
         ),
@@ -167,6 +169,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             (
                 Input("suspension.reason", _REASON, Ask.CHOICE, SUSPENSION_WORDS),
                 Input("suspension.text", _TEXT, Ask.TEXT),
+                Input("suspension.until", _UNTIL, Ask.DAY, required=False),
             ),
         ),
         StepForm(

@@ -26,6 +26,7 @@ CLOCKS: Mapping[str, Pair] = {
     "tolerance": ("容缺材料补交", "Material promised for later"),
     "delivery": ("送达", "Delivery"),
     "correction": ("补正", "Correction"),
+    "pause": ("停表（特别程序、挂起）", "A procedure or suspension"),
     "step": ("本环节用时", "The present step"),
     "sync_lag": ("采集后上传", "Sending what was captured"),
     "campaign": ("认领编制", "The claims of a round"),

@@ -5,6 +5,8 @@
     promise    the item's own days, never later than the legal ones
     delivery   10 working days after the decision (44)
     excluded   hearing, tender, auction, inspection, test, quarantine, appraisal, expert review, told in writing (45)
+    pause      while the legal clock stands still its holder has a day of their own: the one told to the applicant
+               (45 wants the time needed told), else some working days after which somebody looks again
 
 The articles are of the Administrative Licensing Law (行政许可法); other items follow by analogy unless they say other.
 Laws: the day of the event is day 0 (82: working days, no holidays). What is counted over a year whose calendar has not
@@ -19,7 +21,7 @@ from datetime import date
 from functools import lru_cache
 
 from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days, working_days_between
-from server.domain.cases.lifecycle import CaseState, is_paused, parse_state
+from server.domain.cases.lifecycle import CaseState, parse_state
 from server.domain.record_fields import Fields, integer, parse_date, text
 
 ANSWER_DAYS = 5
@@ -28,6 +30,10 @@ DECISION_DAYS_JOINT = 45
 EXTENSION_DAYS_MAX = 10
 EXTENSION_DAYS_MAX_JOINT = 15
 DELIVERY_DAYS = 10
+CORRECTION_DAYS = 15
+"""Where a return names no day: our own, after it somebody asks the applicant again. It ends nothing (check_lapse)."""
+PAUSE_DAYS = 10
+"""Where nobody said how long a procedure or a suspension takes: our own, after it somebody looks again."""
 
 Overrides = Mapping[date, bool]
 
@@ -57,7 +63,7 @@ class CaseClock:
 
 @dataclass(frozen=True)
 class Due:
-    """Something that must be done by a day: `code` is answer, correction, legal, promise, tolerance or delivery."""
+    """Something to be done by a day: `code` is answer, correction, pause, legal, promise, tolerance or delivery."""
 
     code: str
     day: date
@@ -167,54 +173,60 @@ def dues(case: Fields, overrides: Overrides = NO_OVERRIDES) -> tuple[Due, ...]:
                 answer = answer_due(received, overrides)
                 found.append(Due("answer", answer.date, answer.provisional))
         case CaseState.TO_CORRECT:
-            found += _day("correction", case.get("correction"))
+            found += _said_or_counted("correction", case, "correction", "due", CORRECTION_DAYS, overrides)
         case CaseState.ACCEPTED | CaseState.REVIEWING | CaseState.SPECIAL_PROCEDURE | CaseState.SUSPENDED:
             found += _open_tolerance(case)
             if clock is not None and clock.paused_since is None:
                 found.append(Due("promise", clock.promise_due, clock.provisional))
                 found.append(Due("legal", clock.legal_due, clock.provisional))
+            if (said := _PAUSED_BY.get(state)) is not None:
+                stopped = clock is None or clock.paused_since is not None
+                found += _said_or_counted("pause", case, said, "until", PAUSE_DAYS if stopped else 0, overrides)
         case CaseState.DECIDED | CaseState.FINISHED:
             if clock is not None and clock.delivery_due is not None:
                 found.append(Due("delivery", clock.delivery_due, clock.provisional))
     return tuple(sorted(found, key=lambda due: due.day))
 
 
-def _day(code: str, value: object) -> list[Due]:
-    day = parse_date(value.get("due")) if isinstance(value, Mapping) else None
-    return [Due(code, day)] if day is not None else []
+_PAUSED_BY: Mapping[CaseState, str] = {CaseState.SPECIAL_PROCEDURE: "special", CaseState.SUSPENDED: "suspension"}
+"""Where the step that led there wrote how long it takes. Without it, a procedure that stops no clock has no day."""
 
 
-def _open_tolerance(case: Fields) -> list[Due]:
+def _said_or_counted(
+    code: str, case: Fields, group: str, name: str, days: int, overrides: Overrides
+) -> tuple[Due, ...]:
+    """The day that a step named, else so many working days from when the case came into its state; none for no days."""
+    said = case.get(group)
+    if isinstance(said, Mapping) and (day := parse_date(said.get(name))) is not None:
+        return (Due(code, day),)
+    since = parse_date(text(case, "state_since")[:10])
+    if since is None or not days:
+        return ()
+    counted = add_working_days(since, days, overrides)
+    return (Due(code, counted.date, counted.provisional),)
+
+
+def _open_tolerance(case: Fields) -> tuple[Due, ...]:
     tolerance = case.get("tolerance")
-    return _day("tolerance", tolerance) if isinstance(tolerance, Mapping) and tolerance.get("materials") else []
+    if not isinstance(tolerance, Mapping) or not tolerance.get("materials"):
+        return ()
+    day = parse_date(tolerance.get("due"))
+    return () if day is None else (Due("tolerance", day),)
 
 
 def due_column(case: Fields) -> str | None:
-    """The day by which the holder must act, as the column by which desks' queues are read: to answer, to decide as
-    promised, to deliver. None while it is paused or over. The announced calendar alone counts here; the page of one
-    case counts with the centre's own days.
+    """The first day by which anybody must act, as the column along which desks' queues and the schedule look: to
+    answer, to bring a correction or what was promised, to go on, to decide as promised, to deliver. None when it is
+    over. The announced calendar alone counts here; the page of one case counts with the centre's own days.
     """
-    state, clock = text(case, "state"), case.get("clock")
-    if state in _ANSWERED_NEXT:
-        again = clock.get("answer_from") if isinstance(clock, Mapping) else None
-        return _answer_due_text(again if isinstance(again, str) else text(case, "received_at")[:10])
-    if not isinstance(clock, Mapping) or state not in _DUE_IN_CLOCK or clock.get("paused_since"):
-        return None
-    due = clock.get(_DUE_IN_CLOCK[state])
-    return due if isinstance(due, str) else None
+    if text(case, "state") not in _ANSWERED_NEXT:
+        return next((due.day.isoformat() for due in dues(case)), None)
+    clock = case.get("clock")
+    again = clock.get("answer_from") if isinstance(clock, Mapping) else None
+    return _answer_due_text(again if isinstance(again, str) else text(case, "received_at")[:10])
 
 
 _ANSWERED_NEXT = frozenset({CaseState.RECEIVED, CaseState.PRECHECKED})
-_DUE_IN_CLOCK: Mapping[str, str] = {
-    CaseState.ACCEPTED: "promise_due",
-    CaseState.REVIEWING: "promise_due",
-    CaseState.SPECIAL_PROCEDURE: "promise_due",
-    CaseState.DECIDED: "delivery_due",
-    CaseState.FINISHED: "delivery_due",
-}
-assert all(not is_paused(CaseState(state)) or state == CaseState.SPECIAL_PROCEDURE for state in _DUE_IN_CLOCK), (
-    "what is paused has no due day, unless its procedure is none that stops the clock"
-)
 
 
 @lru_cache(maxsize=512)

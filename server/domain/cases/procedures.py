@@ -14,7 +14,7 @@ from server.domain.cases.step_view import StepView
 from server.domain.cases.tolerance import outstanding
 from server.domain.places import is_place
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, integer, text
+from server.domain.record_fields import Fields, integer, parse_date, text
 
 # procedure → whether its time is excluded; the last three belong to the decision's own time
 PROCEDURES: Mapping[str, bool] = {
@@ -44,7 +44,8 @@ def check_special(view: StepView) -> list[Problem]:
     if procedure not in PROCEDURES:
         return [problem("value_unknown", "special", label="特别程序", value=procedure)]
     told = special.get("told") is True
-    return [problem("not_told", "special")] if PROCEDURES[procedure] and not told else []
+    found = [problem("not_told", "special")] if PROCEDURES[procedure] and not told else []
+    return found + _check_until(view, "special")
 
 
 def add_special(view: StepView) -> Fields:
@@ -55,7 +56,7 @@ def add_special(view: StepView) -> Fields:
 
 
 def check_suspension(view: StepView) -> list[Problem]:
-    return _check_reason(view, "suspension", SUSPENSIONS, "挂起")
+    return _check_reason(view, "suspension", SUSPENSIONS, "挂起") + _check_until(view, "suspension")
 
 
 def add_suspension(view: StepView) -> Fields:
@@ -145,6 +146,14 @@ def add_transfer(view: StepView) -> Fields:
 
 def check_voiding(view: StepView) -> list[Problem]:
     return _check_reason(view, "voiding", VOIDINGS, "作废")
+
+
+def _check_until(view: StepView, field: str) -> list[Problem]:
+    """The day until which it will take, as the applicant was told; the holder's own limit while the clock stands."""
+    said = view.group(field).get("until")
+    if said in (None, "") or ((day := parse_date(said)) is not None and day > view.on):
+        return []
+    return [problem("pause_until", field)]
 
 
 def _check_reason(view: StepView, field: str, known: tuple[str, ...], label: str) -> list[Problem]:

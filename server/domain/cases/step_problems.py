@@ -9,6 +9,7 @@ from __future__ import annotations
 STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "reason_missing": ("须写明理由", "a reason in words is needed"),
     "not_told": ("须书面告知申请人", "the applicant must be told in writing"),
+    "pause_until": ("预计所需时间应写到今天之后的某一天", "until when it takes must be a day after today"),
     "not_approved": ("须写明批准的负责人", "who approved it must be named"),
     "accept_incomplete": (
         "“{name}”未收到：请收取、容缺或一次性告知补正",

@@ -2,7 +2,9 @@
 
     blue       what is left is a fifth of the days given, or less
     yellow     a working day is left, or a step is over its own days; reason within a working day (预警)
-    red        over the promise, the answer or the delivery (警示)
+               a correction that does not come, a procedure or suspension over the day that was told
+    red        over the promise, the answer, the delivery, or what was promised for later (警示)
+               paused for more than five working days over the day that was told, and nobody told another
     red_plus   over the statutory days, or the third red of a month at one holder
     unknown    no contact: nothing can be said, and unknown is never red
 
@@ -18,7 +20,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.domain.calendar import NO_OVERRIDES, working_days_between
-from server.domain.cases.clocks import ANSWER_DAYS, DELIVERY_DAYS, dues, parse_clock
+from server.domain.cases.clocks import ANSWER_DAYS, DELIVERY_DAYS, Due, dues, parse_clock
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, parse_date, text
@@ -28,8 +30,12 @@ BLUE_SHARE = 5
 """Blue from a fifth of the days given."""
 STEP_DAYS: Mapping[str, int] = {"received": 2, "prechecked": 2, "accepted": 3, "decided": 2}
 """A step's own days, after which it shines though the whole is not due: our own, about a fifth of the usual promise."""
+PAUSE_RED_DAYS = 5
+"""So long over the day told to the applicant, and nobody told another: as bad as an answer that was not given."""
 LAG_YELLOW_DAYS, LAG_RED_DAYS = 1, 3
 LAG_SHOWN_DAYS = 10
+TOLERANCE_WARNED_DAYS = 2
+"""What was promised for later shines from a working day before it is due, however long was given."""
 SILENT_DAYS, SILENT_DAYS_WITH_WORK = 5, 3
 REDS_MAX = 3
 EXPLAIN_DAYS = 1
@@ -70,8 +76,8 @@ STEPS: StepTable = {
 
 @dataclass(frozen=True)
 class Light:
-    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, step, sync_lag, campaign or
-    no_contact.
+    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, step, sync_lag,
+    campaign or no_contact.
     """
 
     code: str
@@ -121,7 +127,7 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
     found: dict[str, Light] = {}
     for due in dues(case, days.overrides):
         code = "promise" if due.code == "legal" else due.code
-        level = level_of(due.day, given.get(due.code, 2), days)
+        level = level_of(due.day, given.get(due.code, 0) or _given_in_state(case, due, days), days)
         match due.code, level:
             case "legal", Level.RED:
                 level = Level.RED_PLUS
@@ -129,6 +135,8 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
                 level = None  # the promise shines before
             case "correction", Level.RED:
                 level = Level.YELLOW  # the case lapses; nobody at a desk is late
+            case "pause", Level.RED if -days.left(due.day) <= PAUSE_RED_DAYS:
+                level = Level.YELLOW  # no statutory time runs, and the holder may still say why
         if level is not None:
             before = found.get(code)
             best = level if before is None else higher(level, before.level)
@@ -136,6 +144,14 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
     if (late := _step_over(case, days)) is not None and not found:
         found[late.code] = late
     return tuple(found.values())
+
+
+def _given_in_state(case: Fields, due: Due, days: Days) -> int:
+    """The days that a correction or a pause was given, from when the case came into its state."""
+    since = parse_date(text(case, "state_since")[:10])
+    if due.code == "tolerance" or since is None:
+        return TOLERANCE_WARNED_DAYS
+    return max(0, working_days_between(since, due.day, days.overrides).count)
 
 
 def _step_over(case: Fields, days: Days) -> Light | None:

@@ -9,6 +9,7 @@ from server.main import platform_of
 from sync.core.clock import from_iso
 from sync.core.codec import encode_body
 from tests.people import HandClock
+from tests.put_record import case_of, put_record
 from tests.server.actions.test_raise_lights import platform_on
 from tests.small_centre import VILLAGE, SmallCentre, small_centre
 
@@ -54,3 +55,24 @@ async def test_a_filing_that_came_late_shines_on_its_helper_for_a_while(tmp_path
         [light] = await found(small, "2026-03-07")
         assert (light.code, light.level, light.holder) == ("sync_lag", "red", "account:a")
         assert await found(small, "2026-03-20") == []
+
+
+CASE, PHONE = "c" * 32, "account:" + "a" * 32
+CLOCK = {"started": "2026-03-02", "legal_days": 20, "promise_days": 10, "legal_due": "2026-03-30"}
+PAUSED = {**CLOCK, "promise_due": "2026-03-16", "paused_since": "2026-03-04"}
+
+
+async def test_what_waits_for_a_correction_or_stands_still_is_found_and_shines_on_its_holder(tmp_path: Path) -> None:
+    desk = f"place:{VILLAGE}"
+    since = {"state_since": "2026-03-04T10:00:00+08:00"}
+    for holder, case in (
+        (PHONE, {"state": "to_correct", "correction": {"due": "2026-03-20"}}),
+        (desk, {"state": "suspended", "suspension": {"until": "2026-03-20"}, "clock": PAUSED}),
+        (desk, {"state": "special_procedure", "special": {"until": "2026-03-20"}, "clock": PAUSED}),
+    ):
+        async with small_centre(tmp_path / case["state"]) as small:
+            await put_record(small, "case", CASE, case_of(small, holder=holder, **since, **case))
+            assert await found(small, "2026-03-11") == []
+            [light] = await found(small, "2026-03-23")
+            code = "correction" if case["state"] == "to_correct" else "pause"
+            assert (light.code, light.level, light.holder, light.due) == (code, "yellow", holder, "2026-03-20")

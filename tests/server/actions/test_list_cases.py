@@ -35,15 +35,17 @@ async def put(small: SmallCentre, *cases: dict[str, Any]) -> None:
         await put_record(small, "case", f"{no:x}" * 32, fields)
 
 
-async def test_the_most_urgent_come_first_in_pages_and_what_is_elsewhere_or_paused_does_not(
+async def test_the_most_urgent_come_first_in_pages_what_is_paused_by_its_own_day_and_what_is_elsewhere_does_not(
     either: SmallCentre,
 ) -> None:
+    paused = open_case(either, "2026-12-01", "suspended", suspension={"until": "2026-12-20"})
+    paused["clock"] |= {"paused_since": "2026-11-20"}
     await put(
         either,
         open_case(either, "2026-12-03"),
         open_case(either, "2026-12-01", "accepted"),
         open_case(either, "2026-12-03"),
-        open_case(either, "2026-12-01", "suspended"),
+        paused,
         open_case(either, "2026-12-01", village=OUTSIDE, holder=place_holder(OUTSIDE)),
     )
     platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
@@ -54,7 +56,7 @@ async def test_the_most_urgent_come_first_in_pages_and_what_is_elsewhere_or_paus
     ]
     assert first[0].item_name
     day, _, record = first[-1].key.partition("~")
-    assert [row.id[0] for row in await list_cases(platform, clerk, after=After(day, record))] == ["3"]
+    assert [row.id[0] for row in await list_cases(platform, clerk, after=After(day, record))] == ["3", "4"]
     assert [row.id[0] for row in await list_cases(platform, clerk, upto="2026-12-02")] == ["2"]
     assert [row.id[0] for row in await list_cases(platform, clerk, state="reviewing")] == ["1", "3"]
     assert [row.id[0] for row in await list_cases(platform, clerk, state="suspended")] == ["4"]

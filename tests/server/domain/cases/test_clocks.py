@@ -120,6 +120,10 @@ def test_a_clock_is_kept_as_a_group_and_read_back() -> None:
 
 
 CLOCK = {"started": "2026-11-18", "legal_due": "2026-12-16", "promise_due": "2026-11-25"}
+PAUSED = {**CLOCK, "paused_since": "2026-11-20"}
+PAUSE = ("pause", "2026-12-10")
+BOTH = [("promise", "2026-11-25"), ("legal", "2026-12-16")]
+LATER = {"due": "2026-12-01", "materials": ["2"]}
 
 
 @pytest.mark.parametrize(
@@ -127,14 +131,34 @@ CLOCK = {"started": "2026-11-18", "legal_due": "2026-12-16", "promise_due": "202
     [
         ({"state": "received"}, [("answer", "2026-11-25")], "2026-11-25"),
         ({"state": "prechecked", "clock": {"answer_from": "2026-11-23"}}, [("answer", "2026-11-30")], "2026-11-30"),
-        ({"state": "to_correct", "correction": {"due": "2026-12-01"}}, [("correction", "2026-12-01")], None),
+        ({"state": "to_correct", "correction": {"due": "2026-12-01"}}, [("correction", "2026-12-01")], "2026-12-01"),
+        (
+            {"state": "to_correct", "state_since": "2026-11-20T09:00:00+08:00"},
+            [("correction", "2026-12-11")],
+            "2026-12-11",
+        ),
+        ({"state": "to_correct"}, [], None),
         ({"state": "reviewing", "clock": CLOCK}, [("promise", "2026-11-25"), ("legal", "2026-12-16")], "2026-11-25"),
         (
             {"state": "accepted", "clock": CLOCK, "tolerance": {"due": "2026-11-20", "materials": ["2"]}},
             [("tolerance", "2026-11-20"), ("promise", "2026-11-25"), ("legal", "2026-12-16")],
+            "2026-11-20",
+        ),
+        ({"state": "accepted", "clock": CLOCK, "tolerance": {"due": "soon", "materials": ["2"]}}, BOTH, "2026-11-25"),
+        ({"state": "suspended", "clock": PAUSED, "suspension": {"until": "2026-12-10"}}, [PAUSE], "2026-12-10"),
+        ({"state": "suspended", "clock": PAUSED, "state_since": "2026-11-26T00:10:00+08:00"}, [PAUSE], "2026-12-10"),
+        (
+            {"state": "suspended", "clock": PAUSED, "suspension": {"until": "2026-12-10"}, "tolerance": LATER},
+            [("tolerance", "2026-12-01"), PAUSE],
+            "2026-12-01",
+        ),
+        ({"state": "special_procedure", "clock": PAUSED, "special": {"until": "2026-12-10"}}, [PAUSE], "2026-12-10"),
+        ({"state": "special_procedure", "state_since": "2026-11-26T00:10:00+08:00"}, [PAUSE], "2026-12-10"),
+        (
+            {"state": "special_procedure", "clock": CLOCK, "special": {"until": "2026-12-10"}},
+            [("promise", "2026-11-25"), PAUSE, ("legal", "2026-12-16")],
             "2026-11-25",
         ),
-        ({"state": "suspended", "clock": {**CLOCK, "paused_since": "2026-11-20"}}, [], None),
         (
             {"state": "special_procedure", "clock": CLOCK},
             [("promise", "2026-11-25"), ("legal", "2026-12-16")],

@@ -45,6 +45,13 @@ def test_a_suspension_needs_its_reason_and_a_resumption_counts_the_days_away() -
     assert rules.add_special(view("special", special={"procedure": "test", "told": True})) == {}
 
 
+@pytest.mark.parametrize(("until", "found"), [("2026-11-18", 1), ("soon", 1), ("2026-11-19", 0), ("", 0), (None, 0)])
+def test_until_when_it_takes_is_a_day_to_come(until: str | None, found: int) -> None:
+    special = view("special", special={"procedure": "site_visit", "until": until})
+    suspension = view("suspend", suspension={"reason": "court", "text": "等待判决", "until": until})
+    assert codes(rules.check_special(special)) == codes(rules.check_suspension(suspension)) == ["pause_until"] * found
+
+
 GOOD = {"days": 10, "reason": "需核查", "approved_by": "王主任", "told": True}
 
 

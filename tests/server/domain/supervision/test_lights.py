@@ -61,8 +61,49 @@ def test_an_answer_not_given_by_the_fourth_day_is_yellow_and_after_the_fifth_red
     assert shines("received", "2026-03-10", received_at=received) == [("answer", "red")]
 
 
-def test_what_is_paused_does_not_shine() -> None:
-    assert shines("suspended", "2026-04-30", clock={**CLOCK, "paused_since": "2026-03-03"}) == []
+def since(state: str, day: str, today: str, **fields: object) -> list[tuple[str, str]]:
+    return shines(state, today, **{"state_since": f"{day}T10:00:00+08:00", **fields})
+
+
+@pytest.mark.parametrize("state", ["suspended", "special_procedure"])
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2026-03-11", []),
+        ("2026-03-13", [("pause", "blue")]),
+        ("2026-03-16", [("pause", "yellow")]),
+        ("2026-03-17", [("pause", "yellow")]),
+        ("2026-03-24", [("pause", "yellow")]),
+        ("2026-03-25", [("pause", "red")]),
+        ("2026-06-25", [("pause", "red")]),
+    ],
+)
+def test_a_stopped_clock_is_no_place_to_hide(state: str, today: str, expected: list[tuple[str, str]]) -> None:
+    """Ten working days from 3 March, where nobody told the applicant of another; the promise stands still."""
+    paused = {**CLOCK, "paused_since": "2026-03-03"}
+    assert since(state, "2026-03-03", today, clock=paused) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "group"), [("suspended", "suspension"), ("special_procedure", "special")], ids=["suspended", "special"]
+)
+def test_a_pause_shines_by_the_day_that_the_applicant_was_told(state: str, group: str) -> None:
+    told = {"clock": {**CLOCK, "paused_since": "2026-03-03"}, group: {"until": "2026-04-30"}}
+    assert since(state, "2026-03-03", "2026-03-25", **told) == []
+    assert since(state, "2026-03-03", "2026-04-29", **told) == [("pause", "yellow")]
+    assert since(state, "2026-03-03", "2026-05-11", **told) == [("pause", "yellow")]
+    assert since(state, "2026-03-03", "2026-05-12", **told) == [("pause", "red")], "the sixth working day after"
+
+
+def test_a_promise_for_later_shines_through_a_pause() -> None:
+    tolerance = {"due": "2026-03-05", "materials": ["2"]}
+    paused = {**CLOCK, "paused_since": "2026-03-03"}
+    shone = since("suspended", "2026-03-03", "2026-03-04", clock=paused, tolerance=tolerance)
+    assert shone == [("tolerance", "yellow")]
+
+
+def test_a_procedure_within_the_decisions_own_time_leaves_the_promise_shining() -> None:
+    assert since("special_procedure", "2026-02-26", "2026-03-05", clock=CLOCK) == [("promise", "yellow")]
 
 
 def test_material_promised_for_later_shines_beside_the_promise() -> None:
@@ -74,8 +115,23 @@ def test_material_promised_for_later_shines_beside_the_promise() -> None:
     assert ("tolerance", "red") in shines("reviewing", "2026-03-04", clock=CLOCK, tolerance=tolerance)
 
 
-def test_a_correction_that_does_not_come_makes_nobody_red() -> None:
-    assert shines("to_correct", "2026-03-20", correction={"due": "2026-03-10"}) == [("correction", "yellow")]
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2026-03-04", []),
+        ("2026-03-05", [("correction", "blue")]),
+        ("2026-03-09", [("correction", "yellow")]),
+        ("2026-03-20", [("correction", "yellow")]),
+    ],
+)
+def test_a_correction_that_does_not_come_makes_nobody_red(today: str, expected: list[tuple[str, str]]) -> None:
+    """Seventeen working days lie between; a fifth of them is three."""
+    assert since("to_correct", "2026-02-09", today, correction={"due": "2026-03-10"}) == expected
+
+
+def test_a_correction_without_a_day_shines_after_fifteen_working_days() -> None:
+    assert since("to_correct", "2026-03-02", "2026-03-18", correction={"text": "x"}) == [("correction", "blue")]
+    assert since("to_correct", "2026-03-02", "2026-03-20", correction={"text": "x"}) == [("correction", "yellow")]
 
 
 def test_a_step_over_its_own_days_shines_though_the_whole_is_not_due() -> None:
