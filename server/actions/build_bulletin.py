@@ -25,6 +25,7 @@ from server.domain.supervision.bulletins import (
     BulletinState,
     Figures,
     Span,
+    columns_of,
     differences,
     public_fields,
     rows_of,
@@ -136,7 +137,11 @@ async def verify_bulletin(platform: Platform, period: str) -> Verified:
     return Verified(
         edition=integer(latest.fields, "edition"),
         unfounded=differences(latest.fields),
-        recounted=[name for name in TABLES if name in now and rows_of(now[name]) != latest.fields.get(name)],
+        recounted=[
+            name
+            for name in TABLES
+            if name in now and rows_of(now[name], columns_of(latest.fields)) != latest.fields.get(name)
+        ],
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from server.actions.list_forbidden_requests import count_forbidden_requests
 from server.actions.platform import Platform
 from server.actions.report_progress import count_units, read_campaign
 from server.domain.cases import tally
@@ -18,6 +19,7 @@ from server.domain.places import Level
 from server.domain.supervision.bulletins import Figures
 from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
 from server.storage.unit_of_work import Snapshot
+from sync.core.clock import from_iso
 
 # Of a case nothing is read but its index; which unit an item is of is asked once for each sort of cases.
 _CASES = """SELECT g.bucket, coalesce(i.unit, ''), coalesce(g.tally, ''), CAST(sum(g.number) AS BIGINT)
@@ -86,6 +88,11 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
         places.setdefault(_place(bucket), _Area()).add("valid", -number, 0)
     for bucket, number in residents:
         places.setdefault(_place(bucket), _Area()).add("volume", 0, number)
+    since_ms, before_ms = (from_iso(f"{day}T00:00:00+08:00") for day in period)
+    forbidden = await count_forbidden_requests(platform.database, since_ms=since_ms, until_ms=before_ms)
+    for (place, unit), number in forbidden.items():
+        for area in both(place, unit):
+            area.add("forbidden", number, 0)
     for unit, (above, below) in asked.items():
         for area in both(directory.units[unit].place, unit):
             area.add("claims", above, below)
@@ -106,6 +113,9 @@ def _count_cases(area: _Area, words: list[str], number: int) -> None:
         area.add("told_once", number * (tally.RETURNED_AGAIN not in words), number)
     if tally.KEPT in words or tally.FAILED in words:
         area.add("tolerance", number * (tally.KEPT in words), number)
+    if tally.ELDER_HOME in words or tally.ELDER_ELSEWHERE in words:
+        area.add("elders_home", number * (tally.ELDER_HOME in words), number)
+    area.add("forbidden", 0, number)
     area.add("licences", number * (tally.LICENCE in words), number)
     area.add("valid", number * (tally.VOID not in words and tally.DUPLICATE not in words), number)
     area.add("volume", number, 0)

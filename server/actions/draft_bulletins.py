@@ -1,5 +1,7 @@
 """Drafts what is due by itself: yesterday's brief each day, and last month's bulletin, which it freezes in time.
 
+Whoever lies at the low end of a frozen month is told alone.
+
 Laws: a period is drafted once, whatever runs beside it; what a person built or froze is left alone. A month is frozen
 after the fifth working day of the next, so that offices had their days to object.
 """
@@ -10,6 +12,7 @@ from datetime import date, timedelta
 
 from server.actions.build_bulletin import build_bulletin, freeze_bulletin, read_bulletin
 from server.actions.platform import Platform
+from server.actions.tell_low_end import tell_low_end
 from server.domain.calendar import add_working_days
 from server.domain.places import Level
 from server.domain.record_fields import text
@@ -37,6 +40,9 @@ async def draft_bulletins(platform: Platform) -> list[str]:
             await build_bulletin(platform, month)
             await freeze_bulletin(platform, month)
             done.append(month)
+    standing = await read_bulletin(platform, month)
+    if standing is not None and text(standing.fields, "state") == BulletinState.FROZEN:
+        await tell_low_end(platform, standing)
     return done
 
 

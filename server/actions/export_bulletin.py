@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from server.actions.pdf_pages import PdfPages
+from server.actions.pdf_pages import MARGIN, WIDTH, PdfPages
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import names_of, table_of
 from server.domain.supervision.indicators import (
@@ -35,7 +35,9 @@ _TABLES = (
     ("villages", "村（社区），只报本乡镇", "villages, for their town alone", ""),
 )
 _BANDS = {"low": "偏低 low", "middle": "居中 middle", "high": "偏高 high", "": "–"}
-_PDF_SIZE = 6
+_PARTS = {Shape.SHARE: 100, Shape.PER_THOUSAND: 10, Shape.MEAN: 10, Shape.COUNT: 1}
+"""What a figure is divided by to be read."""
+_PDF_SIZE, _PDF_NAMES, _PDF_COLUMNS = 8, 92.0, 7
 """So that a share and two counts of five digits stand in a column whole: a number cut off would be a wrong one."""
 NOTE = (
     f"不足{N_MIN}件不列比率、不参与比较；先进按威尔逊区间下限排列。"
@@ -87,6 +89,8 @@ def shown(indicator: Indicator, pair: Count) -> str:
     if value is None:
         return "–"
     behind = f" ({pair[0]}/{pair[1]})"
+    if indicator.shape is Shape.COUNT:
+        return str(value)
     if indicator.shape is Shape.SHARE:
         return f"{value // 100}.{value % 100:02}%{behind}"
     return f"{value // 10}.{value % 10}{behind}"
@@ -144,7 +148,7 @@ def write_xlsx(bulletin: Fields, path: Path) -> None:
             for place, (one, pair) in enumerate(zip(INDICATORS, counts.pairs, strict=True)):
                 value = figure(one, pair)
                 if value is not None and one.code != "volume":
-                    sheet.write_number(line, 2 + 3 * place, value / (100 if one.shape is Shape.SHARE else 10))
+                    sheet.write_number(line, 2 + 3 * place, value / _PARTS[one.shape])
                 sheet.write_number(line, 3 + 3 * place, pair[0])
                 sheet.write_number(line, 4 + 3 * place, pair[1])
         sheet.freeze_panes(1, 2)
@@ -159,19 +163,29 @@ def write_pdf(bulletin: Fields, path: Path) -> None:
     pages.line(title_of(bulletin), 15)
     if text(bulletin, "why"):
         pages.line(f"更正说明 correction: {text(bulletin, 'why')}")
-    at = [0.0, *(92.0 + 62 * number for number in range(len(INDICATORS)))]
     for sheet in sheets_of(bulletin):
         pages.gap()
         pages.line(sheet.title, 12)
         if sheet.best:
             pages.line(f"先进 best: {sheet.best}")
-        pages.row(["", *(one.zh for one in INDICATORS)], at, _PDF_SIZE)
-        for row in sheet.rows:
-            pages.row(row, at, _PDF_SIZE)
+        for first in range(0, len(INDICATORS), _PDF_COLUMNS):
+            _pdf_block(pages, sheet, first)
     pages.gap()
     for line in (*formulas(), NOTE, _proof(bulletin)):
         pages.line(line, 8)
     path.write_bytes(pages.document(title_of(bulletin)))
+
+
+def _pdf_block(pages: PdfPages, sheet: Sheet, first: int) -> None:
+    """Some columns of a table: all of them side by side would have to be printed too small to read."""
+    shown_here = slice(first, first + _PDF_COLUMNS)
+    width = (WIDTH - 2 * MARGIN - _PDF_NAMES) / _PDF_COLUMNS
+    heads = [one.zh for one in INDICATORS[shown_here]]
+    at = [0.0, *(_PDF_NAMES + width * number for number in range(len(heads)))]
+    pages.row(["", *heads], at, _PDF_SIZE)
+    for row in sheet.rows:
+        pages.row([row[0], *row[1:][shown_here]], at, _PDF_SIZE)
+    pages.gap()
 
 
 def _proof(bulletin: Fields) -> str:

@@ -29,9 +29,10 @@ class ForbiddenRequest:
 _SQL = """SELECT c.received_at, k.bucket, c.record, c.account FROM changes c JOIN cases k ON k.id = c.record
           WHERE c.reason = 'material_forbidden' AND c.received_at >= ? AND c.received_at < ? AND c.reused = 0
           ORDER BY c.received_at DESC LIMIT ?"""
-_COUNT = """SELECT k.bucket, count(*) FROM changes c JOIN cases k ON k.id = c.record
+_COUNT = """SELECT k.bucket, coalesce(i.unit, ''), count(*)
+            FROM changes c JOIN cases k ON k.id = c.record LEFT JOIN items i ON i.id = k.item
             WHERE c.reason = 'material_forbidden' AND c.received_at >= ? AND c.received_at < ? AND c.reused = 0
-            GROUP BY k.bucket"""
+            GROUP BY k.bucket, coalesce(i.unit, '')"""
 
 
 async def list_forbidden_requests(
@@ -44,8 +45,12 @@ async def list_forbidden_requests(
     return [one for one in found if places is None or one.place in places]
 
 
-async def count_forbidden_requests(database: Database, *, since_ms: int, until_ms: int) -> Mapping[str, int]:
-    """Place (12 digits) → how many; for the bulletin, where it should be nought."""
+async def count_forbidden_requests(
+    database: Database, *, since_ms: int, until_ms: int
+) -> Mapping[tuple[str, str], int]:
+    """(place, 12 digits; the unit whose item it was, "" for a standard one's) → how many; for the bulletin, where it
+    should be nought.
+    """
     async with database.read() as snapshot:
         rows = await snapshot.fetch(_COUNT, [since_ms, until_ms])
-    return Counter({bucket.rpartition(":")[2]: count for bucket, count in rows})
+    return Counter({(bucket.rpartition(":")[2], unit): count for bucket, unit, count in rows})

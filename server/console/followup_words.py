@@ -14,6 +14,8 @@ TASK_CODES: Mapping[str, Pair] = {
     "parcel_lost": ("邮件无进展或退回", "A parcel is stuck or came back"),
     "promise_overdue": ("容缺材料逾期未补", "Promised materials are overdue"),
     "correction_overdue": ("逾期未补正", "A correction is overdue"),
+    "bulletin_objection": ("对通报的异议", "An objection to a bulletin"),
+    "bulletin_help": ("通报靠后，需要什么帮助", "Low figures: what would help"),
     "call_back": ("抽样回访", "A sample call-back"),
     "limit_account": ("研究是否限制账号", "Consider limiting an account"),
     NOT_ASKED: ("居民说没有申请过", "The resident did not ask for it"),

@@ -114,6 +114,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "claimed_by_missing": ("认领后须写明认领人", "a claimed item needs who claimed it"),
     "claimed_by_free": ("未认领的事项不能有认领人", "a free item has nobody who claimed it"),
     "claim_value": ("“{label}”的取值不对", "{field} has a wrong value"),
+    "objection_late": (
+        "通报定稿{days}个工作日后不再受理异议",
+        "a bulletin is objected to within {days} working days after it was frozen",
+    ),
     "bulletin_data": ("通报的“{field}”与其数据不符", "{field} of the bulletin does not follow from its rows"),
     "villages_public": ("村（社区）只通报到乡镇", "villages are reported to their town and nowhere else"),
     "lease_too_long": ("领取最长{days}天", "a batch is taken out for {days} days at most"),

@@ -31,6 +31,7 @@ from server.domain.cases.tally import tally
 from server.domain.catalogue.items import MigrationKind, migrate_draft
 from server.domain.people.citizen_id import normalise
 from server.domain.people.reach import account_holder
+from server.domain.people.residents import is_elder
 from server.domain.people.roles import roles_that_may
 from server.domain.problems import problem
 from server.domain.record_checks import check_record
@@ -208,6 +209,10 @@ class _CaseRules:
         assert resident is not None, "the check refuses a filing without a resident"
         assert item is not None, "the check refuses a filing without an item"
         computed["holder"] = handling_desk(fields, item.fields)
+        if is_elder(resident.fields, china_day(situation.centre.now)):
+            computed["elder"] = True
+        if situation.author.at_desk and not text(fields, "served"):
+            computed["served"] = "desk"
         accept = self._receive(situation, {**fields, **computed}, computed)
         accept = replace(accept, reason=reason, code=code, detail=detail)
         return self._link(

@@ -46,7 +46,7 @@ def task_policy() -> RecordPolicy:
         tasks.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         adds=_task_adds,
-        reads=reads_own_days,
+        reads=_task_reads,
         columns=lambda fields: {
             "state": text(fields, "state"),
             "holder": text(fields, "holder") or None,
@@ -73,7 +73,19 @@ def _task_adds(situation: Situation, fields: Fields) -> Fields:
     return {}
 
 
+def _task_reads(change: Change, reading: Reading) -> Wants:
+    wants = reads_own_days(change, reading)
+    if change.name == "task.open" and change.set.get("code") == TaskCode.BULLETIN_OBJECTION:
+        wants.records |= {("bulletin", one) for one in reading.texts("task", change.record, "about")}
+    return wants
+
+
 def _check_task_step(situation: Situation) -> list[Problem]:
+    fields = situation.fields
+    if situation.change.name == "task.open" and text(fields, "code") == TaskCode.BULLETIN_OBJECTION:
+        bulletin, today = situation.known.record("bulletin", text(fields, "about")), china_day(situation.centre.now)
+        standing = bulletin.fields if bulletin is not None else None
+        return tasks.check_objection(standing, today, own_days(situation, today))
     if situation.change.name != "task.close" or situation.before is None:
         return []
     return tasks.check_closing(situation.before.fields, situation.author.account)

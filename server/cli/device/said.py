@@ -42,3 +42,5 @@ class Visit(msgspec.Struct, kw_only=True):
     phone: str = ""
     address: str = ""
     delivery: str = ""
+    served: str = ""
+    """Where: home, station or desk."""

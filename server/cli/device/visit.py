@@ -190,7 +190,7 @@ def case_fields(
         means = visit.consent.means if visit.consent is not None else ""  # one signing for both, at one visit
         promised = {"read_aloud": visit.promise_read, "promised_on": known.today.isoformat()}
         fields["promise"] = {**promised, **({"means": means} if means else {})}
-    plain = {"phone": visit.phone, "address": visit.address, "notes": list(visit.notes)}
+    plain = {"phone": visit.phone, "address": visit.address, "served": visit.served, "notes": list(visit.notes)}
     fields |= {name: value for name, value in plain.items() if value}
     return fields | ({"delivery": {"mode": visit.delivery}} if visit.delivery else {})
 

@@ -20,6 +20,8 @@ from server.domain.people.residents import resident_facts
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, integer, text, texts
 
+SERVED = ("home", "station", "desk")
+"""Where somebody was served: at home (上门), at the village's office, or at a desk."""
 _BEFORE_SUBMISSION = frozenset({"", CaseState.DRAFT})
 
 
@@ -39,6 +41,8 @@ def check_case(fields: Fields, ctx: CheckContext) -> list[Problem]:
             parse_receipt(receipt)
         except NumberInvalid:
             found.append(problem("receipt_invalid", "receipt"))
+    if (served := text(fields, "served")) and served not in SERVED:
+        found.append(problem("value_unknown", "served", label="服务地点", value=served))
     begun_here = "source" not in fields  # elsewhere another consent stood behind it, and the centre alone takes it over
     if begun_here and ctx.state_before in _BEFORE_SUBMISSION and state in (CaseState.SUBMITTED, CaseState.RECEIVED):
         found += _check_submission(fields, ctx)

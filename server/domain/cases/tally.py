@@ -12,6 +12,7 @@ from server.domain.record_fields import Fields, family, groups, parse_moment, te
 ON_TIME, LATE = "on_time", "late"
 RETURNED, RETURNED_AGAIN = "returned", "returned_again"
 KEPT, FAILED = "tolerance_kept", "tolerance_failed"
+ELDER_HOME, ELDER_ELSEWHERE = "elder_home", "elder_elsewhere"
 LICENCE, DUPLICATE, VOID = "licence", "duplicate", "void"
 DAYS = "days:"
 """Before the number of days from finishing to the hand-over."""
@@ -24,6 +25,8 @@ def tally(case: Fields) -> str:
     if not text(case, "finished_at"):
         return ""
     words = [*_clock(case), *_corrections(case), *_tolerance(case), *_delivery(case)]
+    if case.get("elder") is True and (served := text(case, "served")):
+        words.append(ELDER_HOME if served == "home" else ELDER_ELSEWHERE)
     if any(isinstance(one, Mapping) and one.get("state") == "licence" for one in family(case, "material.").values()):
         words.append(LICENCE)
     if text(case, "duplicate_of"):
@@ -53,12 +56,16 @@ def _tolerance(case: Fields) -> list[str]:
     held = case.get("tolerance")
     if not isinstance(held, Mapping) or not held:
         return []
-    return [FAILED] if held.get("materials") else [KEPT]
+    due, settled = text(held, "due"), text(held, "settled_on")
+    return [KEPT] if not held.get("materials") and (not settled or settled <= due) else [FAILED]
 
 
 def _delivery(case: Fields) -> list[str]:
-    parcel = case.get("parcel")
+    """Until the carrier says that it arrived, or until somebody took it."""
+    parcel, handover = case.get("parcel"), case.get("handover")
     arrived = parse_moment(parcel.get("delivered_at")) if isinstance(parcel, Mapping) else None
+    if arrived is None and isinstance(handover, Mapping):
+        arrived = parse_moment(handover.get("at"))
     finished = parse_moment(case.get("finished_at"))
     if arrived is None or finished is None or arrived < finished:
         return []

@@ -80,6 +80,16 @@ def resident_facts(fields: Fields, on: date) -> Mapping[str, object]:
     return facts | ({"hukou": hukou} if hukou else {})
 
 
+ELDER_AGE = 60
+"""老年人权益保障法 2: who is sixty."""
+
+
+def is_elder(resident: Fields, on: date) -> bool:
+    """Whether the resident is known to be sixty or older on that day."""
+    age = age_of(resident, on)
+    return age is not None and age >= ELDER_AGE
+
+
 def age_of(resident: Fields, on: date) -> int | None:
     """Full years on that day; None when neither id nor birth date is known."""
     birth = parse_date(resident_facts(resident, on).get("birth"))

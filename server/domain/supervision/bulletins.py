@@ -17,7 +17,7 @@ from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, text, texts
 from server.domain.steps import StepTable, step
-from server.domain.supervision.indicators import CODES, INDICATORS, Counts, best, counts_of
+from server.domain.supervision.indicators import CODES, Counts, best, counts_of, numbers_of
 
 BEST_COUNTIES, BEST_UNITS, BEST_TOWNS = 3, 10, 10
 TABLES = ("counties", "units", "towns", "villages")
@@ -79,17 +79,22 @@ def town_fields(villages: Mapping[str, Counts], names: Mapping[str, str]) -> dic
     }
 
 
-def rows_of(table: Mapping[str, Counts]) -> list[list[object]]:
-    return [[area, *counts.numbers] for area, counts in sorted(table.items())]
+def rows_of(table: Mapping[str, Counts], columns: Sequence[str] = CODES) -> list[list[object]]:
+    return [[area, *numbers_of(counts, columns)] for area, counts in sorted(table.items())]
 
 
 def table_of(bulletin: Fields, name: str) -> dict[str, Counts]:
     """The counts of one of its tables, as they were frozen."""
-    rows = bulletin.get(name)
+    rows, columns = bulletin.get(name), columns_of(bulletin)
     found: dict[str, Counts] = {}
     for area, *numbers in rows if isinstance(rows, list) else []:
-        found[str(area)] = counts_of([int(number) for number in numbers])
+        found[str(area)] = counts_of([int(number) for number in numbers], columns)
     return found
+
+
+def columns_of(bulletin: Fields) -> tuple[str, ...]:
+    """What it counts. One that was frozen before an indicator was thought of has fewer, and stands as it is."""
+    return texts(bulletin, "columns")
 
 
 def names_of(bulletin: Fields) -> dict[str, str]:
@@ -111,7 +116,7 @@ def data_hash(tables: Mapping[str, Sequence[Sequence[object]]]) -> str:
 def differences(bulletin: Fields) -> list[str]:
     """What in a bulletin does not follow from its own rows: nothing, unless somebody changed it."""
     tables = {name: table_of(bulletin, name) for name in TABLES}
-    kept = {name: rows_of(table) for name, table in tables.items() if bulletin.get(name)}
+    kept = {name: rows_of(table, columns_of(bulletin)) for name, table in tables.items() if bulletin.get(name)}
     found = [] if data_hash(kept) == text(bulletin, "data_hash") else ["data_hash"]
     for name, of, how_many in (
         ("best_counties", "counties", BEST_COUNTIES),
@@ -131,8 +136,9 @@ def check_bulletin(fields: Fields, ctx: CheckContext) -> list[Problem]:
         found.append(problem("state_unknown", "state", value=text(fields, "state")))
     if text(fields, "span") not in Span.__members__.values():
         found.append(problem("value_unknown", "span", label="周期", value=text(fields, "span")))
-    if texts(fields, "columns") != CODES:
-        found.append(problem("value_unknown", "columns", label="指标", value=len(INDICATORS)))
+    columns, is_draft = columns_of(fields), text(fields, "state") == BulletinState.DRAFT
+    if (is_draft and columns != CODES) or not set(columns) <= set(CODES):
+        return [*found, problem("value_unknown", "columns", label="指标", value=",".join(columns))]
     if fields.get("villages") and any(fields.get(name) for name in ("counties", "units", "towns")):
         found.append(problem("villages_public", "villages"))
     return found + [problem("bulletin_data", name) for name in differences(fields)]

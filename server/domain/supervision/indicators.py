@@ -20,10 +20,16 @@ COMPARED_MIN = 2
 """An area is compared when so many of its indicators have enough behind them."""
 
 
+LOW_END_AREAS_MIN = 4
+"""Among fewer there is no middle to lie below."""
+
+
 class Shape(Enum):
     SHARE = "share"
     PER_THOUSAND = "per_thousand"
     MEAN = "mean"
+    COUNT = "count"
+    """Shown however few stand behind it: what should be nought is nought or is not."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,26 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator("ratings", "好评率", "rated good", "4、5分÷有效评价 grades 4 and 5 ÷ ratings that stand"),
     Indicator(
+        "elders_home",
+        "老年人上门办占比",
+        "of 60+, at home",
+        "上门办的60岁以上÷记有服务地点的60岁以上办结 of finished cases of 60+ with a place of service, at home",
+        counts_for=0,
+    ),
+    Indicator(
         "licences",
         "证照复用率",
         "licences reused",
         "用电子证照的÷办结 with an electronic licence ÷ finished",
         counts_for=0,
+    ),
+    Indicator(
+        "forbidden",
+        "违规索要材料",
+        "forbidden requests",
+        "被拦下的已取消材料索要次数，应为0 requests for cancelled material, each refused; should be 0",
+        Shape.COUNT,
+        0,
     ),
     Indicator("claims", "认领完成率", "lists published", "已发布÷应认领 published ÷ asked for", counts_for=0),
     Indicator(
@@ -117,13 +138,25 @@ class Counts:
 NOTHING = Counts(((0, 0),) * len(INDICATORS))
 
 
-def counts_of(numbers: Sequence[int]) -> Counts:
-    return Counts(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
+def counts_of(numbers: Sequence[int], columns: Sequence[str] = CODES) -> Counts:
+    """As they were kept under these columns; what was not counted then is nought of nought."""
+    pairs = dict(zip(columns, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
+    return Counts(tuple(pairs.get(code, (0, 0)) for code in CODES))
+
+
+def numbers_of(counts: Counts, columns: Sequence[str] = CODES) -> list[int]:
+    """One list, as a bulletin with these columns keeps it."""
+    pairs = dict(zip(CODES, counts.pairs, strict=True))
+    return [number for column in columns for number in pairs[column]]
 
 
 def figure(indicator: Indicator, count: Count) -> int | None:
-    """What is shown: hundredths of a percent for a share, tenths otherwise. None when too few stand behind it."""
+    """What is shown: hundredths of a percent for a share, a count as it is, tenths otherwise. None when too few stand
+    behind it.
+    """
     above, below = count
+    if indicator.shape is Shape.COUNT:
+        return above
     if below < N_MIN:
         return None
     match indicator.shape:
@@ -133,6 +166,7 @@ def figure(indicator: Indicator, count: Count) -> int | None:
             return above * 10_000 // below
         case Shape.MEAN:
             return above * 10 // below
+    raise AssertionError("every shape has its figure")
 
 
 def wilson_lower(above: int, below: int) -> int:
@@ -145,13 +179,27 @@ def wilson_lower(above: int, below: int) -> int:
     return max(0, int((middle - half) / (1 + squared / below) * WHOLE))
 
 
+def wilson_upper(above: int, below: int) -> int:
+    """The upper end: what is left of the whole when the lower end of the opposite is taken away."""
+    return WHOLE - wilson_lower(below - above, below) if below > 0 else WHOLE
+
+
 def score(counts: Counts) -> int | None:
     """The mean of the lower ends of what is compared; None when too little stands behind it."""
-    bounds = []
+    return _mean([wilson_lower(*pair) for pair in _compared(counts).values()])
+
+
+def _compared(counts: Counts) -> dict[Indicator, Count]:
+    """(good, all) of each indicator that compares and has enough behind it."""
+    found = {}
     for indicator, (above, below) in zip(INDICATORS, counts.pairs, strict=True):
         if indicator.counts_for and below >= N_MIN:
             good = above if indicator.counts_for > 0 else below - above
-            bounds.append(wilson_lower(min(max(good, 0), below), below))
+            found[indicator] = (min(max(good, 0), below), below)
+    return found
+
+
+def _mean(bounds: Sequence[int]) -> int | None:
     return sum(bounds) // len(bounds) if len(bounds) >= COMPARED_MIN else None
 
 
@@ -159,6 +207,35 @@ def best(rows: Mapping[str, Counts], how_many: int) -> tuple[str, ...]:
     """The areas with the highest scores; equal ones in the order of their codes."""
     scored = [(found, area) for area, counts in rows.items() if (found := score(counts)) is not None]
     return tuple(area for _, area in sorted(scored, key=lambda one: (-one[0], one[1]))[:how_many])
+
+
+def lowest(rows: Mapping[str, Counts], how_many: int) -> tuple[str, ...]:
+    """The areas that lie below the middle one even by the upper end of what their counts allow, the lowest first: they
+    are told alone and offered help. An unlucky month with few cases puts nobody there.
+    """
+    scores = sorted(found for counts in rows.values() if (found := score(counts)) is not None)
+    if len(scores) < LOW_END_AREAS_MIN:
+        return ()
+    middle = scores[len(scores) // 2]
+    reached = {
+        area: best_case
+        for area, counts in rows.items()
+        if (best_case := _mean([wilson_upper(*pair) for pair in _compared(counts).values()])) is not None
+    }
+    low = sorted((best_case, area) for area, best_case in reached.items() if best_case < middle)
+    return tuple(area for _, area in low[:how_many])
+
+
+def weakest(rows: Mapping[str, Counts], area: str) -> tuple[Indicator, ...]:
+    """In what this area lies furthest below all together; at most two, and always one."""
+    whole, own = _compared(sum(rows.values(), start=NOTHING)), _compared(rows[area])
+    gaps = {one: _share(pair) - _share(whole[one]) for one, pair in own.items() if one in whole}
+    ordered = sorted(gaps, key=lambda one: (gaps[one], one.code))
+    return tuple(ordered[:1] + [one for one in ordered[1:2] if gaps[one] < 0])
+
+
+def _share(pair: Count) -> int:
+    return pair[0] * WHOLE // pair[1]
 
 
 def band(volume: Count, all_volumes: Iterable[Count]) -> str:

@@ -15,11 +15,13 @@ from server.domain.check_context import CheckContext
 from server.domain.people.masking import mask_text
 from server.domain.people.reach import place_holder
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, check_shapes, integer, text
+from server.domain.record_fields import Fields, check_shapes, integer, parse_date, text
 from server.domain.steps import StepTable, step
 
 DAYS_MAX = 60
 DAYS_DEFAULT = 5
+OBJECTION_DAYS = 3
+"""Working days after a bulletin was frozen in which an office may object to it."""
 
 
 class TaskState(StrEnum):
@@ -37,6 +39,8 @@ class TaskCode(StrEnum):
     PARCEL_LOST = "parcel_lost"  # 邮件无进展或退回
     PROMISE_OVERDUE = "promise_overdue"  # 容缺材料逾期未补
     CORRECTION_OVERDUE = "correction_overdue"  # 逾期未补正
+    BULLETIN_OBJECTION = "bulletin_objection"  # 对通报的异议
+    BULLETIN_HELP = "bulletin_help"  # 通报靠后，只告知本处并提供帮助
 
 
 NOT_ASKED = "not_asked"
@@ -50,6 +54,8 @@ DAYS_GIVEN: Mapping[str, int] = {
     TaskCode.PARCEL_LOST: 3,
     TaskCode.PROMISE_OVERDUE: 3,
     TaskCode.CORRECTION_OVERDUE: 3,
+    TaskCode.BULLETIN_OBJECTION: 3,
+    TaskCode.BULLETIN_HELP: 10,
     NOT_ASKED: 3,
 }
 
@@ -85,6 +91,17 @@ def check_task(fields: Fields, ctx: CheckContext) -> list[Problem]:
 def check_closing(task: Fields, account: str) -> list[Problem]:
     """Whether this account may close the task as it stands."""
     return [problem("task_own", "state")] if text(task, "explained_by") == account else []
+
+
+def check_objection(bulletin: Fields | None, on: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> list[Problem]:
+    """Whether it may still be objected to: a draft always, a frozen one for the days given, a corrected one never."""
+    if bulletin is None:
+        return [problem("record_absent", "about")]
+    state, frozen = text(bulletin, "state"), parse_date(text(bulletin, "frozen_at")[:10])
+    in_time = frozen is not None and on <= add_working_days(frozen, OBJECTION_DAYS, overrides).date
+    if state == "draft" or (state == "frozen" and in_time):
+        return []
+    return [problem("objection_late", "about", days=OBJECTION_DAYS)]
 
 
 def due_day(

@@ -19,6 +19,7 @@ from server.actions.refusals import NotFound
 from server.domain.supervision.bulletins import Span, table_of
 from server.domain.supervision.indicators import CODES
 from server.main import platform_of
+from sync.core.clock import from_iso
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre
 
 PERIOD = "2026-11"
@@ -47,6 +48,33 @@ async def test_a_month_is_counted_by_village_town_and_county(tmp_path: Path) -> 
         county = TOWN[:6] + "000000"
         assert figures.counties[county].pairs[CODES.index("on_time")] == (40, 50)
         assert pairs["claims"][1] > 0, "the round that runs is part of it"
+
+
+async def test_homes_that_were_visited_and_requests_that_were_refused_are_counted(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        await finished(small, "on_time elder_home", 30)
+        await finished(small, "on_time elder_elsewhere", 10, start=100)
+        await finished(small, "on_time", 7, start=200)
+        asked = from_iso("2026-11-30T23:59:00+08:00")
+        for number, at in enumerate((asked, asked + 60_000)):
+            await refused_request(small, f"{0:032x}", at, number)
+        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        pairs = dict(zip(CODES, figures.towns[TOWN].pairs, strict=True))
+        assert pairs["elders_home"] == (30, 40)
+        assert pairs["forbidden"] == (1, 47), "the one of December is not this month's"
+
+
+async def refused_request(small: SmallCentre, case: str, at: int, number: int) -> None:
+    """A return that asked for a cancelled material, as the log keeps it."""
+    [columns] = {tuple(row[1] for row in await small.fetch("SELECT * FROM pragma_table_info('changes')"))}
+    known = {
+        **{"id": f"{number:032x}", "account": "a", "device": "d", "record": case, "kind": "case"},
+        **{"name": "case.return", "reason": "material_forbidden", "code": "refused", "received_at": at, "reused": 0},
+        "position": 900_000 + number,
+        "seq": 900_000 + number,
+    }
+    sql = f"INSERT INTO changes ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    await small.tamper(sql, [known.get(column, b"") for column in columns])
 
 
 async def test_it_is_built_frozen_and_every_number_found_again(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ async def test_a_request_for_a_cancelled_material_is_refused_and_visible(at: Cat
     assert await ask_for(at, "1", "2") == "material_forbidden"
     assert await at.fetch("SELECT state FROM cases WHERE id = ?", CASE) == [("received",)]
     counted = await count_forbidden_requests(at.platform.database, since_ms=now - DAY_MS, until_ms=now + DAY_MS)
-    assert dict(counted) == {VILLAGE: 1}
+    assert dict(counted) == {(VILLAGE, ""): 1}
     [told] = await list_forbidden_requests(at.platform.database, since_ms=now - DAY_MS, until_ms=now + DAY_MS)
     assert (told.place, told.case, told.account) == (VILLAGE, CASE, at.clerk.id)
     span = {"since_ms": now - DAY_MS, "until_ms": now + DAY_MS}

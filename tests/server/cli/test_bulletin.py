@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.command import bangban, finish
-from tests.small_centre import TOWN, load_small
+from tests.small_centre import TOWN, load_small, small_world
 
 
 def bulletin(folder: Path, *words: object, code: int = 0) -> str:
@@ -19,6 +19,10 @@ def test_a_month_is_built_frozen_verified_corrected_and_exported(tmp_path: Path)
     assert "第1版:" in bulletin(tmp_path, "freeze", "2026-11")
     assert "the cases give the same rows" in bulletin(tmp_path, "verify", "2026-11")
     bulletin(tmp_path, "build", "2026-11", code=1)
+    objection = ("object", "2026-11", "--place", TOWN, "--text", "有5件退件不应计入")
+    lead = next(one.login for one in small_world().accounts if one.role == "town_lead" and TOWN in one.scope_places)
+    assert "applied: task" in bulletin(tmp_path, *objection, "--as", lead)
+    bulletin(tmp_path, *objection, "--as", "nobody", code=1)
     assert "第2版" in bulletin(tmp_path, "correct", "2026-11", "--why", "补录")
     for suffix in ("pdf", "html", "xlsx"):
         bulletin(tmp_path, "export", "2026-11", "--edition", "1", "--to", tmp_path / f"a.{suffix}")

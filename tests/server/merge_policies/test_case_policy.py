@@ -234,3 +234,23 @@ def test_a_consent_that_does_not_name_the_item_refuses_the_filing(centre: Centre
     outcome = helper.send(resident, other, case)[-1]
     assert outcome.code is OutcomeCode.REFUSED
     assert outcome.detail["problems"][0]["zh"]
+
+
+@pytest.mark.parametrize(("person", "elder"), [(PERSON, True), ("34180219850702002X", None)])
+def test_whether_the_resident_is_sixty_is_judged_at_receipt_and_where_they_were_served_is_told_by_the_helper(
+    centre: CentreInMemory, person: str, elder: bool | None
+) -> None:
+    helper = phone(centre)
+    *before, case = visit(helper, person=person)
+    served = helper.change("case", "case.submit", case.record, set={**case.set, "served": "home"}, needs=case.needs)
+    outcome = helper.send(*before, served)[-1]
+    assert outcome.code is OutcomeCode.APPLIED, outcome
+    kept = centre.fields("case", case.record)
+    assert (kept.get("elder"), kept["served"]) == (elder, "home")
+
+
+def test_a_place_of_service_that_is_none_is_refused(centre: CentreInMemory) -> None:
+    helper = phone(centre)
+    *before, case = visit(helper)
+    wrong = helper.change("case", "case.submit", case.record, set={**case.set, "served": "31.05,118.75"})
+    assert helper.send(*before, wrong)[-1].reason == "value_unknown"

@@ -27,6 +27,26 @@ def test_corrections_promises_licences_and_the_way_to_the_door_are_told() -> Non
     assert tally({**DONE, "parcel": {"delivered_at": "2026-11-13T09:00:00+08:00"}}) == "on_time days:3"
 
 
+def test_what_came_after_its_day_is_no_promise_kept() -> None:
+    held = {"due": "2026-11-09", "materials": []}
+    assert tally({**DONE, "tolerance": {**held, "settled_on": "2026-11-09"}}) == "on_time tolerance_kept"
+    assert tally({**DONE, "tolerance": {**held, "settled_on": "2026-11-10"}}) == "on_time tolerance_failed"
+
+
+def test_what_was_fetched_in_the_village_arrived_when_it_was_taken() -> None:
+    taken = {"to": "王秀英", "at": "2026-11-12T09:00:00+08:00"}
+    assert tally({**DONE, "handover": taken}) == "on_time days:2"
+    assert tally({**DONE, "handover": taken, "parcel": {"delivered_at": "2026-11-11T09:00:00+08:00"}}).endswith(
+        "days:1"
+    )
+
+
+def test_where_people_of_sixty_and_more_were_served_is_told_when_it_is_known() -> None:
+    assert tally({**DONE, "elder": True, "served": "home"}) == "on_time elder_home"
+    assert tally({**DONE, "elder": True, "served": "station"}) == "on_time elder_elsewhere"
+    assert tally({**DONE, "elder": True}) == tally({**DONE, "served": "home"}) == "on_time"
+
+
 def test_what_does_not_count_as_a_valid_case_is_told() -> None:
     assert tally({**DONE, "duplicate_of": "1" * 32}) == "on_time duplicate"
     assert tally({**DONE, "state": "voided", "finish_type": "2"}) == "void"

@@ -76,6 +76,21 @@ def test_a_bulletin_is_drafted_again_frozen_once_and_corrected_by_the_next_editi
     assert state_after(BULLETIN_STEPS, "bulletin.draft", "frozen") is None
 
 
+def older(state: str) -> dict[str, Any]:
+    """Frozen when two indicators were all there was."""
+    rows = [[TOWN, 95, 100, 96, 100], ["341881107000", 40, 100, 40, 100]]
+    told = {**bulletin(), "state": state, "columns": ["on_time", "valid"], "counties": [], "units": [], "towns": rows}
+    return {**told, "best_counties": [], "best_units": [], "best_towns": [TOWN, "341881107000"],
+            "data_hash": data_hash({"towns": rows})}  # fmt: skip
+
+
+def test_what_was_frozen_before_an_indicator_was_thought_of_stands_and_follows_from_its_rows() -> None:
+    assert codes(older("frozen")) == codes(older("corrected")) == []
+    assert table_of(older("frozen"), "towns")[TOWN].pairs[CODES.index("valid")] == (96, 100)
+    assert codes(older("draft")) == ["value_unknown"], "a draft counts all there is"
+    assert codes({**older("frozen"), "columns": ["on_time", "clicks"]}) == ["value_unknown"]
+
+
 def test_the_hash_is_of_every_row_in_any_order() -> None:
     rows = [["b", 1], ["a", 2]]
     assert data_hash({"towns": rows}) == data_hash({"towns": rows[::-1]})

@@ -16,8 +16,12 @@ from server.domain.supervision.indicators import (
     best,
     counts_of,
     figure,
+    lowest,
+    numbers_of,
     score,
+    weakest,
     wilson_lower,
+    wilson_upper,
 )
 
 ON_TIME = INDICATORS[CODES.index("on_time")]
@@ -62,6 +66,32 @@ def test_more_cases_of_the_same_share_come_first_and_equal_ones_by_code() -> Non
     assert best({"b": many, "a": many}, 1) == ("a",)
 
 
+def test_the_low_end_is_below_the_middle_even_at_its_best() -> None:
+    middling = {name: counts(on_time=(900, 1000), valid=(900, 1000)) for name in "abcd"}
+    far, unlucky = counts(on_time=(500, 1000), valid=(600, 1000)), counts(on_time=(24, 30), valid=(24, 30))
+    assert lowest({**middling, "far": far, "unlucky": unlucky, "none": NOTHING}, 3) == ("far",)
+    farther = counts(on_time=(300, 1000), valid=(300, 1000))
+    assert lowest({**middling, "far": far, "farther": farther}, 3) == ("farther", "far")
+    assert lowest({**middling, "far": far, "farther": farther}, 1) == ("farther",)
+    assert lowest({"a": far, "b": middling["b"], "c": middling["c"]}, 3) == (), "three have no middle"
+
+
+def test_in_what_an_area_is_furthest_behind_is_told_in_at_most_two_words() -> None:
+    table = {
+        "a": counts(on_time=(900, 1000), valid=(900, 1000), ratings=(900, 1000)),
+        "b": counts(on_time=(850, 1000), valid=(500, 1000), ratings=(700, 1000)),
+    }
+    assert [one.code for one in weakest(table, "b")] == ["valid", "ratings"]
+    assert [one.code for one in weakest(table, "a")] == ["on_time"], "one, though nothing is below"
+
+
+@given(st.integers(1, 5000).flatmap(lambda below: st.tuples(st.integers(0, below), st.just(below))))
+def test_the_upper_end_lies_above_the_share(pair: tuple[int, int]) -> None:
+    above, below = pair
+    assert above * WHOLE // below <= wilson_upper(above, below) <= WHOLE
+    assert wilson_upper(0, 0) == WHOLE
+
+
 def test_less_is_better_where_it_is() -> None:
     good = counts(corrections=(1, 100), valid=(99, 100))
     bad = counts(corrections=(60, 100), valid=(99, 100))
@@ -79,6 +109,18 @@ def test_a_band_tells_where_a_volume_lies_among_the_others() -> None:
     assert [band(one, volumes) for one in volumes] == ["low", "middle", "middle", "high"]
     assert band((5, 10), volumes) == ""
     assert band((10, 100), volumes[:2]) == ""
+
+
+def test_what_should_be_nought_is_shown_however_few_stand_behind_it() -> None:
+    forbidden = INDICATORS[CODES.index("forbidden")]
+    assert [figure(forbidden, pair) for pair in ((0, 0), (1, 2))] == [0, 1]
+    spotless = counts(on_time=(40, 40), valid=(40, 40))
+    assert score(spotless) == score(counts(on_time=(40, 40), valid=(40, 40), forbidden=(3, 40))), "it was refused"
+
+
+def test_what_an_older_bulletin_did_not_count_is_nought_of_nought() -> None:
+    assert counts_of([1, 2, 3, 4], ("valid", "on_time")) == counts(valid=(1, 2), on_time=(3, 4))
+    assert numbers_of(counts(valid=(1, 2), on_time=(3, 4)), ("valid", "on_time")) == [1, 2, 3, 4]
 
 
 def test_counts_are_added_and_kept_as_one_list() -> None:

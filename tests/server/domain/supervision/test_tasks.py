@@ -2,9 +2,19 @@
 
 from datetime import date
 
+import pytest
+
 from server.domain.check_context import CheckContext
-from server.domain.record_fields import KINDS
-from server.domain.supervision.tasks import STEPS, TaskCode, check_closing, check_task, due_day, open_task
+from server.domain.record_fields import KINDS, Fields
+from server.domain.supervision.tasks import (
+    STEPS,
+    TaskCode,
+    check_closing,
+    check_objection,
+    check_task,
+    due_day,
+    open_task,
+)
 
 CTX = CheckContext(on=date(2026, 11, 22))
 TASK = open_task(
@@ -35,6 +45,23 @@ def test_a_text_with_a_phone_an_unknown_finding_and_days_without_end_are_told() 
     wrong = {**TASK, "text": "回电13812345678", "finding": "whatever", "days": 90}
     assert [one.code for one in check_task(wrong, CTX)] == ["value_unknown", "value_unknown", "notice_unmasked"]
     assert [one.code for one in check_task({**TASK, "state": "gone"}, CTX)] == ["state_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("bulletin", "on", "told"),
+    [
+        (None, "2026-11-09", "record_absent"),
+        ({"state": "draft"}, "2026-12-31", ""),
+        ({"state": "frozen", "frozen_at": "2026-11-09T10:00:00+08:00"}, "2026-11-09", ""),
+        ({"state": "frozen", "frozen_at": "2026-11-09T10:00:00+08:00"}, "2026-11-12", ""),
+        ({"state": "frozen", "frozen_at": "2026-11-09T10:00:00+08:00"}, "2026-11-13", "objection_late"),
+        ({"state": "frozen", "frozen_at": "2026-09-30T10:00:00+08:00"}, "2026-10-10", ""),  # a Saturday that is worked
+        ({"state": "frozen", "frozen_at": "2026-09-30T10:00:00+08:00"}, "2026-10-11", "objection_late"),
+        ({"state": "corrected", "frozen_at": "2026-11-09T10:00:00+08:00"}, "2026-11-09", "objection_late"),
+    ],
+)
+def test_a_bulletin_is_objected_to_for_three_working_days(bulletin: Fields | None, on: str, told: str) -> None:
+    assert [one.code for one in check_objection(bulletin, date.fromisoformat(on))] == ([told] if told else [])
 
 
 def test_who_explained_does_not_close() -> None:
