@@ -105,7 +105,8 @@ $(PHONE)/node_modules/.installed: $(PHONE)/package-lock.json $(PHONE)/package.js
 	cd $(PHONE) && $(NODE) npm ci --silent --ignore-scripts
 	@touch $@
 
-build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public -type f) \
+build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(PHONE)/public $(PHONE)/proving -type f) \
 		server/console/static/tokens.css $(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
 	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
+	cd $(PHONE) && $(NODE) npm run --silent proving -- --logLevel warn
 	@touch $@

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import vue from '@vitejs/plugin-vue'
 import type { Plugin } from 'vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const BASE = '/app/'
 
@@ -28,7 +28,24 @@ function offlineFiles(): Plugin {
   }
 }
 
-export default defineConfig({
+/** What proves the app in real pages (`bangban fleet --browsers`): one script in a folder of its own, never served. */
+const PROVING: ViteUserConfig = {
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  build: {
+    outDir: fileURLToPath(new URL('../../build/phone-proving', import.meta.url)),
+    emptyOutDir: true,
+    copyPublicDir: false,
+    target: 'es2022',
+    lib: {
+      entry: fileURLToPath(new URL('proving/fleet_page.ts', import.meta.url)),
+      formats: ['iife'],
+      name: 'proving',
+      fileName: () => 'fleet.js',
+    },
+  },
+}
+
+const APP: ViteUserConfig = {
   base: BASE,
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [vue(), offlineFiles()],
@@ -48,4 +65,6 @@ export default defineConfig({
     },
   },
   test: { include: ['tests/**/test_*.ts'], environment: 'node', isolate: false },
-})
+}
+
+export default defineConfig(({ mode }) => (mode === 'proving' ? PROVING : APP))

@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from fixtures.fleet import run as fleet_run
+from fixtures.fleet.browsers import BrowsersMissing, check_ready
 from fixtures.fleet.report import Report, show
 from fixtures.fleet.run import run_fleet, running_server
-from fixtures.fleet.week import RESIDENTS, Numbers
+from fixtures.fleet.week import RESIDENTS, Numbers, Week
 from fixtures.world import Size, World, build_world
 from server.actions.load_world import load_world
 from server.cli.centre import DatabaseOption, settings_with
@@ -49,13 +50,25 @@ def fleet(
     small: Annotated[bool, typer.Option("--small", help="In the small world: at most 15 devices.")] = False,
     database: DatabaseOption = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=16, help="Server processes; more: PostgreSQL.")] = 1,
+    browsers: Annotated[int, typer.Option("--browsers", min=0, max=100, help="Real Chromium pages among them.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="The figures, and nothing else.")] = False,
 ) -> None:
     """Let many devices work offline for a week, come back over a bad line, and prove that nothing is lost."""
     numbers = Numbers(
-        devices=devices, colleagues=colleagues, filings=filings, claims=claims, photos=photos, seed=seed, small=small
+        devices=devices,
+        colleagues=colleagues,
+        filings=filings,
+        claims=claims,
+        photos=photos,
+        seed=seed,
+        small=small,
+        browsers=browsers,
     )
     console = Console(stderr=as_json)
+    try:
+        check_ready(Week(numbers))
+    except BrowsersMissing as missing:
+        raise typer.BadParameter(str(missing), param_hint="--browsers") from None
     with _own_folder() as folder:
         settings = replace(settings_with(database, folder), workers=workers, port=0)
         report = uvloop.run(_run(numbers, settings, console))

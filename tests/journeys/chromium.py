@@ -1,7 +1,4 @@
-"""Finds the Chromium that the journeys drive. `python -m tests.journeys.chromium` installs it when there is none.
-
-The driver's own download of a browser is not used: the distribution's is kept up to date by whoever keeps the machine.
-"""
+"""`python -m tests.journeys.chromium` installs the Chromium that the journeys drive, when there is none."""
 
 from __future__ import annotations
 
@@ -10,18 +7,7 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-noto-cjk")
-ADVICE = "The browser journeys need Chromium and Chinese letters. On Debian: apt-get install " + " ".join(PACKAGES)
-
-
-def chromium() -> str:
-    """Its path. BANGBAN_CHROMIUM names another one. Raises FileNotFoundError with what to do."""
-    named = os.environ.get("BANGBAN_CHROMIUM", "")
-    found = [path for name in ((named,) if named else NAMES) if (path := shutil.which(name))]
-    if not found:
-        raise FileNotFoundError(ADVICE)
-    return found[0]
+from fixtures.chromium import ADVICE, PACKAGES, chromium
 
 
 def install() -> None:

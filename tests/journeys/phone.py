@@ -17,12 +17,12 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 
+from fixtures.chromium import ARGUMENTS, chromium
 from fixtures.fleet.centre import activation_codes
 from server.main import open_centre
 from server.settings import Settings
 from tests.command import finish
 from tests.journeys.accessible import check_accessible
-from tests.journeys.chromium import chromium
 from tests.small_centre import HELPER, load_small
 
 PIN = "246813"
@@ -175,7 +175,7 @@ def phone_user(
         headless=True,
         viewport={"width": size["width"], "height": size["height"]},
         locale="zh-CN",
-        args=["--no-sandbox", "--disable-dev-shm-usage", *arguments],
+        args=[*ARGUMENTS, *arguments],
     )
     context.set_default_timeout(20_000)
     user = PhoneUser(context, address, journey)

@@ -1,11 +1,13 @@
 // Runs a session over the phone's network: exchanges when the session says so, then sends files.
 //
 // Laws: the session decides when and what; this only carries bytes and tells how it went. Whatever the line does, a
-// request ends within thirty seconds. One exchange at a time.
+// request ends within thirty seconds. One exchange at a time. Text goes before photographs: what is captured while they
+// go up waits for one piece at most. A cut between pieces has a timer of its own, since the session may be level.
 
 import { ANSWER_BYTES_MAX } from '../protocol/messages'
 import type { Bytes } from '../protocol/bytes'
 import type { Event } from '../replica/events'
+import { backoffMs } from '../replica/pacing'
 import type { Failure, Session } from '../replica/session'
 import { ask, NoContact, turnedAway, TurnedAway } from './centre'
 import { TokenRefused, type Tokens } from './tokens'
@@ -34,6 +36,9 @@ export class Connection {
   private running: Promise<void> | null = null
   private ended = false
   private renewed = false
+  /** When photographs may go next; null while none are under way. */
+  private filesDue: number | null = null
+  private fileFailures = 0
 
   constructor(
     private readonly session: Session,
@@ -41,6 +46,7 @@ export class Connection {
     private readonly uploads: Uploads,
     private readonly listener: Listener,
     private readonly now: () => number,
+    private readonly random: () => number = Math.random,
   ) {}
 
   /** From now on until `end`: by itself, and at every nudge. */
@@ -84,8 +90,20 @@ export class Connection {
   private arm(): void {
     clearTimeout(this.timer)
     if (this.ended || this.running) return
-    const due = this.session.nextDue(this.now())
+    const due = this.nextDue()
     if (due !== null) this.timer = setTimeout(() => void this.round(), Math.max(0, due - this.now()))
+  }
+
+  /** Of text and photographs what comes first. While the line fails only text is tried. */
+  private nextDue(): number | null {
+    const text = this.session.nextDue(this.now())
+    if (text === null || this.filesDue === null || this.session.failures > 0) return text
+    return Math.min(text, this.filesDue)
+  }
+
+  private readonly isTextDue = (): boolean => {
+    const due = this.session.nextDue(this.now())
+    return this.ended || (due !== null && due <= this.now())
   }
 
   private round(): Promise<void> {
@@ -98,8 +116,12 @@ export class Connection {
 
   private async exchangeWhileDue(): Promise<void> {
     for (;;) {
-      const due = this.session.nextDue(this.now())
+      const due = this.nextDue()
       if (this.ended || due === null || due > this.now()) return
+      if (!this.isTextDue()) {
+        await this.sendFiles()
+        continue
+      }
       this.listener.line('talking')
       const message = await this.session.nextRequest(this.now())
       if (message === null) {
@@ -107,7 +129,8 @@ export class Connection {
         return
       }
       await this.exchange(message)
-      if (this.session.failures === 0) await this.sendFiles()
+      // The line carries: whatever waited for it is tried again.
+      if (this.session.failures === 0 && this.uploads.hasReady()) this.filesDue = this.now()
     }
   }
 
@@ -150,14 +173,26 @@ export class Connection {
     this.session.tokenRenewed(this.now())
   }
 
-  /** A failing line leaves the rest for later: what arrived is known next time. */
+  /** A failing line leaves the rest for a little later: what arrived is known then. */
   private async sendFiles(): Promise<void> {
+    this.filesDue = null
     try {
-      const sent = await this.uploads.sendReady()
+      const sent = await this.uploads.sendReady(this.isTextDue)
       if (sent > 0) this.session.captured(this.now())
+      if (!this.uploads.hasReady()) this.fileFailures = 0
+      else if (this.isTextDue()) this.filesDue = this.now()
+      else this.filesDue = this.later()
     } catch (error) {
       if (!(error instanceof NoContact || error instanceof TokenRefused || error instanceof TurnedAway)) throw error
+      const told = error instanceof TurnedAway ? error.retryAfterMs : 0
+      this.filesDue = told ? this.now() + told : this.later()
     }
+  }
+
+  /** With full jitter, up to five minutes. */
+  private later(): number {
+    this.fileFailures += 1
+    return this.now() + this.random() * backoffMs(this.fileFailures)
   }
 
   private tell(): void {

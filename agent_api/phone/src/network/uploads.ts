@@ -1,8 +1,9 @@
 // Sends the bytes of files by tus 1.0: announce, find out how far it came, send the next piece, until all is up.
 //
 // Laws: text goes first, so only files whose change has left the outbox are ready. Every piece carries its hash. After
-// any cut the centre is asked how far it came; bytes that arrived are not sent again. A file's bytes stay on the phone
-// until the centre says `stored`, which only the exchange or the live socket tells.
+// any cut the centre is asked how far it came; bytes that arrived are not sent again. Pieces shrink where the line is
+// cut before they are through, and grow again. A file's bytes stay on the phone until the centre says `stored`, which
+// only the exchange or the live socket tells.
 
 import { utf8, type Bytes } from '../protocol/bytes'
 import { hash } from '../protocol/chain'
@@ -13,6 +14,8 @@ import type { Tokens } from './tokens'
 
 const UPLOADS_PATH = '/v1/uploads'
 const PIECE_BYTES = 64 * 1024
+const PIECE_BYTES_FIRST = 16 * 1024
+const PIECE_BYTES_MIN = 4 * 1024
 const PIECE_TYPE = 'application/offset+octet-stream'
 const TUS_VERSION = '1.0.0'
 /** Times that a piece may go wrong before the line is left alone until the next exchange. */
@@ -22,26 +25,35 @@ const GONE = [404, 410]
 const ASK_AGAIN = [401, 404, 409, 410, 423, 460]
 
 export class Uploads {
+  private pieceBytes: number
+
   constructor(
     private readonly replica: Replica,
     private readonly tokens: Tokens,
     private readonly onProgress: (file: FileToSend) => void = () => undefined,
-    private readonly pieceBytes = PIECE_BYTES,
-  ) {}
+    private readonly pieceBytesMax = PIECE_BYTES,
+  ) {
+    this.pieceBytes = Math.min(PIECE_BYTES_FIRST, pieceBytesMax)
+  }
 
-  /** How many files went up whole. Rejects when the line fails. */
-  async sendReady(): Promise<number> {
+  /** How many files went up whole. Rejects when the line fails; stops between two pieces when something else is due. */
+  async sendReady(isElseDue: () => boolean = () => false): Promise<number> {
     let sent = 0
     for (const file of this.replica.filesReady()) {
-      if ((await this.send(file)).delivery === 'sent') sent += 1
+      if (isElseDue()) break
+      if ((await this.send(file, isElseDue)).delivery === 'sent') sent += 1
     }
     return sent
   }
 
-  private async send(file: FileToSend): Promise<FileToSend> {
+  hasReady(): boolean {
+    return this.replica.filesReady().length > 0
+  }
+
+  private async send(file: FileToSend, isElseDue: () => boolean): Promise<FileToSend> {
     let held = await this.find(file)
     let cuts = 0
-    while (held.delivery === 'waiting' && held.offset < held.size && cuts < CUTS_MAX) {
+    while (held.delivery === 'waiting' && held.offset < held.size && cuts < CUTS_MAX && !isElseDue()) {
       const piece = await this.replica.store.fileContent(held.id, held.offset, this.pieceBytes)
       if (piece.length === 0) return this.keep(held, { delivery: 'refused' })
       const headers = await this.headers({
@@ -49,10 +61,11 @@ export class Uploads {
         'Upload-Offset': String(held.offset),
         'Upload-Checksum': `sha256 ${base64(hash(piece))}`,
       })
-      const answer = await ask(held.location, { method: 'PATCH', headers, body: piece })
+      const answer = await this.sendPiece(held.location, headers, piece)
       if (answer.status === 204) {
         held = await this.keep(held, { offset: offsetOf(answer) })
         cuts = 0
+        this.pieceBytes = Math.min(this.pieceBytesMax, this.pieceBytes * 2)
         this.onProgress(held)
       } else if (ASK_AGAIN.includes(answer.status)) {
         if (answer.status === 401) this.tokens.forget()
@@ -62,6 +75,15 @@ export class Uploads {
     }
     if (held.delivery === 'waiting' && held.offset >= held.size) return this.keep(held, { delivery: 'sent' })
     return held
+  }
+
+  private async sendPiece(location: string, headers: { [name: string]: string }, piece: Bytes): Promise<Response> {
+    try {
+      return await ask(location, { method: 'PATCH', headers, body: piece })
+    } catch (error) {
+      this.pieceBytes = Math.max(Math.min(PIECE_BYTES_MIN, this.pieceBytesMax), Math.floor(piece.length / 2))
+      throw error
+    }
   }
 
   /** How far the centre has come with a file, which it is told of first if it does not know it. */
