@@ -14,13 +14,13 @@ from typing import Any
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from fixtures.chromium import chromium
 from fixtures.world import Role, World
 from server.actions.sign_in import GivenSignIn, give_sign_in
 from server.cli.centre import staff_door
 from server.main import open_centre
 from tests.command import finish
 from tests.journeys.accessible import check_accessible
-from tests.journeys.chromium import chromium
 from tests.journeys.phone import ServedCentre
 
 WIDE, TABLET = {"width": 1440, "height": 900}, {"width": 1024, "height": 768}
