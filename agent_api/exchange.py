@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from agent_api.caller import Caller
 from server.actions.change_epoch import PROVED_BY_DEVICE, change_epoch
 from server.storage.contacts import Contact, ContactBook
-from server.storage.errors import StorageError
+from server.storage.errors import StorageError, Superseded
 from server.storage.feed import Asked, Down, heads_told, read_feed
 from server.storage.store import DeviceKey, Entitlement, EvidenceRow, Store, StoreRead
 from server.write import Job, NoSuchDevice, Written
@@ -71,6 +71,7 @@ class _Need(Enum):
 
     FORK = "fork"  # a new chain, which only the write path gives out
     EPOCH = "epoch"  # the device proved that this centre was restored
+    FENCE = "fence"  # it proved that another centre has begun a later history
 
 
 class Exchange:
@@ -100,7 +101,8 @@ class Exchange:
         self._told_to_wipe: set[str] = set()
 
     async def answer(self, message: bytes, caller: Caller) -> bytes:
-        """Raises SyncError for what counts as nothing at all, StorageError when it could not be kept."""
+        """Raises SyncError for what counts as nothing at all, StorageError when it could not be kept, Superseded among
+        them when of two centres this is the older."""
         request = parse_request(message)
         envelope = request.envelope
         key, public_key = await self._key_of(envelope.device)
@@ -114,6 +116,8 @@ class Exchange:
             up = await self._write(request, caller) if done is _Need.FORK else None
             if done is _Need.EPOCH:
                 await self._change_epoch(envelope)
+            if done is _Need.FENCE:
+                await self._note_elsewhere(envelope)
             done = await self._look(envelope, caller, key, up)
         if caller.device == envelope.device:
             if caller.revoked or (up is not None and up.author_revoked):
@@ -171,7 +175,7 @@ class Exchange:
             restored = await reading.restored_heads({one.bucket for one in rows})
         # Of another history, or of what the backup held, it proves nothing.
         rows = [one for one in rows if one.version > restored[one.bucket]]
-        if not rows or request.envelope.epoch != state.epoch:
+        if not rows or request.envelope.epoch != state.epoch or state.superseded_by:
             return
         async with self._store.write() as unit:
             await unit.keep_evidence(request.envelope.device, state.epoch, self._clock.wall_ms(), rows)
@@ -194,11 +198,19 @@ class Exchange:
             randomness=self._randomness,
         )
 
+    async def _note_elsewhere(self, envelope: Request) -> None:
+        async with self._store.write() as unit:
+            await unit.note_elsewhere(envelope.epoch, self._clock.wall_ms())
+
     async def _look(self, envelope: Request, caller: Caller, key: DeviceKey, up: _Up | None) -> bytes | _Need:
         """The answer from one snapshot, or what must be done first."""
         async with self._steps.snapshot(self._store) as unit:
             view = await unit.entitlement(key.account, envelope.device, envelope.chain_epoch)
+            if view.centre.superseded_by:
+                raise Superseded(view.centre.superseded_by)
             held = view.chain or ChainState.start(envelope.device, envelope.chain_epoch)
+            if await self._proves_another(unit, envelope, view):
+                return _Need.FENCE
             if self._proves_future(envelope, view, held):
                 return _Need.EPOCH
             if not self._steps.knows_epoch(envelope.epoch, view.centre):
@@ -208,17 +220,26 @@ class Exchange:
                 return _Need.FORK
             return await self._compose(unit, envelope, caller, key, view, up)
 
+    async def _proves_another(self, unit: StoreRead, envelope: Request, view: Entitlement) -> bool:
+        """Whether the device shows this centre's own word of a later history that it never had: it was restored
+        elsewhere, and this is the old one that somebody left running or started again."""
+        if envelope.epoch <= view.centre.epoch or not envelope.ack:
+            return False
+        position, digest = envelope.first_seq - 1, _hash(envelope.prev_hash)
+        word = self._ack(envelope.epoch, envelope, position, digest)
+        return hmac.compare_digest(envelope.ack, word) and not await unit.had_epoch(envelope.epoch)
+
     def _proves_future(self, envelope: Request, view: Entitlement, held: ChainState) -> bool:
         """Whether the device shows the centre's own word, in this epoch, for something the centre does not have."""
         position, digest = envelope.first_seq - 1, _hash(envelope.prev_hash)
         lacks = position > held.last_seq or (position == held.last_seq and digest != held.hash)
         if not lacks or not envelope.ack:
             return False
-        return hmac.compare_digest(envelope.ack, self._ack(view, envelope, position, digest))
+        return hmac.compare_digest(envelope.ack, self._ack(view.centre.epoch, envelope, position, digest))
 
-    def _ack(self, view: Entitlement, envelope: Request, last_seq: int, digest: bytes, chain_epoch: int = -1) -> str:
+    def _ack(self, epoch: str, envelope: Request, last_seq: int, digest: bytes, chain_epoch: int = -1) -> str:
         chain_epoch = chain_epoch if chain_epoch >= 0 else envelope.chain_epoch
-        payload = acknowledged_payload(view.centre.epoch, envelope.device, chain_epoch, last_seq, digest)
+        payload = acknowledged_payload(epoch, envelope.device, chain_epoch, last_seq, digest)
         return encode_hash(hmac.digest(self._ack_key, payload, "sha256")[:ACK_BYTES])
 
     async def _compose(
@@ -236,7 +257,7 @@ class Exchange:
             last_seq=up.chain.last_seq,
             chain_hash=encode_hash(up.chain.hash),
             durable_upto=min(view.durable_upto, up.chain.last_seq) if up.chain.epoch == envelope.chain_epoch else 0,
-            ack=self._ack(view, envelope, up.chain.last_seq, up.chain.hash, up.chain.epoch),
+            ack=self._ack(view.centre.epoch, envelope, up.chain.last_seq, up.chain.hash, up.chain.epoch),
             outcomes=[] if revoked else list(outcomes_of(up)),
             token_expires_in=caller.token_expires_in if own else 0,
             min_app=self._min_app,

@@ -24,7 +24,7 @@ from agent_api.problems import ALL_PROBLEMS, problem_response
 from agent_api.routes import Handle, Row
 from agent_api.wiring import Services
 from server.actions.refusals import ActionRefused
-from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, TryAgain
+from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, Superseded, TryAgain
 from sync.core.errors import SyncError
 
 CALLER = "bangban.caller"
@@ -85,6 +85,8 @@ class Gate:
             return refuse(scope, "storage_unavailable", retry_after=1)
         except StorageFull:
             return refuse(scope, "storage_full", retry_after=60)
+        except Superseded:
+            return refuse(scope, "centre_superseded", retry_after=60)
         except DiskFailure as error:
             logger().error("disk_failure", exc_info=error)
             return refuse(scope, "storage_unavailable", retry_after=60)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.storage.errors import StorageError
+from server.storage.fence import superseded_by
 from server.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     backup_age_s: int | None
     schema_version: int
     epoch: str
+    superseded: bool = False
+    """Of two centres this is the older: it takes no work, and its operator must say which one goes on."""
 
 
 def backup_light(age_s: int | None, hours: int = BACKUP_HOURS) -> Light:
@@ -61,9 +64,10 @@ async def measure_health(
     try:
         async with database.read() as snapshot:
             row = await snapshot.fetch_one("SELECT max(version) FROM schema_version")
-        schema, state = (row[0] if row else 0), Light.GREEN
+            later = await superseded_by(snapshot)
+        schema, state = (row[0] if row else 0), Light.RED if later else Light.GREEN
     except StorageError:
-        schema, state = 0, Light.RED
+        schema, state, later = 0, Light.RED, ""
     if database.disk_failure is not None:
         state = Light.RED
     backup = backup_light(backup_age_s, backup_hours)
@@ -74,6 +78,7 @@ async def measure_health(
         backup_age_s=backup_age_s,
         schema_version=schema,
         epoch=epoch,
+        superseded=bool(later),
     )
 
 

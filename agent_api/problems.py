@@ -148,6 +148,14 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(503, "中心暂时不可用，内容仍在本机", "the centre cannot write just now; nothing is lost"),
         *("应用会自动重试", "try again as Retry-After says"),
     ),
+    "centre_superseded": (
+        *(
+            503,
+            "这里是旧的中心，已由恢复后的中心接替；内容仍在本机",
+            "this is the older of two centres: a restored one goes on; nothing is lost",
+        ),
+        *("应用会自动重试；请管理员停用旧的中心", "try again as Retry-After says; the operator ends the old centre"),
+    ),
     "internal": (
         *(500, "中心出错，内容仍在本机", "the centre failed; what was to be sent is still on the device"),
         *("应用会自动重试；请把请求号告诉管理员", "try again; give the operator the request id"),

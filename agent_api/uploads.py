@@ -22,7 +22,7 @@ from starlette.routing import Route
 from server.actions.receive_file import FileReception
 from server.actions.upload import Checksum, FileClaim, Upload, UploadError
 from server.storage.blobs import BlobError
-from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, TryAgain
+from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, Superseded, TryAgain
 from server.storage.file_rows import Owner
 from sync.core.ids import is_id
 
@@ -105,6 +105,8 @@ class UploadEndpoints:
             answer = self._answer_problem(request, error.code)
         except StorageFull:
             answer = self._answer_problem(request, "storage_full")
+        except Superseded:
+            answer = self._answer_problem(request, "centre_superseded")
         except (BlobError, TryAgain, CommitUnknown, DiskFailure):
             answer = self._answer_problem(request, "storage_unavailable")
         except ClientDisconnect:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from server.storage.errors import TryAgain
+from server.storage.errors import Superseded, TryAgain
 from server.storage.store import CentreState, ChainPart, Deposit, Standing, Store, StoreWrite
 from server.write_steps import Steps
 from sync.central.batch import Batch
@@ -150,6 +150,8 @@ async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequenc
     needs.grow(first_wants(lines) | needs.unforeseen)
     await steps.lock(unit, {job.device for job in jobs}, needs.ids, needs.looked_at - needs.ids)
     state, standings = await unit.open([job.part for job in jobs])
+    if state.superseded_by:
+        raise Superseded(state.superseded_by)
     centre = Centre(epoch=state.epoch, epoch_block=state.epoch_block, now=steps.now())
     known = await _load(context, unit, jobs, standings, centre, needs)
     results, plans = _decide(context, jobs, standings, known, centre, state, needs)

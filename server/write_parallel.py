@@ -11,7 +11,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 
-from server.storage.errors import CommitUnknown, DiskFailure, StorageError, StorageFull, TryAgain, UniqueViolation
+from server.storage.errors import (
+    CommitUnknown,
+    DiskFailure,
+    StorageError,
+    StorageFull,
+    Superseded,
+    TryAgain,
+    UniqueViolation,
+)
 from server.write import Job, WriteContext, WriteFailed, Written, write_jobs
 
 TRIES_MAX = 8
@@ -41,7 +49,7 @@ class ParallelWriter:
         self._running: set[asyncio.Task[Written]] = set()
 
     async def write(self, job: Job) -> Written:
-        """What became of the job once it is committed. Raises WriteFailed, StorageFull or what the job itself did."""
+        """What became of the job once it is committed. Raises WriteFailed, StorageFull, Superseded or what it did."""
         task = asyncio.get_running_loop().create_task(self._write(job), context=Context())
         self._running.add(task)
         task.add_done_callback(self._forget)
@@ -67,7 +75,7 @@ class ParallelWriter:
                         raise WriteFailed(str(error)) from error
                     await self._pause(self._jitter() * FIRST_PAUSE_S * 2**tried)
                     continue
-                except StorageFull:
+                except (StorageFull, Superseded):
                     raise
                 except StorageError as error:
                     if isinstance(error, DiskFailure):

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import Context
 
-from server.storage.errors import ConstraintViolation, DiskFailure, StorageError, StorageFull
+from server.storage.errors import ConstraintViolation, DiskFailure, StorageError, StorageFull, Superseded
 from server.write import Job, Result, WriteContext, WriteFailed, Written, write_jobs
 
 JOBS_MAX = 64
@@ -42,7 +42,7 @@ class WriteQueue:
         self._writer: asyncio.Task[None] | None = None
 
     async def write(self, job: Job) -> Written:
-        """What became of the job once it is committed. Raises WriteFailed, StorageFull or what the job itself did."""
+        """What became of the job once it is committed. Raises WriteFailed, StorageFull, Superseded or what it did."""
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, done))
         if self._writer is None or self._writer.done():
@@ -93,8 +93,8 @@ class WriteQueue:
         except DiskFailure as error:
             self._end_process(error)
             return [WriteFailed("the disk failed") for _ in jobs]
-        except StorageFull as error:
-            return [StorageFull(*error.args) for _ in jobs]
+        except (StorageFull, Superseded) as error:
+            return [type(error)(*error.args) for _ in jobs]
         except ConstraintViolation as error:
             if len(jobs) == 1:
                 return [error]

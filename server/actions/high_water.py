@@ -70,5 +70,5 @@ async def check_high_water(
     assert centre is not None, "the centre was founded before"
     if row is not None and bytes(row[0]).hex() == mark.link:
         return False
-    await change_epoch(store, centre[0], HIGH_WATER, now_ms=now_ms, randomness=randomness)
+    await change_epoch(store, centre[0], HIGH_WATER, now_ms=now_ms, randomness=randomness, known=mark.epoch)
     return True

@@ -39,6 +39,7 @@ from server.actions.upload import (
     UploadRefused,
 )
 from server.storage.blobs import KEY_BYTES, Blobs, new_key
+from server.storage.fence import check_leads
 from server.storage.file_rows import (
     Arrived,
     FileRow,
@@ -329,6 +330,7 @@ class FileReception:
 
     async def _commit(self, jobs: Sequence[Job]) -> list[FileRow | QuotaReached | str | None]:
         async with self._database.write() as tx:
+            await check_leads(tx)
             return await _do_jobs(tx, jobs, self.limits.quota, self._now())
 
 

@@ -37,6 +37,7 @@ COMMANDS = MappingProxyType(
         "accounts": Entry(OPERATE, "server.cli.accounts", "Import, activate and revoke accounts."),
         "backup": Entry(OPERATE, "server.cli.backup", "Write a verified backup to a second place."),
         "restore": Entry(OPERATE, "server.cli.restore", "Restore a backup and begin a new epoch."),
+        "takeover": Entry(OPERATE, "server.cli.takeover", "Of two centres, let this one go on."),
         "catalogue": Entry(OPERATE, "server.cli.catalogue", "Items: versions, steps, who departs from the standard."),
         "verify": Entry(OPERATE, "server.cli.verify", "Check the audit chain, the sums and the files."),
         "recount": Entry(OPERATE, "server.cli.recount", "Count what lists and bulletins show from the records again."),

@@ -7,6 +7,7 @@ StorageError
 │   └── Unreachable           the database server is gone; it was not committing
 ├── CommitUnknown         the connection broke during COMMIT: written or not, try again and let seq decide
 ├── StorageFull           no space left; reads go on (507)
+├── Superseded            a later history was begun elsewhere: this centre is the older of two and writes no more (503)
 ├── DiskFailure           a write, a sync or a page failed: the process must end, never sync again
 ├── ConstraintViolation   a row the schema refuses
 │   └── UniqueViolation       a row with this key exists; .constraint is "table(column, column)"
@@ -52,6 +53,10 @@ class CommitUnknown(StorageError):
 
 class StorageFull(StorageError):
     """No space left for the database."""
+
+
+class Superseded(StorageError):
+    """Another centre with this one's secret has begun a later history. Nothing is written or answered here any more."""
 
 
 class DiskFailure(StorageError):

@@ -62,6 +62,8 @@ class CentreMemory:
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     exits: dict[tuple[str, str], Exit] = field(default_factory=dict)
     heads: dict[str, Head] = field(default_factory=dict)
+    epochs: set[str] = field(default_factory=set)
+    """Every epoch before the one that holds."""
     restored: dict[str, int] = field(default_factory=dict)
     log: dict[int, ChainedEntry] = field(default_factory=dict)
     changes: dict[str, KnownChange] = field(default_factory=dict)
@@ -98,6 +100,9 @@ class MemoryRead:
 
     async def centre(self) -> CentreState:
         return self._state.centre
+
+    async def had_epoch(self, epoch: str) -> bool:
+        return epoch in self._state.epochs or epoch == self._state.centre.epoch
 
     async def device_key(self, device: str) -> DeviceKey | None:
         found = self._state.devices.get(device)
@@ -256,11 +261,21 @@ class MemoryWrite(MemoryRead):
         block = (self._state.centre.epoch_block + 1) % 10
 
         def change(state: CentreMemory) -> None:
-            state.centre = CentreState(epoch, block)
+            state.epochs = {*state.epochs, state.centre.epoch}
+            later = state.centre.superseded_by
+            state.centre = CentreState(epoch, block, later if later > epoch else "")
             state.restored = {bucket: head.version for bucket, head in state.heads.items()}
 
         self.writes.append(change)
         return True
+
+    async def note_elsewhere(self, epoch: str, now: int) -> None:
+        def note(state: CentreMemory) -> None:
+            state.epochs = {*state.epochs, epoch}
+            if epoch > state.centre.epoch:
+                state.centre = replace(state.centre, superseded_by=max(epoch, state.centre.superseded_by))
+
+        self.writes.append(note)
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None:
         self.writes.append(lambda state: state.contacts.update({device: (at, waiting, waiting_since)}))

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from server.storage import change_log, counts, heads, known_loader, records
+from server.storage.fence import CENTRE, note_elsewhere
 from server.storage.file_rows import file_states
 from server.storage.number_leases import NumberLeases, read_next, used_statements
 from server.storage.people import note_contact, note_fork, note_wiped
@@ -34,7 +35,6 @@ from sync.central.known import ChainState, Known, KnownChange, Wants
 from sync.central.plan import EMPTY_HEAD, Head, Save
 from sync.core.messages import FileState
 
-_CENTRE: Query = ("SELECT epoch, epoch_block FROM centre WHERE id = 1", ())
 _LOCK = """SELECT count(CASE WHEN looked_at THEN CAST(pg_advisory_xact_lock_shared(k) AS text)
                        ELSE CAST(pg_advisory_xact_lock(k) AS text) END)
            FROM unnest(CAST(? AS bigint[]), CAST(? AS boolean[])) AS t(k, looked_at)"""
@@ -64,7 +64,10 @@ class SqlRead:
         self._sealing = sealing
 
     async def centre(self) -> CentreState:
-        return _centre(await self._snapshot.fetch(*_CENTRE))
+        return _centre(await self._snapshot.fetch(*CENTRE))
+
+    async def had_epoch(self, epoch: str) -> bool:
+        return await self._snapshot.fetch_one("SELECT 1 FROM epochs WHERE epoch = ?", (epoch,)) is not None
 
     async def device_key(self, device: str) -> DeviceKey | None:
         row = await self._snapshot.fetch_one("SELECT account, public_key FROM devices WHERE id = ?", (device,))
@@ -75,7 +78,7 @@ class SqlRead:
             "SELECT last_seq, hash, durable_upto FROM chains WHERE device = ? AND chain_epoch = ?",
             (device, chain_epoch),
         )
-        centre, chains, buckets = await self._snapshot.fetch_each([_CENTRE, chain_query, heads.entitled_query(account)])
+        centre, chains, buckets = await self._snapshot.fetch_each([CENTRE, chain_query, heads.entitled_query(account)])
         chain = ChainState(chain_epoch, chains[0][0], bytes(chains[0][1])) if chains else None
         return Entitlement(
             centre=_centre(centre),
@@ -137,7 +140,7 @@ class SqlWrite(SqlRead):
             "SELECT device, chain_epoch, last_seq, hash FROM chains WHERE device IN (?*)",
             (devices,),
         )
-        queries = [_CENTRE, chains_query, *known_loader.author_queries(devices)]
+        queries = [CENTRE, chains_query, *known_loader.author_queries(devices)]
         overlapping = [part for part in parts if part.last_seq >= part.first_seq]
         queries += [change_log.stored_query(*part) for part in overlapping]
         centre, chain_rows, author_rows, grant_rows, *stored_rows = await self._tx.fetch_each(queries)
@@ -284,6 +287,9 @@ class SqlWrite(SqlRead):
         )
         await self._tx.execute("UPDATE buckets SET restored_head = head")
         return True
+
+    async def note_elsewhere(self, epoch: str, now: int) -> None:
+        await note_elsewhere(self._tx, epoch, now)
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None:
         await note_contact(self._tx, device, at_ms=at, unsent=waiting, unsent_since=waiting_since)

@@ -26,6 +26,8 @@ class CentreState:
 
     epoch: str
     epoch_block: int
+    superseded_by: str = ""
+    """A later epoch that was begun elsewhere, by proof: of two centres this is the older."""
 
 
 class ChainPart(NamedTuple):
@@ -120,6 +122,10 @@ class StoreRead(Protocol):
 
     async def centre(self) -> CentreState: ...
 
+    async def had_epoch(self, epoch: str) -> bool:
+        """Whether this epoch is or was the centre's, or was noted as another's."""
+        ...
+
     async def device_key(self, device: str) -> DeviceKey | None: ...
 
     async def entitlement(self, account: str, device: str, chain_epoch: int) -> Entitlement: ...
@@ -179,6 +185,10 @@ class StoreWrite(StoreRead, Protocol):
 
     async def change_epoch(self, expected: str, epoch: str, reason: str, now: int) -> bool:
         """A new history begins where the buckets stand, unless another than `expected` goes on already."""
+        ...
+
+    async def note_elsewhere(self, epoch: str, now: int) -> None:
+        """A later history was begun elsewhere (fence.py)."""
         ...
 
     async def note_contact(self, device: str, at: int, waiting: int, waiting_since: int | None) -> None: ...

@@ -17,6 +17,11 @@ def timed_id(wall_ms: int, random_bytes: bytes) -> str:
     return (max(wall_ms, 0) & 0xFFFFFFFFFFFF).to_bytes(6, "big").hex() + random_bytes.hex()
 
 
+def moment_of(ident: str) -> int:
+    """When an id that is ordered by time was made, in ms since 1970; 0 for what is no id."""
+    return int(ident[:12], 16) if is_id(ident) else 0
+
+
 def derived_id(*parts: str) -> str:
     """The id that both ends compute from a natural key, so that two offline creations meet in one record."""
     text = "\x1f".join(parts).encode()

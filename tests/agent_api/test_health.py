@@ -36,6 +36,7 @@ async def test_a_well_centre_says_so(api: Centre) -> None:
         "backup_age_s": 60,
         "schema_version": answer.json()["schema_version"],
         "epoch": "e1",
+        "superseded": False,
     }
     assert answer.json()["schema_version"] >= 1
 

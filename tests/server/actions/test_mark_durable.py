@@ -5,9 +5,11 @@ from pathlib import Path
 import msgspec
 
 from server.actions.backup import back_up
+from server.actions.backup_set import backups_in, write_manifest
 from server.actions.change_epoch import RESTORED, change_epoch
 from server.actions.mark_durable import mark_by, mark_durable
 from server.main import backup_source
+from server.storage.fence import superseded_by
 from tests.small_centre import HELPER, SmallCentre, small_centre
 
 
@@ -48,4 +50,22 @@ async def test_a_backup_of_another_epoch_marks_nothing(tmp_path: Path) -> None:
         await small.tamper("UPDATE chains SET durable_upto = 0")
         await change_epoch(centre.store, report.manifest.epoch, RESTORED, now_ms=2, randomness=centre.randomness)
         assert await mark_by(centre.database, report.manifest) == 0
+        assert await upto(small, device) == 0
+
+
+async def test_an_old_centre_that_finds_a_later_ones_backup_marks_nothing_and_is_fenced(tmp_path: Path) -> None:
+    """Both write their backups to one place, and the old one was never told that it was replaced."""
+    second = tmp_path / "second"
+    async with small_centre(tmp_path / "a") as small:
+        centre, device = small.centre, await small.enrol(HELPER)
+        await small.register(device)
+        report = await back_up(backup_source(centre), second, now_ms=lambda: 1)
+        later = report.manifest.epoch[:12] + "f" * 20
+        [folder] = backups_in(second)
+        write_manifest(folder, msgspec.structs.replace(report.manifest, epoch=later), centre.secrets)
+        await small.tamper("UPDATE chains SET durable_upto = 0")
+        assert await mark_durable(centre.database, centre.secrets, second) == 0
+        async with centre.database.read() as snapshot:
+            assert await superseded_by(snapshot) == later
+        assert await mark_by(centre.database, report.manifest) == 0, "nor by a backup of its own"
         assert await upto(small, device) == 0

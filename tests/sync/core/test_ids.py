@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from sync.core.ids import derived_id, is_id, timed_id
+from sync.core.ids import derived_id, is_id, moment_of, timed_id
 
 
 def test_newer_ids_sort_after_older_ones_whatever_the_randomness() -> None:
@@ -32,3 +32,8 @@ def test_a_derived_id_is_what_the_protocol_page_says() -> None:
 @pytest.mark.parametrize("text", ["", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + "\n"])
 def test_what_is_not_an_id_is_not_taken_for_one(text: str) -> None:
     assert not is_id(text)
+
+
+def test_the_moment_of_an_id_is_when_it_was_made() -> None:
+    assert moment_of(timed_id(1_795_000_000_000, b"r" * 10)) == 1_795_000_000_000
+    assert moment_of("") == moment_of("epoch1") == 0
