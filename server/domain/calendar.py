@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -36,6 +37,12 @@ def is_working_day(day: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> 
     """(works, provisional). An override (True: people work) goes before the announced calendar."""
     if day in overrides:
         return overrides[day], False
+    return _announced(day)
+
+
+@lru_cache(maxsize=4_096)
+def _announced(day: date) -> tuple[bool, bool]:
+    """The library looks through all its holidays for each day it is asked about: some fifty microseconds."""
     try:
         return bool(chinese_calendar.is_workday(day)), False
     except NotImplementedError:
