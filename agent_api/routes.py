@@ -170,6 +170,7 @@ ROWS: tuple[Row, ...] = (
           cases.Cases, problems=_ASKED),
     _list("/v1/desk/case-counts", cases.get_case_counts, "How many cases a desk holds in which state",
           cases.CaseCounts, problems=("not_found",)),
+    _list("/v1/desk/credit", cases.get_credit, "Broken promises that stand", cases.Credit, problems=("not_found",)),
     _list("/v1/desk/cases/{record}", cases.get_case, "One case whole; the look is logged",
           cases.CaseDocument, problems=("not_found", "reason_missing", *_STORE,)),
     _list("/v1/desk/tasks", followup.get_tasks, "Tasks by their last day", followup.Waiting, problems=_ASKED),

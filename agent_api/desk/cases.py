@@ -21,6 +21,8 @@ from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.case_history import HistoryEntry
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
+from server.actions.list_credit import ROWS_MAX as CREDIT_ROWS_MAX
+from server.actions.list_credit import CreditRow, list_credit
 from server.actions.list_followup import PAGE_ROWS_MAX, After
 from server.actions.refusals import NotFound
 from server.actions.show_case import Advice, ConsentState, DueDay, MaterialLine, show_case
@@ -41,6 +43,13 @@ class Cases(msgspec.Struct, frozen=True):
 
 class CaseCounts(msgspec.Struct, frozen=True):
     states: list[StateCount]
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """Broken promises that stand; `next` as elsewhere."""
+
+    rows: list[CreditRow]
+    next: str = ""
 
 
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +92,13 @@ async def get_cases(request: Request, caller: Caller, services: Services) -> Res
 async def get_case_counts(_request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/case-counts"""
     return json_response(CaseCounts(await count_cases(services.platform, await account_of(caller, services))))
+
+
+async def get_credit(request: Request, caller: Caller, services: Services) -> Response:
+    """GET /v1/desk/credit?after="""
+    after = request.query_params.get("after", "")[:200]
+    rows = await list_credit(services.platform, await account_of(caller, services), after=after)
+    return json_response(Credit(rows, rows[-1].key if len(rows) == CREDIT_ROWS_MAX else ""))
 
 
 async def get_case(request: Request, caller: Caller, services: Services) -> Response:

@@ -105,6 +105,9 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
 
 def _count_cases(area: _Area, words: list[str], number: int) -> None:
     """`words`: the tally of `number` cases, see server/domain/cases/tally.py."""
+    if tally.VOID in words:
+        area.add("valid", 0, number)
+        return  # nobody's outcome but for the share of valid cases
     if tally.ON_TIME in words or tally.LATE in words:
         area.add("on_time", number * (tally.ON_TIME in words), number)
     area.add("lights", 0, number)
@@ -117,7 +120,7 @@ def _count_cases(area: _Area, words: list[str], number: int) -> None:
         area.add("elders_home", number * (tally.ELDER_HOME in words), number)
     area.add("forbidden", 0, number)
     area.add("licences", number * (tally.LICENCE in words), number)
-    area.add("valid", number * (tally.VOID not in words and tally.DUPLICATE not in words), number)
+    area.add("valid", number * (tally.DUPLICATE not in words), number)
     area.add("volume", number, 0)
     for word in words:
         if word.startswith(tally.DAYS):

@@ -1,8 +1,9 @@
 """Opens a task for the desk when promised materials or a correction did not come in time.
 
-Laws: the case is not ended from here. Whether force majeure lengthens the time, and that the applicant was told, is a
-person's to judge (case.tolerance_fail, case.lapse). One task for a case and a day that passed, whoever looks and how
-often: its id follows from both. Only what is over its day is looked at, along an index.
+Laws: the case is not ended from here. Whether force majeure lengthens the time is a person's to judge
+(case.tolerance_fail); a correction has days of grace after this task (server/actions/end_what_lapsed.py). One task for
+a case and a day that passed, whoever looks and how often: its id follows from both. Only what is over its day is looked
+at, along an index.
 """
 
 from __future__ import annotations

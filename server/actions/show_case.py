@@ -7,7 +7,7 @@ The id number and the phone are masked, unless the look says why they are wanted
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,9 @@ from server.actions.take_step import read_record
 from server.domain.cases.clocks import dues
 from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import suggested_list
+from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
-from server.domain.cases.lifecycle import actions_from, parse_state
+from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import collected, parse_materials
 from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
@@ -134,7 +135,11 @@ async def show_case(
         ),
         advice=tuple(
             Advice(code=one.code, field=one.field, zh=one.zh, en=one.en)
-            for one in (*advise_record("case", fields, ctx), *advise_area(fields, resident, item))
+            for one in (
+                *advise_record("case", fields, ctx),
+                *advise_area(fields, resident, item),
+                *check_bar(replace(view, barred=_is_barred(platform, known, fields, resident)), promised=True),
+            )
         ),
         to_ask_for=tuple(suggested_list(parse_materials(item), view)),
         steps=steps_now(account, fields),
@@ -145,6 +150,8 @@ async def show_case(
 def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
     """What this account's role may do with a case in its state."""
     can = actions_from(parse_state(text(case, "state")))
+    if "credit" not in case:
+        can -= {"case.credit_clear"}
     return tuple(sorted(name for name in can if may_change(account.role, name)))
 
 
@@ -156,7 +163,21 @@ async def _load(platform: Platform, case: Record, today: date) -> Known:
     wants.records |= {("calendar", calendar_id(year)) for year in years_around(today)}
     async with platform.store.read() as unit:
         await unit.load(wants, known)
+        more = Wants(keys={*_credit_keys(platform, case.fields, _of(known, "resident", case.fields))})
+        await unit.load(more, known)
     return known
+
+
+def _credit_keys(platform: Platform, case: Fields, resident: Fields) -> tuple[str, ...]:
+    return credit_keys(platform.sealing.keyed_index, text(case, "resident"), (text(resident, "citizen_id"),))
+
+
+def _is_barred(platform: Platform, known: Known, case: Fields, resident: Fields) -> bool:
+    """Whether a desk that has not accepted it yet must know of a broken promise."""
+    state = parse_state(text(case, "state"))
+    if state not in (CaseState.RECEIVED, CaseState.PRECHECKED):
+        return False
+    return any(known.holder(key) for key in _credit_keys(platform, case, resident))
 
 
 def _of(known: Known, kind: str, case: Fields) -> Fields:

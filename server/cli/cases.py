@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
+from server.actions.list_credit import CreditRow, list_credit
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.show_case import CasePage, show_case
@@ -54,6 +55,21 @@ def list_(
     _show_rows(console, rows)
     told = "  ".join(f"{one.state} {one.cases} (late 逾期 {one.late}, soon 将到期 {one.soon})" for one in counts)
     console.print(told or "no cases 没有办件")
+
+
+@app.command("credit")
+def credit(
+    login: AsOption, database: DatabaseOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Broken promises that stand, in the account's places."""
+    rows = run(_credit(settings_with(database, data), login))
+    if as_json:
+        print(msgspec.json.encode(rows).decode())
+        return
+    table = Table("until 至", "reason 原因", "on 认定", "number 编号", "place 区划", "case")
+    for row in rows:
+        table.add_row(row.until, row.reason, row.on, row.number, row.place, row.case)
+    Console().print(table)
 
 
 @app.command()
@@ -108,6 +124,12 @@ async def _list(settings: Settings, login: str, state: str, limit: int) -> tuple
         account = await _account(platform, login)
         rows = await list_cases(platform, account, state=state, limit=limit)
         return rows, await count_cases(platform, account)
+
+
+async def _credit(settings: Settings, login: str) -> list[CreditRow]:
+    async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
+        platform = platform_of(centre, writer)
+        return await list_credit(platform, await _account(platform, login))
 
 
 async def _show(settings: Settings, login: str, case: str, reason: str) -> CasePage:

@@ -61,6 +61,11 @@ RELATION_WORDS: Mapping[str, Pair] = {
     "guardian": ("监护人", "Guardian"),
 }
 FAILURE_WORDS: Mapping[str, Pair] = {"late": ("逾期未补", "Late"), "false": ("内容虚假", "False")}
+CLEARING_WORDS: Mapping[str, Pair] = {
+    "mistaken": ("认定有误", "It was recorded by mistake"),
+    "force_majeure": ("属不可抗力", "It was force majeure"),
+    "made_good": ("已补交并纠正", "It was made good"),
+}
 assert PROCEDURE_WORDS.keys() == PROCEDURES.keys(), "every procedure has its words"
 assert set(SUSPENSION_WORDS) == set(SUSPENSIONS), "every suspension has its words"
 assert set(REFUSAL_WORDS) == set(REFUSALS), "every refusal has its words"
@@ -193,6 +198,14 @@ CASE_FORMS: Mapping[str, StepForm] = {
                 Input("tolerance_extension.approved_by", ("批准人", "Approved by")),
             ),
             fixed=(("tolerance_extension.reason", "force_majeure"),),
+        ),
+        StepForm(
+            "case.credit_clear",
+            ("解除失信记录", "Clear the broken promise"),
+            (
+                Input("credit_clearing.reason", _REASON, Ask.CHOICE, CLEARING_WORDS),
+                Input("credit_clearing.text", _TEXT, Ask.TEXT),
+            ),
         ),
         StepForm(
             "case.tolerance_fail",

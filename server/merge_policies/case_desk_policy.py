@@ -6,9 +6,11 @@ taken; what the step must say, and the clocks it sets, come from the rules in se
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
 from server.domain.cases.desk_rules import add_to_case, check_desk_step
-from server.domain.cases.lifecycle import CaseState, is_open, needs_holder, parse_state
+from server.domain.cases.lifecycle import CaseState, is_ended_by_desk, is_open, needs_holder, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
 from server.domain.cases.step_notices import told_of, words_of
 from server.domain.cases.step_view import StepView
@@ -45,10 +47,14 @@ def step_reads(change: Change, reading: Reading) -> Wants:
     return wants
 
 
-def settle_step(situation: Situation, after: CaseState, fields: Fields, keys: frozenset[str]) -> Verdict:
-    """The verdict on a step that is not the filing's own. `fields` hold the state it leads to, `keys` what is held."""
+def settle_step(
+    situation: Situation, after: CaseState, fields: Fields, keys: frozenset[str], *, barred: bool = False
+) -> Verdict:
+    """The verdict on a step that is not the filing's own. `fields` hold the state it leads to, `keys` what is held.
+    `barred`: a broken promise of this person stands.
+    """
     assert situation.before is not None, "only a filing makes a case"
-    view = view_of(situation, fields)
+    view = replace(view_of(situation, fields), barred=barred)
     found = check_desk_step(view) or check_record("case", fields, context_of(situation, {}))
     if refused := refuse_for(found):
         return refused
@@ -58,7 +64,7 @@ def settle_step(situation: Situation, after: CaseState, fields: Fields, keys: fr
         computed["state_since"] = now
         if after is CaseState.ACCEPTED:
             computed["accepted_at"] = now
-        if after is CaseState.FINISHED:
+        if is_ended_by_desk(after):
             computed["finished_at"] = now
     computed["holder"] = _holder(after, {**fields, **computed}, view.item)
     whole = {**fields, **computed}

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from server.domain.cases.bundles import leg_of
 from server.domain.cases.clocks import due_column
+from server.domain.cases.credit import CREDIT_KEY, credit_keys
 from server.domain.cases.imported import IMPORT_STEPS, check_source, imported_fields
 from server.domain.cases.lifecycle import (
     FILING_STEPS,
@@ -61,6 +62,7 @@ Index = Callable[[str], str]
 """A keyed hash of a personal identifier, so that equal ones meet and none is stored."""
 
 NUMBER_KEY = "number:"
+_CREDIT_STEPS = frozenset({"case.accept", "case.tolerance_fail"})
 _REFERENCES = ("resident", "consent", "item")
 
 
@@ -132,6 +134,9 @@ class _CaseRules:
             wants.records.add(("bundle", bundle))
         if change.name not in FILING_STEPS:
             wants |= step_reads(change, reading)
+        if change.name in _CREDIT_STEPS:
+            for resident in of_case("resident"):
+                wants.keys |= {*credit_keys(self.index, resident, reading.texts("resident", resident, "citizen_id"))}
         for village in of_case("village"):
             wants.numbers.add(number_series(village, reading.centre.now, reading.centre.epoch_block))
         if change.record in reading.honoured:
@@ -167,13 +172,28 @@ class _CaseRules:
         held = before.keys if before is not None else frozenset[str]()
         if name not in FILING_STEPS:
             # A case that is over lets the next filing stand; its number stays its own for ever.
-            keys = held if is_open(after) else frozenset(key for key in held if key.startswith(NUMBER_KEY))
-            return settle_step(situation, after, fields, keys)
+            keys = (
+                held if is_open(after) else frozenset(key for key in held if key.startswith((NUMBER_KEY, CREDIT_KEY)))
+            )
+            taken = {slot: situation.known.holder(slot) for slot in self._credit_slots(situation, fields)}
+            if name == "case.tolerance_fail":
+                keys |= frozenset([slot for slot, holder in taken.items() if holder is None][:1])
+            if name == "case.credit_clear":
+                keys = frozenset(key for key in keys if not key.startswith(CREDIT_KEY))
+            return settle_step(situation, after, fields, keys, barred=any(taken.values()))
         problems = check_record("case", fields, context_of(situation, {}))
         computed: Fields = {"state": after.value}
         if state is None:
             computed |= {"holder": account_holder(situation.author.account), "state_since": iso(situation.centre.now)}
         return refuse_for(problems) or Accept(computed=computed, keys=held)
+
+    def _credit_slots(self, situation: Situation, fields: Fields) -> tuple[str, ...]:
+        """Where a broken promise of this person would be found; only the steps that look for one load them."""
+        if situation.change.name not in _CREDIT_STEPS:
+            return ()
+        resident = situation.known.record("resident", text(fields, "resident"))
+        numbers = (text(resident.fields, "citizen_id"),) if resident is not None else ()
+        return credit_keys(self.index, text(fields, "resident"), numbers)
 
     def _submit(self, situation: Situation, fields: Fields) -> Verdict:
         records = {kind: readable(situation, kind, named(fields, kind)) for kind in _REFERENCES if named(fields, kind)}

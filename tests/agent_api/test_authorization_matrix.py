@@ -53,6 +53,7 @@ MEANT = {
     ("GET", "/v1/desk/campaigns/{id}/days"): CLAIMING,
     ("GET", "/v1/desk/cases"): DESKS,
     ("GET", "/v1/desk/case-counts"): DESKS,
+    ("GET", "/v1/desk/credit"): DESKS,
     ("GET", "/v1/desk/cases/{record}"): DESKS,
     ("GET", "/v1/desk/tasks"): DESKS,
     ("GET", "/v1/desk/tickets"): DESKS,

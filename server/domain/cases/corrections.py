@@ -8,7 +8,9 @@ later than the time allows has accepted on the day of receipt.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from server.domain.calendar import NO_OVERRIDES, add_working_days
 from server.domain.cases.materials import FIELD_PREFIX, Material, MaterialState, missing_materials
 from server.domain.cases.step_view import StepView
 from server.domain.catalogue.reduction import Facts, demand_of, request_problems
@@ -83,6 +85,19 @@ def check_lapse(view: StepView) -> list[Problem]:
     """A filing ends for want of a correction only after the day that was given for it."""
     due = parse_date(view.group("correction").get("due"))
     return [] if due is not None and view.on > due else [problem("lapse_early", "correction")]
+
+
+LAPSE_GRACE_DAYS = 10
+"""Working days after the day that was told, in which the desk asks once more (docs/decisions/0017)."""
+
+
+def lapses_by_itself(case: Fields, on: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> bool:
+    """Whether nobody need decide any more: a day was told, and it and the days of grace went by."""
+    correction = case.get("correction")
+    due = parse_date(correction.get("due")) if isinstance(correction, Mapping) else None
+    if text(case, "state") != "to_correct" or due is None:
+        return False
+    return on > add_working_days(due, LAPSE_GRACE_DAYS, overrides).date
 
 
 def _asked(correction: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from server.domain.cases import corrections, procedures, tolerance
+from server.domain.cases import corrections, credit, procedures, tolerance
 from server.domain.cases.clocks import start_clock
 from server.domain.cases.lifecycle import STEPS
-from server.domain.cases.materials import FIELD_PREFIX, missing_materials
+from server.domain.cases.materials import FIELD_PREFIX, missing_materials, promised_materials
 from server.domain.cases.step_view import StepView
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import KINDS, Fields, texts
@@ -33,7 +33,8 @@ def _check_acceptance(view: StepView) -> list[Problem]:
         problem("accept_incomplete", FIELD_PREFIX + material.no, name=material.name)
         for material in missing_materials(view.materials, view.have)
     ]
-    return found + tolerance.check_promises(view)
+    promised = bool(promised_materials(view.materials, view.have))
+    return found + tolerance.check_promises(view) + credit.check_bar(view, promised)
 
 
 def _add_acceptance(view: StepView) -> Fields:
@@ -54,8 +55,10 @@ RULES: Mapping[str, StepRule] = {
     "case.extend": StepRule(procedures.check_extension, procedures.add_extension),
     "case.tolerance_extend": StepRule(tolerance.check_tolerance_extension, tolerance.add_tolerance_extension),
     "case.tolerance_fail": StepRule(
-        tolerance.check_tolerance_failure, lambda view: {"finish_type": procedures.NOT_SUPPLIED}
+        tolerance.check_tolerance_failure,
+        lambda view: {"finish_type": procedures.NOT_SUPPLIED, **credit.add_credit(view)},
     ),
+    "case.credit_clear": StepRule(credit.check_clearing, credit.add_clearing),
     "case.lapse": StepRule(corrections.check_lapse, lambda view: {"finish_type": procedures.NOT_SUPPLIED}),
     "case.decide": StepRule(procedures.check_decision, procedures.add_decision),
     "case.finish": StepRule(procedures.check_finish, procedures.add_finish),

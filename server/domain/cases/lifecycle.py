@@ -77,6 +77,7 @@ STEPS: StepTable = {
     "case.extend": step(*_IN_WORK, to=None, writes=("notes",), needs=("extension",)),
     "case.tolerance_extend": step(*_IN_WORK, *_PAUSED, to=None, needs=("tolerance_extension",)),
     "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",), needs=("tolerance_failure",)),
+    "case.credit_clear": step(_S.ENDED, _S.ARCHIVED, to=None, needs=("credit_clearing",)),
     "case.lapse": step(_S.TO_CORRECT, to=_S.ENDED, writes=("notes",)),
     "case.decide": step(*_IN_WORK, to=_S.DECIDED, writes=("notes",), needs=("decision",)),
     "case.finish": step(_S.DECIDED, to=_S.FINISHED, writes=("result", "notes")),
@@ -112,6 +113,7 @@ DESK_FIELDS = frozenset(
 AUTOMATIC: dict[CaseState, CaseState] = {CaseState.SUBMITTED: CaseState.RECEIVED}
 
 _OVER = frozenset({_S.REFUSED, _S.FINISHED, _S.DELIVERED, _S.RATED, _S.WITHDRAWN, _S.ENDED, _S.VOIDED, _S.ARCHIVED})
+_UNIT_ENDED = frozenset({_S.REFUSED, _S.FINISHED, _S.ENDED, _S.VOIDED})
 _UNSENT = frozenset({CaseState.DRAFT, CaseState.SUBMITTED})
 
 
@@ -162,6 +164,11 @@ def is_open(state: CaseState) -> bool:
 def needs_holder(state: CaseState) -> bool:
     """Whether somebody has still to act: until the result is in the resident's hands."""
     return state is CaseState.FINISHED or state not in _OVER
+
+
+def is_ended_by_desk(state: CaseState) -> bool:
+    """Whether a desk's work with the case ends here (办结), whatever came of it. A withdrawal is nobody's outcome."""
+    return state in _UNIT_ENDED
 
 
 def is_paused(state: CaseState) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from server.domain.people.reach import desk_bucket
 from server.domain.record_fields import Fields, text
 
-# step → (code, Chinese, English); {number} is the official number or the receipt, {why} the desk's own words
+# step → (code, Chinese, English); {number} is the official number or the receipt, {why} the desk's own
+# words, {until} the day to which a broken promise stands
 TOLD: Mapping[str, tuple[str, str, str]] = {
     "case.return": (
         "case_returned",
@@ -50,8 +51,9 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     ),
     "case.tolerance_fail": (
         "tolerance_failed",
-        "办件{number}因容缺材料未按承诺补交而终止：{why}。请告知本人。",
-        "Case {number} has ended, since what was promised did not come: {why}. Tell the resident.",
+        "办件{number}因容缺材料未按承诺补交而终止：{why}。失信记录保留至{until}，其间不再容缺受理。请告知本人。",
+        "Case {number} has ended, since what was promised did not come: {why}. "
+        "Until {until} no other promise is accepted. Tell the resident.",
     ),
     "case.lapse": (
         "case_lapsed",
@@ -94,7 +96,10 @@ def words_of(step: str, case: Fields) -> tuple[str, str, str]:
     group = case.get(field)
     why = text(group, name) if isinstance(group, dict) else ""
     number = text(case, "number") or text(case, "receipt")
-    return code, zh.format(number=number, why=why or "—"), en.format(number=number, why=why or "—")
+    credit = case.get("credit")
+    until = text(credit, "until") if isinstance(credit, dict) else ""
+    said = {"number": number, "why": why or "—", "until": until}
+    return code, zh.format(**said), en.format(**said)
 
 
 def told_of(step: str, before: Fields, after: Fields, author: str) -> tuple[str, ...]:

@@ -50,6 +50,12 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
         "only force majeure, approved, lengthens the time",
     ),
     "tolerance_not_late": ("容缺期限未到", "the promised day has not passed"),
+    "promise_barred": (
+        "申请人有未解除的容缺失信记录，不能再容缺受理，请一次性告知补正",
+        "a broken promise of this person stands: no new one is accepted, return one complete list",
+    ),
+    "credit_none": ("没有可解除的失信记录", "there is no broken promise to clear"),
+    "credit_stands": ("失信记录未满期", "the broken promise still stands"),
     "tolerance_open": (
         "“{name}”尚未补交，不能发证",
         "“{name}” has not come: no certificate before it does",

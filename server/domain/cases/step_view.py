@@ -26,6 +26,8 @@ class StepView:
     item: Fields = field(default_factory=dict)
     on: date
     overrides: Mapping[date, bool] = field(default_factory=lambda: NO_OVERRIDES)
+    barred: bool = False
+    """Whether a broken promise of this person stands."""
 
     @property
     def clock(self) -> CaseClock | None:

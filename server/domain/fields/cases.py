@@ -48,6 +48,12 @@ CASE_KINDS: tuple[KindFields, ...] = (
         Field("withdrawal", "撤回", "reason, by whom it was told", Shape.OBJECT),
         Field("tolerance_extension", "容缺延期", "due, reason, approved_by", Shape.OBJECT),
         Field("tolerance_failure", "容缺失信", "reason: late or false; text", Shape.OBJECT),
+        Field(
+            "credit_clearing",
+            "失信记录解除",
+            "reason: mistaken, force_majeure, made_good or expired; text",
+            Shape.OBJECT,
+        ),
         Field("parcel", "送达过程", "how the result travels: mode, state, waybill, events", Shape.OBJECT),
         Field("handover", "领取", "who took the result: to, relation, at", Shape.OBJECT),
         Field("holder", "当前承办", "who has to act now: account:, place: or unit:", computed=True),
@@ -63,6 +69,9 @@ CASE_KINDS: tuple[KindFields, ...] = (
             computed=True,
         ),
         Field("returned", "补正记录", "every return: on, materials", Shape.LIST, computed=True),
+        Field(
+            "credit", "失信记录", "on, until, reason, cleared_on: a promise that failed", Shape.OBJECT, computed=True
+        ),
         Field("tolerance", "容缺", "due, materials still promised", Shape.OBJECT, computed=True),
     ),
     kind_fields(

@@ -75,7 +75,7 @@ _CASE_DESK = frozenset(
     }
 )
 # Who supervises does not decide in the desk's place: a case that lies wrong is moved or made void.
-_CASE_OVERSIGHT = frozenset({"case.transfer", "case.void"})
+_CASE_OVERSIGHT = frozenset({"case.transfer", "case.void", "case.credit_clear"})
 _VISIT = _CASE_WORK | {
     "resident.register",
     "resident.edit",

@@ -135,3 +135,12 @@ async def test_a_case_is_passed_to_a_listed_unit_and_to_no_other(either: SmallCe
     standing = await read_record(platform_of(either.centre, either.writer), "case", CASE)
     assert standing is not None
     assert standing.fields["holder"] == f"unit:{unit}"
+
+
+async def test_a_broken_promise_of_the_same_person_is_told_before_a_desk_accepts(either: SmallCentre) -> None:
+    await file_case(either)
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    assert "promise_barred" not in {one.code for one in (await show_case(platform, clerk, CASE)).advice}
+    key = f"credit:{RESIDENT}:2"
+    await either.tamper("INSERT INTO natural_keys (id, kind, record) VALUES (?, 'case', ?)", [key, "a" * 32])
+    assert "promise_barred" in {one.code for one in (await show_case(platform, clerk, CASE)).advice}

@@ -37,6 +37,7 @@ def test_a_case_is_listed_shown_and_moved_on(tmp_path: Path) -> None:
     fields = '{"material.2": {"state": "paper"}}'
     moved = ["cases", "step", number, "accept", "--fields", fields, "--as", login, "--json", "--data", tmp_path]
     assert json.loads(bangban(*moved))["outcome"] == "applied"
+    assert json.loads(bangban("cases", "credit", "--as", login, "--json", "--data", tmp_path)) == []
     assert "accepted" in bangban("cases", "list", "--as", login, "--data", tmp_path)
     document = json.loads(bangban("cases", "show", CASE, "--as", login, "--json", "--data", tmp_path))
     assert document["fields"]["state"] == "accepted"

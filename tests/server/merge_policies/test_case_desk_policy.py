@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.cases.working_days import calendar_id
+from server.merge_policies.judging import china_day
+from sync.central.known import KnownChange
 from sync.core.changes import OutcomeCode
 from sync.core.ids import derived_id
 from tests.server.merge_policies.case_at_desk import REASON, CaseAtDesk, problems
@@ -265,3 +268,45 @@ def test_a_notice_is_one_for_each_reader_however_often_the_change_is_decided(des
     assert (notice["to"], notice["about"]) == ("helper", desk.record)
     assert "照片不清" in notice["text_zh"]
     assert desk.fields["number"] in notice["text_zh"]
+
+
+def failed() -> CaseAtDesk:
+    """A case that ended because what was promised never came."""
+    desk = tolerated()
+    desk.days_pass(10)
+    assert (
+        desk.step("tolerance_fail", tolerance_failure={"reason": "late", "text": "未补交"}).code is OutcomeCode.APPLIED
+    )
+    return desk
+
+
+def promised_again(desk: CaseAtDesk) -> KnownChange:
+    """The same person, typed in another time, promises once more; what accepting it gives."""
+    promise = {"read_aloud": True, "signature_file": "f" * 32}
+    due = (china_day(desk.centre.now) + timedelta(days=7)).isoformat()
+    filed = desk.file(material__2={"state": "promised", "due": due}, promise=promise)
+    assert filed.code is OutcomeCode.APPLIED, filed
+    return desk.step("accept")
+
+
+def test_a_broken_promise_is_on_record_and_bars_the_person_from_the_next_wherever_they_are_registered() -> None:
+    desk = failed()
+    assert (desk.fields["credit"]["on"], desk.fields["credit"]["reason"]) == ("2026-11-28", "late")
+    assert "2027-11-28" in str([one.fields for one in desk.centre.records.values() if one.kind == "notice"])
+    assert problems(promised_again(desk)) == ["promise_barred"]
+    brought = {"material__2": {"state": "paper"}}
+    assert desk.step("accept", **brought).code is OutcomeCode.APPLIED, "only a promise is barred"
+
+
+def test_a_supervisor_clears_a_broken_promise_and_the_person_may_promise_again() -> None:
+    desk = failed()
+    above = Phone(desk.centre, "above", role="county_supervisor", buckets=(f"place:{VILLAGE}", CATALOGUE))
+    clearing = {"reason": "mistaken", "text": "材料当日已交"}
+    assert desk.step("credit_clear", credit_clearing=clearing).reason == "not_yours", "not who declared it broken"
+    assert desk.step("credit_clear", above, credit_clearing=clearing).code is OutcomeCode.APPLIED
+    assert desk.fields["credit"]["cleared_on"] == "2026-11-28"
+    assert promised_again(desk).code is OutcomeCode.APPLIED
+
+
+def test_an_ended_case_tells_when_a_desk_was_done_with_it() -> None:
+    assert failed().fields["finished_at"][:10] == "2026-11-28"

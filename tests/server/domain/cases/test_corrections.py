@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from server.domain.cases.corrections import add_correction, add_return, check_lapse, check_return, suggested_list
+from server.domain.cases.corrections import (
+    add_correction,
+    add_return,
+    check_lapse,
+    check_return,
+    lapses_by_itself,
+    suggested_list,
+)
 from tests.server.domain.cases.step_views import codes, view
 
 LACKS = {"material.1": None, "material.2": None}
@@ -68,3 +75,13 @@ def test_a_filing_lapses_only_after_the_day_that_was_given() -> None:
     assert codes(check_lapse(view("lapse", on=date(2026, 11, 25), before=given))) == ["lapse_early"]
     assert check_lapse(view("lapse", on=date(2026, 11, 26), before=given)) == []
     assert codes(check_lapse(view("lapse"))) == ["lapse_early"]
+
+
+def test_it_lapses_by_itself_ten_working_days_after_the_day_that_was_told_and_never_without_one() -> None:
+    told = {"state": "to_correct", "correction": {"due": "2026-09-24"}}  # before Mid-Autumn and the National Day
+    assert not lapses_by_itself(told, date(2026, 10, 15))
+    assert lapses_by_itself(told, date(2026, 10, 16))
+    closed = {date(2026, 10, 14): False, date(2026, 10, 15): False}
+    assert not lapses_by_itself(told, date(2026, 10, 19), closed), "the centre's own days count"
+    assert not lapses_by_itself({**told, "state": "received"}, date(2026, 12, 31))
+    assert not lapses_by_itself({"state": "to_correct", "correction": {"text": "x"}}, date(2026, 12, 31))
