@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.actions.desk_change import BEHALF
 from server.actions.platform import Platform
 from server.storage.change_log import history_place, history_query
 from server.storage.records import record_of, records_query
@@ -16,15 +17,16 @@ from sync.core.changes import Fields
 from sync.core.clock import iso
 from sync.core.codec import read_fields
 
-_CHANGES = """SELECT c.id, c.name, c.account, a.name, c.device, c.code, c.reason, c.rev, c.received_at, c.captured_wall
-              FROM changes c LEFT JOIN accounts a ON a.id = c.account
+_CHANGES = """SELECT c.id, c.name, c.account, a.name, d.name, c.code, c.reason, c.rev, c.received_at, c.captured_wall
+              FROM changes c LEFT JOIN accounts a ON a.id = c.account LEFT JOIN devices d ON d.id = c.device
               WHERE c.record = ? AND c.kind = ? AND c.reused = 0 ORDER BY c.position"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """`step` is the change's name, "" when another record's change moved the fields. `code` and `reason`: what became
-    of it. `fields`: what it moved, by name; values stand on the case's own page.
+    of it. `fields`: what it moved, by name; values stand on the case's own page. `behalf`: the login in whose place it
+    was done.
     """
 
     step: str
@@ -38,6 +40,7 @@ class HistoryEntry:
     rev: int
     state: str
     fields: tuple[str, ...]
+    behalf: str = ""
 
 
 async def case_history(platform: Platform, record: str, kind: str = "case") -> list[HistoryEntry]:
@@ -55,7 +58,7 @@ async def case_history(platform: Platform, record: str, kind: str = "case") -> l
     bodies[held.rev] = held.fields
     told: list[HistoryEntry] = []
     named: set[int] = set()
-    for change, name, account, who, _device, code, reason, rev, received, captured in changes:
+    for change, name, account, who, desk, code, reason, rev, received, captured in changes:
         told += [_unnamed(at, bodies) for at in range(max(named, default=0) + 1, int(rev)) if rev]
         named.update(range(1, int(rev) + 1))
         told.append(
@@ -71,6 +74,7 @@ async def case_history(platform: Platform, record: str, kind: str = "case") -> l
                 rev=int(rev),
                 state=str(bodies.get(int(rev), {}).get("state", "")),
                 fields=_moved(int(rev), bodies),
+                behalf=str(desk or "").removeprefix(BEHALF) if str(desk or "").startswith(BEHALF) else "",
             )
         )
     told += [_unnamed(at, bodies) for at in range(max(named, default=0) + 1, held.rev + 1)]

@@ -22,6 +22,8 @@ from sync.core.codec import encode_change, parse_change_line
 from sync.core.ids import derived_id, timed_id
 
 DESK_NAME = "desk"
+BEHALF = "desk for "
+"""Before the login, in the name of a desk at which somebody acts on an account's behalf."""
 DESK_APP = "centre"
 """Stands where a device tells its app's version: what tells desks from devices in a query."""
 CENTRE_LOGIN = "centre"
@@ -53,11 +55,18 @@ def desk_of(account: str) -> str:
     return derived_id("desk", account)
 
 
-def desk_author(account: AccountRow, buckets: Iterable[str]) -> Author:
-    """The account at its desk, where it may write `buckets` besides its own."""
-    grants = dict.fromkeys((*buckets, person_bucket(account.id)), 0)
+def desk_for(operator: str, account: str) -> str:
+    """The id of the desk at which an operator acts on behalf of an account."""
+    return derived_id("desk", operator, account)
+
+
+def desk_author(account: AccountRow, buckets: Iterable[str], operator: AccountRow | None = None) -> Author:
+    """The account at its desk, where it may write `buckets` besides its own; or the operator in its place."""
+    who = operator or account
+    grants = dict.fromkeys((*buckets, person_bucket(who.id)), 0)
     role = CENTRE_ROLE if account.id == CENTRE_ACCOUNT else account.role.value
-    return Author(account=account.id, device=desk_of(account.id), role=role, grants=grants, at_desk=True)
+    device = desk_for(operator.id, account.id) if operator is not None else desk_of(account.id)
+    return Author(account=who.id, device=device, role=role, grants=grants, at_desk=True)
 
 
 async def desk_change(
@@ -69,9 +78,12 @@ async def desk_change(
     buckets: Iterable[str],
     now_ms: int,
     randomness: Callable[[int], bytes],
+    operator: AccountRow | None = None,
 ) -> Written:
-    """What became of the edits, in order, after the commit. Raises what the writer raises."""
-    await ensure_desk(database, account.id, now_ms=now_ms, randomness=randomness)
+    """What became of the edits, in order, after the commit. `operator`: who acts on behalf of the account. Raises what
+    the writer raises.
+    """
+    await _ensure(database, account, operator, now_ms=now_ms, randomness=randomness)
     lines = [
         parse_change_line(
             encode_change(
@@ -88,29 +100,59 @@ async def desk_change(
         )
         for edit in edits
     ]
-    return await writer.write(Job.of_the_centre(desk_author(account, buckets), lines))
+    return await writer.write(Job.of_the_centre(desk_author(account, buckets, operator), lines))
 
 
-async def ensure_desk(database: Database, account: str, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
-    """Makes the account's desk when it has none."""
+async def _ensure(
+    database: Database,
+    account: AccountRow,
+    operator: AccountRow | None,
+    *,
+    now_ms: int,
+    randomness: Callable[[int], bytes],
+) -> None:
+    if operator is None:
+        await ensure_desk(database, account.id, now_ms=now_ms, randomness=randomness)
+        return
+    desk, name = desk_for(operator.id, account.id), BEHALF + account.login
+    await ensure_desk(database, operator.id, now_ms=now_ms, randomness=randomness, desk=desk, name=name)
+
+
+async def ensure_desk(
+    database: Database,
+    account: str,
+    *,
+    now_ms: int,
+    randomness: Callable[[int], bytes],
+    desk: str = "",
+    name: str = DESK_NAME,
+) -> None:
+    """Makes the account's desk, or the `desk` that is named, when there is none."""
     async with database.read() as snapshot:
-        if await snapshot.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk_of(account)]):
+        if await snapshot.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk or desk_of(account)]):
             return
     async with database.write() as tx:
-        await add_desk(tx, account, now_ms=now_ms, randomness=randomness)
+        await add_desk(tx, account, now_ms=now_ms, randomness=randomness, desk=desk, name=name)
 
 
-async def add_desk(tx: Transaction, account: str, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
+async def add_desk(
+    tx: Transaction,
+    account: str,
+    *,
+    now_ms: int,
+    randomness: Callable[[int], bytes],
+    desk: str = "",
+    name: str = DESK_NAME,
+) -> None:
     """The same inside a transaction. The public key is random: nobody has a private one, so nobody can sign for it."""
+    device = desk or desk_of(account)
     await tx.lock_keys([lock_of("enrol", "")])
-    if await tx.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk_of(account)]):
+    if await tx.fetch_one("SELECT 1 FROM devices WHERE id = ?", [device]):
         return
     row = await tx.fetch_one("SELECT coalesce(max(ordinal), 0) FROM devices")
     columns = ("id", "ordinal", "account", "public_key", "name", "created_at", "unsent", "app_version")
     ordinal = (row[0] if row else 0) + 1
-    await tx.insert_many(
-        "devices", columns, [(desk_of(account), ordinal, account, randomness(32), DESK_NAME, now_ms, 0, DESK_APP)]
-    )
+    await tx.insert_many("devices", columns, [(device, ordinal, account, randomness(32), name, now_ms, 0, DESK_APP)])
 
 
 async def centre_account(tx: Transaction, *, now_ms: int, randomness: Callable[[int], bytes]) -> AccountRow:

@@ -40,10 +40,11 @@ async def take_step(
     fields: Fields,
     seen: Base | None,
     also_reads: Iterable[str] = (),
+    operator: AccountRow | None = None,
 ) -> Taken:
     """`seen`: the state the person saw, None to make the record. `also_reads`: further buckets whose records the
-    step's rules must see. Raises NotFound for what is absent, foreign or not this role's to do, and what the writer
-    raises.
+    step's rules must see. `operator`: who acts on behalf of the account (server/actions/act_for.py). Raises NotFound
+    for what is absent, foreign or not this role's to do, and what the writer raises.
     """
     directory = await platform.directory()
     standing = await read_record(platform, kind, record)
@@ -71,6 +72,7 @@ async def take_step(
         buckets=buckets,
         now_ms=platform.clock.wall_ms(),
         randomness=platform.randomness,
+        operator=operator,
     )
     return Taken(outcome=written.outcomes[0], record=await read_record(platform, kind, record))
 

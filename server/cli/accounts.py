@@ -11,7 +11,7 @@ from rich.table import Table
 
 from server.actions.account_sheet import SheetUnreadable, read_account_sheet
 from server.actions.activate_account import Activation, activate_accounts, activation_text, terminal_qr
-from server.actions.desk_change import desk_of
+from server.actions.desk_change import DESK_APP
 from server.actions.import_accounts import ImportReport, import_accounts
 from server.actions.refusals import NotFound
 from server.actions.revoke_device import LostDevice, revoke_device
@@ -153,4 +153,4 @@ async def _devices(centre: Centre, which: str) -> list[str]:
         account = (await accounts_by_login(snapshot, [which])).get(which)
         if account is None:
             raise NotFound(f"no account {which}")
-        return [device.id for device in await devices_of(snapshot, account.id) if device.id != desk_of(account.id)]
+        return [device.id for device in await devices_of(snapshot, account.id) if device.app_version != DESK_APP]

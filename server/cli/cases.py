@@ -13,12 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from server.actions.act_for import OwnFiling, act_for
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
 from server.actions.list_credit import CreditRow, list_credit
 from server.actions.platform import Platform
-from server.actions.refusals import NotFound
+from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.show_case import CasePage, show_case
-from server.actions.take_step import Taken, read_record, take_step
+from server.actions.take_step import Taken, read_record
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.import_cases import import_file
 from server.main import open_centre, open_writer, platform_of
@@ -94,17 +95,22 @@ def step(
     case: Annotated[str, typer.Argument(help="Its id, official number or receipt.")],
     verb: Annotated[str, typer.Argument(help="accept, return, decide ... as `show` names them.")],
     login: AsOption,
+    operator: Annotated[str, typer.Option("--operator", help="The administrator's login who acts in that place.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the read log under the operator's name.")],
     fields: Annotated[str, typer.Option("--fields", help="What the step says, as a JSON object.")] = "{}",
     database: DatabaseOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take one step with a case as it stands now."""
+    """Take one step with a case as it stands now, on behalf of an account that cannot: the log names the operator."""
     try:
         said = msgspec.json.decode(fields, type=dict[str, Any])
     except (msgspec.MsgspecError, ValueError):
         fail("--fields is no JSON object (--fields 应为 JSON 对象)")
-    taken = run(_step(settings_with(database, data), login, case, verb.removeprefix("case."), said))
+    step = f"case.{verb.removeprefix('case.')}"
+    taken = run(
+        _step(settings_with(database, data), (operator, login, reason), case, step, said), ReasonMissing, OwnFiling
+    )
     outcome = taken.outcome
     if as_json:
         told = {"outcome": outcome.code.value, "reason": outcome.reason, "detail": outcome.detail}
@@ -139,7 +145,9 @@ async def _show(settings: Settings, login: str, case: str, reason: str) -> CaseP
         return await show_case(platform, account, await _case_id(platform, account, case), reason)
 
 
-async def _step(settings: Settings, login: str, case: str, verb: str, fields: dict[str, Any]) -> Taken:
+async def _step(settings: Settings, who: tuple[str, str, str], case: str, name: str, fields: dict[str, Any]) -> Taken:
+    """`who`: the operator's login, the login of whose place it is, and why."""
+    operator, login, reason = who
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
         account = await _account(platform, login)
@@ -150,8 +158,9 @@ async def _step(settings: Settings, login: str, case: str, verb: str, fields: di
         async with platform.store.read() as unit:
             epoch = (await unit.centre()).epoch
         seen = Base(epoch=epoch, rev=standing.rev, hash=encode_hash(standing.hash))
-        return await take_step(
-            platform, account, kind="case", record=record, name=f"case.{verb}", fields=fields, seen=seen
+        acts = await _account(platform, operator)
+        return await act_for(
+            platform, acts, account, reason=reason, kind="case", record=record, name=name, fields=fields, seen=seen
         )
 
 

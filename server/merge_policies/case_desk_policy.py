@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
-from server.domain.cases.desk_rules import add_to_case, check_desk_step
+from server.domain.cases.desk_rules import OWN_FILING_STEPS, add_to_case, check_desk_step
+from server.domain.cases.filing import filers_of
 from server.domain.cases.lifecycle import CaseState, is_ended_by_desk, is_open, needs_holder, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
 from server.domain.cases.step_notices import told_of, words_of
 from server.domain.cases.step_view import StepView
 from server.domain.people.reach import account_holder, place_holder, unit_holder
+from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import Fields as Held
 from server.domain.record_fields import groups, integer, text
@@ -55,7 +57,7 @@ def settle_step(
     """
     assert situation.before is not None, "only a filing makes a case"
     view = replace(view_of(situation, fields), barred=barred)
-    found = check_desk_step(view) or check_record("case", fields, context_of(situation, {}))
+    found = _check_author(situation) or check_desk_step(view) or check_record("case", fields, context_of(situation, {}))
     if refused := refuse_for(found):
         return refused
     now = iso(situation.centre.now)
@@ -74,6 +76,12 @@ def settle_step(
         beside=_notices(situation, view.before, whole),
         writes=_to_other_legs(situation, whole) if not is_open(after) else (),
     )
+
+
+def _check_author(situation: Situation) -> list[Problem]:
+    """Whether a second person decides."""
+    own = situation.before is not None and situation.author.account in filers_of(situation.before.fields)
+    return [problem("own_filing", "state")] if own and situation.change.name in OWN_FILING_STEPS else []
 
 
 def view_of(situation: Situation, fields: Fields) -> StepView:

@@ -261,6 +261,8 @@ class _CaseRules:
         now = iso(centre.now)
         computed = {**computed, "state": CaseState.RECEIVED.value, "received_at": now, "state_since": now}
         computed.setdefault("helper", text(fields, "helper") or situation.author.account)
+        if computed["helper"] != situation.author.account:
+            computed["filed_by"] = situation.author.account
         honoured = _honoured(situation, fields)
         if honoured:
             return Accept(computed={**computed, "number": honoured}, keys=frozenset({number_key(honoured)}))

@@ -69,6 +69,12 @@ RULES: Mapping[str, StepRule] = {
 assert RULES.keys() <= STEPS.keys(), "a rule belongs to a step"
 
 
+OWN_FILING_STEPS = frozenset(
+    {"case.refuse", "case.extend", "case.tolerance_extend", "case.tolerance_fail", "case.decide"}
+)
+"""What nobody does with a case they filed themselves: four eyes see every decision (民法典 168, no self-dealing)."""
+
+
 def check_desk_step(view: StepView) -> list[Problem]:
     """What keeps the step from being taken: what it must say and does not, then its own rule."""
     missing = [

@@ -25,6 +25,11 @@ SERVED = ("home", "station", "desk")
 _BEFORE_SUBMISSION = frozenset({"", CaseState.DRAFT})
 
 
+def filers_of(case: Fields) -> frozenset[str]:
+    """The accounts that filed it: whom it names as its helper, and who sent it if that was another."""
+    return frozenset(filter(None, (text(case, "helper"), text(case, "filed_by"))))
+
+
 def check_case(fields: Fields, ctx: CheckContext) -> list[Problem]:
     """What makes the record unlawful or unreadable."""
     found = check_shapes("case", fields)

@@ -56,6 +56,10 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "credit_none": ("没有可解除的失信记录", "there is no broken promise to clear"),
     "credit_stands": ("失信记录未满期", "the broken promise still stands"),
+    "own_filing": (
+        "本人代办的办件须由他人作出决定，请转同事办理",
+        "who filed a case does not decide it: pass it to a colleague",
+    ),
     "tolerance_open": (
         "“{name}”尚未补交，不能发证",
         "“{name}” has not come: no certificate before it does",

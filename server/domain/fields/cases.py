@@ -24,6 +24,7 @@ CASE_KINDS: tuple[KindFields, ...] = (
         Field("delivery", "送达", "how the result travels: mode, name, phone, address", Shape.OBJECT),
         Field("receipt", "临时回执号", "the number the resident holds since the visit"),
         Field("helper", "帮办员", "the account that filed it"),
+        Field("filed_by", "报送人", "the account that sent it, where that is not its helper", computed=True),
         Field("number", "办件编号", "the official number", computed=True),
         Field("received_at", "收件时间", "first durable arrival", Shape.MOMENT, computed=True),
         Field("elder", "老年人", "sixty or older on the day of receipt", Shape.BOOLEAN, computed=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.command import bangban, finish
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, file_case
-from tests.small_centre import load_small, small_centre
+from tests.small_centre import load_small, small_centre, small_world
 
 
 def filed(folder: Path) -> str:
@@ -32,10 +32,15 @@ def test_a_case_is_listed_shown_and_moved_on(tmp_path: Path) -> None:
     shown = bangban("cases", "show", number, "--as", login, "--data", tmp_path)
     assert "accept" in shown
     assert "case.submit" in shown
-    refused = bangban("cases", "step", number, "accept", "--as", login, "--data", tmp_path, code=1)
+    operator = next(one.login for one in small_world().accounts if one.role == "administrator")
+    behalf = ["--as", login, "--operator", operator, "--reason", "窗口停电，受托办理"]
+    refused = bangban("cases", "step", number, "accept", *behalf, "--data", tmp_path, code=1)
     assert "accept_incomplete" in refused
     fields = '{"material.2": {"state": "paper"}}'
-    moved = ["cases", "step", number, "accept", "--fields", fields, "--as", login, "--json", "--data", tmp_path]
+    moved = ["cases", "step", number, "accept", "--fields", fields, *behalf, "--json", "--data", tmp_path]
+    bangban("cases", "step", number, "accept", "--as", login, "--data", tmp_path, code=2)
+    nameless = ["--as", login, "--operator", login, "--reason", "窗口停电"]
+    assert "administers nothing" in bangban("cases", "step", number, "accept", *nameless, "--data", tmp_path, code=1)
     assert json.loads(bangban(*moved))["outcome"] == "applied"
     assert json.loads(bangban("cases", "credit", "--as", login, "--json", "--data", tmp_path)) == []
     assert "accepted" in bangban("cases", "list", "--as", login, "--data", tmp_path)
@@ -45,9 +50,10 @@ def test_a_case_is_listed_shown_and_moved_on(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     login = filed(tmp_path)
+    operated = ("--operator", "nobody", "--reason", "窗口停电")
     for arguments, words in (
         (("list", "--as", "nobody"), "no account nobody"),
         (("show", "T1", "--as", login), "no case T1"),
-        (("step", CASE, "accept", "--as", login, "--fields", "[]"), "--fields"),
+        (("step", CASE, "accept", "--as", login, *operated, "--fields", "[]"), "--fields"),
     ):
         assert words in bangban("cases", *arguments, "--data", tmp_path, code=1)

@@ -310,3 +310,24 @@ def test_a_supervisor_clears_a_broken_promise_and_the_person_may_promise_again()
 
 def test_an_ended_case_tells_when_a_desk_was_done_with_it() -> None:
     assert failed().fields["finished_at"][:10] == "2026-11-28"
+
+
+def test_who_filed_a_case_takes_it_on_but_does_not_decide_it() -> None:
+    desk = CaseAtDesk()
+    own = Phone(desk.centre, "clerk", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
+    desk.clerk = desk.helper = own
+    colleague = Phone(desk.centre, "colleague", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
+    desk.file()
+    assert problems(desk.step("refuse", refusal=REASON)) == ["own_filing"]
+    assert desk.step("accept").code is OutcomeCode.APPLIED
+    assert problems(desk.step("decide", decision={"granted": True})) == ["own_filing"]
+    assert desk.step("decide", colleague, decision={"granted": True}).code is OutcomeCode.APPLIED
+
+
+def test_naming_another_as_its_helper_gives_nobody_a_second_pair_of_eyes() -> None:
+    desk = CaseAtDesk()
+    desk.clerk = desk.helper = Phone(desk.centre, "clerk", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
+    desk.file(helper="somebody else")
+    assert (desk.fields["helper"], desk.fields["filed_by"]) == ("somebody else", "clerk")
+    desk.step("accept")
+    assert problems(desk.step("decide", decision={"granted": True})) == ["own_filing"]

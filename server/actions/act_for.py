@@ -1,0 +1,51 @@
+"""Takes a step at a desk in somebody else's place: an operator on behalf of a clerk who cannot, with a reason.
+
+Laws: the clerk's role and scope say what may be done, the operator's name stands in the log: the change is the
+operator's, made at a desk that is named after the clerk. The reason is in the read log before the step is taken. Nobody
+decides in this way what the clerk may not decide.
+"""
+
+from __future__ import annotations
+
+from server.actions.log_read import log_read
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.take_step import Taken, read_record, take_step
+from server.domain.cases.desk_rules import OWN_FILING_STEPS
+from server.domain.cases.filing import filers_of
+from server.domain.people.roles import Role
+from server.domain.supervision.reads import is_reason
+from server.storage.people import ACTIVE, AccountRow
+from sync.core.changes import Base, Fields
+
+
+class OwnFiling(Exception):
+    """The clerk filed it, and so decides it neither in person nor through anybody."""
+
+
+async def act_for(
+    platform: Platform,
+    operator: AccountRow,
+    clerk: AccountRow,
+    *,
+    reason: str,
+    kind: str,
+    record: str,
+    name: str,
+    fields: Fields,
+    seen: Base | None,
+) -> Taken:
+    """Raises ReasonMissing, OwnFiling, NotFound when the operator is no administrator at work, and what take_step
+    raises.
+    """
+    if operator.role is not Role.ADMINISTRATOR or operator.status != ACTIVE:
+        raise NotFound(f"{operator.login} administers nothing")
+    if not is_reason(reason):
+        raise ReasonMissing(f"{kind} {record}")
+    standing = await read_record(platform, kind, record)
+    if standing is not None and name in OWN_FILING_STEPS and clerk.id in filers_of(standing.fields):
+        raise OwnFiling(f"{clerk.login} filed {record}")
+    await log_read(platform, operator, kind, record, f"代{clerk.login} {name}：{reason.strip()}")
+    return await take_step(
+        platform, clerk, kind=kind, record=record, name=name, fields=fields, seen=seen, operator=operator
+    )
