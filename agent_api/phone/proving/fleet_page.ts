@@ -1,4 +1,4 @@
-// What `bangban fleet --browsers` runs in a page: the app's own enrolment, store, replica, session and connection, told
+// What `bangban fleet --browsers` and `make bench-phone` run in a page: the app's own enrolment, store, replica, session and connection, told
 // what to do phase by phase. No part of the app; built into a folder of its own.
 //
 // Laws: everything lies in the page's IndexedDB between two orders, so that a page may be killed at any moment. A PIN
@@ -144,6 +144,26 @@ async function wipe(): Promise<void> {
   keyring.close()
 }
 
+/** So many unfinished visits beside those that are there, each as far as a form half filled in. */
+async function draft(pin: string, count: number): Promise<number> {
+  const keyring = new Keyring()
+  const [person] = await keyring.persons()
+  if (!person) throw new StoreGone('nobody is enrolled here')
+  const office = await Office.open(person, await keyring.unlock(person.id, pin, Date.now()), DEAF)
+  keyring.close()
+  const [village = ''] = office.villages()
+  const residents = office.replica.seeAll('resident')
+  const item = office.replica.seeAll('item').find((one) => one.fields['catalogue'])?.record ?? ''
+  for (let number = 0; number < count; number++) {
+    const visit = await office.beginVisit(village)
+    const resident = residents[number % residents.length]?.record ?? ''
+    await office.keepVisit({ ...visit, step: 'form', resident, item, form: { phone: '19900001111' } })
+  }
+  const held = office.replica.store.buckets().reduce((sum, one) => sum + one.count, 0)
+  await office.close()
+  return held
+}
+
 /** Everything that is held, added up from the rows themselves. */
 async function tally() {
   const office = await open()
@@ -165,4 +185,4 @@ async function tally() {
 }
 
 countExchanges()
-Object.assign(globalThis, { fleet: { enrol, capture, getLevel, tally } })
+Object.assign(globalThis, { fleet: { enrol, capture, getLevel, tally }, bench: { draft } })

@@ -11,6 +11,7 @@ import type { Event } from './replica/events'
 import { DeviceDisk } from './storage/device_disk'
 import { Keyring, PENDING, PIN_ROUNDS, sign, type Label, type Person } from './storage/keyring'
 import { StoreGone } from './storage/mending'
+import { whenIdle } from './idle'
 import { goInstead } from './router'
 import { Office } from './office/office'
 
@@ -128,6 +129,7 @@ export async function unlock(id: string, pin: string, steal = false): Promise<vo
   office.value.start()
   app.phase = 'open'
   void measureRoom()
+  whenIdle(() => office.value?.warm())
 }
 
 /** Asks the browser to keep the store even when room is short, and how much room there is. */

@@ -1,9 +1,16 @@
-// Locks the app when nobody has touched it for a while, so that a phone left on a table shows nothing.
+// When the page has nothing to do, and when nobody has touched it for a while: then the app locks, so that a phone left
+// on a table shows nothing.
 //
 // Law: time that the phone slept counts, since it is measured by the clock and looked at when the page wakes.
 
 export const IDLE_MS = 5 * 60_000
 const LOOK_MS = 10_000
+
+/** When the page has nothing else to do. */
+export function whenIdle(work: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work)
+  else setTimeout(work)
+}
 
 /** Calls `lock` once nobody touched the page for five minutes. Ends nothing: locking twice is locking once. */
 export function watchIdle(lock: () => void): void {

@@ -14,8 +14,8 @@ import { register } from './worker/register'
 apply()
 follow()
 createApp(AppFrame).mount('#app')
-void start()
-void register()
+// What a person waits for comes first; keeping the app itself can wait for it.
+void start().then(register)
 watchIdle(() => {
   if (app.phase === 'open') void lock()
 })

@@ -22,11 +22,10 @@ export function matches(words: string, name: string, initials: Initials, numbers
 }
 
 export function findResidents(all: readonly Sighting[], words: string, initials = NONE): Sighting[] {
-  const found = all.filter((one) => {
+  return byName(all).filter((one) => {
     const numbers = [text(one.fields, 'citizen_id'), text(one.fields, 'phone')]
     return matches(words, text(one.fields, 'name'), initials, numbers)
   })
-  return byName(found)
 }
 
 /** Services a helper can hand in: those of the catalogue that stand. */
@@ -36,8 +35,23 @@ export function findItems(all: readonly Sighting[], words: string, initials = NO
   return found.sort((one, other) => compare(text(one.fields, 'key'), text(other.fields, 'key')))
 }
 
-function byName(found: Sighting[]): Sighting[] {
-  return found.sort((one, other) => compare(text(one.fields, 'name'), text(other.fields, 'name')))
+const sorted = new WeakMap<readonly Sighting[], readonly Sighting[]>()
+let last: readonly Sighting[] = []
+
+/**
+ * Comparing as people sort is slow: a list is sorted once, not at every letter that is typed, and its successor from
+ * the order that it had.
+ */
+export function byName(all: readonly Sighting[]): readonly Sighting[] {
+  const held = sorted.get(all)
+  if (held) return held
+  const before = new Map(last.map((one, place) => [one.record, place]))
+  const placeOf = ({ record }: Sighting): number => before.get(record) ?? last.length
+  const nearly = [...all].sort((one, other) => placeOf(one) - placeOf(other))
+  const named = nearly.sort((one, other) => compare(text(one.fields, 'name'), text(other.fields, 'name')))
+  sorted.set(all, named)
+  last = named
+  return named
 }
 
 const collator = new Intl.Collator('zh-CN')

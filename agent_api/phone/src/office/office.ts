@@ -26,6 +26,7 @@ import { checkWhole, mending } from '../storage/mending'
 import { Seal } from '../storage/sealing'
 import { DAY_MS, dayOf } from '../domain/days'
 import { text } from '../domain/fields'
+import { byName } from '../domain/finding'
 import { localItemId, shownItem } from '../domain/local_items'
 import { receiptNumber } from '../domain/receipt_number'
 import { buildFiling, newVisit, residentFields, type Known, type Photo, type Visit } from '../domain/visit'
@@ -75,6 +76,7 @@ export class Office {
   readonly connection: Connection
   private readonly live: LiveSocket
   private readonly tokens: Tokens
+  private drafts = new Map<string, Visit>()
 
   private constructor(
     readonly identity: Identity,
@@ -187,9 +189,16 @@ export class Office {
     return this.store.standing().serverTime > 0
   }
 
+  /** Reads what the next taps will need, while nobody waits for anything. */
+  warm(): void {
+    if (this.withheld()) return
+    byName(this.replica.seeAll('resident'))
+    for (const kind of ['item', 'claim']) this.replica.seeAll(kind)
+  }
+
   /** Cases of the village, the newest first: ids begin with the time they were made. */
   cases(): Sighting[] {
-    return this.replica.seeAll('case').sort((one, other) => (one.record < other.record ? 1 : -1))
+    return [...this.replica.seeAll('case')].sort((one, other) => (one.record < other.record ? 1 : -1))
   }
 
   /** What a record is called on a screen. */
@@ -272,9 +281,12 @@ export class Office {
 
   // Visits
 
+  /** The latest first. A draft that has not changed is not read again. */
   visits(): Visit[] {
-    const kept = [...this.store.notes(VISIT).values()].map((text) => JSON.parse(text) as Visit)
-    return kept.sort((one, other) => other.touched - one.touched)
+    const read = new Map<string, Visit>()
+    for (const text of this.store.notes(VISIT).values()) read.set(text, this.drafts.get(text) ?? (JSON.parse(text) as Visit))
+    this.drafts = read
+    return [...read.values()].sort((one, other) => other.touched - one.touched)
   }
 
   visit(id: string): Visit | undefined {

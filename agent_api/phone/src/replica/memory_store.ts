@@ -37,6 +37,9 @@ export interface Disk {
   content(file: string): Promise<Bytes>
 }
 
+/** Tables that what a person sees of the records is made from. */
+const SEEN: readonly Table[] = ['entry', 'row', 'bucket']
+
 type Cells = { [T in Table]: Map<string, unknown> }
 
 /** Cells that a disk held, to begin with. */
@@ -50,6 +53,7 @@ export class MemoryStore implements ReplicaStore {
   private readonly inBucket = new Map<string, Set<string>>()
   private readonly ofKind = new Map<string, Set<string>>()
   private undo: Write[] | null = null
+  private revision = 0
   private contents: ContentWrite[] = []
   private last: Promise<unknown> = Promise.resolve()
 
@@ -106,6 +110,7 @@ export class MemoryStore implements ReplicaStore {
 
   private set(table: Table, key: string, value: unknown): void {
     const cells = this.cells[table]
+    if (SEEN.includes(table)) this.revision += 1
     if (table === 'entry') this.index(cells.get(key) as Entry | undefined, value as Entry | undefined)
     if (table === 'row') this.place(cells.get(key) as StoredRow | undefined, value as StoredRow | undefined)
     if (value === undefined) cells.delete(key)
@@ -137,6 +142,10 @@ export class MemoryStore implements ReplicaStore {
 
   private all<T>(table: Table): T[] {
     return [...this.cells[table].values()] as T[]
+  }
+
+  seenAt(): number {
+    return this.revision
   }
 
   standing(): Standing {

@@ -5,7 +5,7 @@
 
 import { contentHash } from '../protocol/chain'
 import { encodeHash, type Bytes } from '../protocol/bytes'
-import { encodeChange, readBody, trustedChange } from '../protocol/codec'
+import { encodeChange, readBody, trustedChange, type Body } from '../protocol/codec'
 import {
   BASE_DEFAULTS,
   OUTCOME_CODES,
@@ -55,7 +55,18 @@ export type DraftWithId = readonly [draft: Draft, changeId: string]
 export type FileWithContent = readonly [file: FileToSend, content: Bytes]
 
 export class Replica {
+  private readonly bodies = new WeakMap<StoredRow, Body>()
+  private seen = new Map<string, readonly Sighting[]>()
+  private seenAt = -1
+
   constructor(readonly store: ReplicaStore) {}
+
+  /** A row never changes: it is read once. */
+  private bodyOf(row: StoredRow): Body {
+    let body = this.bodies.get(row)
+    if (!body) this.bodies.set(row, (body = readBody(row.body)))
+    return body
+  }
 
   /** All or none, in one transaction. A later draft may build on an earlier one. */
   capture(
@@ -116,25 +127,35 @@ export class Replica {
     const row = this.store.row(record)
     if (!row) return null
     const hash = encodeHash(contentHash(row.body))
-    return { epoch: this.store.standing().epoch, rev: readBody(row.body).rev, hash, change: '' }
+    return { epoch: this.store.standing().epoch, rev: this.bodyOf(row).rev, hash, change: '' }
   }
 
   see(record: string): Sighting | undefined {
     const row = this.store.row(record)
     const own = this.store.entriesOf(record).filter((entry) => this.isShown(entry))
     if (!row && own.length === 0) return undefined
-    const fields: { [name: string]: Value } = row ? { ...readBody(row.body).fields } : {}
+    const base = row ? this.bodyOf(row).fields : {}
+    const kind = row ? row.kind : own[0]!.kind
+    if (own.length === 0) return { record, kind, fields: base, row, own: [] }
+    const fields = { ...base }
     for (const entry of own) overlay(fields, trustedChange(entry.line))
-    return { record, kind: row ? row.kind : own[0]!.kind, fields, row, own: own.map((entry) => entry.id) }
+    return { record, kind, fields, row, own: own.map((entry) => entry.id) }
   }
 
-  /** Every record of a kind, stored rows first, then those that only this device knows of. */
-  seeAll(kind: string): Sighting[] {
+  /** Every record of a kind, stored rows first, then those that only this device knows of. The same list until one changes. */
+  seeAll(kind: string): readonly Sighting[] {
+    const at = this.store.seenAt()
+    if (at !== this.seenAt) this.seen = new Map()
+    this.seenAt = at
+    const held = this.seen.get(kind)
+    if (held) return held
     const records = new Set(this.store.rowsOfKind(kind).map((row) => row.record))
     for (const entry of [...this.store.journal(), ...this.store.outbox()]) {
       if (entry.kind === kind) records.add(entry.record)
     }
-    return [...records].map((record) => this.see(record)).filter((seen) => seen !== undefined)
+    const all = [...records].map((record) => this.see(record)).filter((seen) => seen !== undefined)
+    this.seen.set(kind, all)
+    return all
   }
 
   /** Whether an own change still lies on top of the stored row. */

@@ -141,6 +141,9 @@ export type EvidenceLine = readonly [head: Evidence, body: string]
 export interface ReplicaStore {
   transaction<T>(body: () => T): Promise<T>
 
+  /** Another number whenever anything that records are seen by may have changed: a row, an own change, a bucket. */
+  seenAt(): number
+
   standing(): Standing
   putStanding(standing: Standing): void
 

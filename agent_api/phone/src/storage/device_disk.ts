@@ -3,12 +3,13 @@
 // Laws: a commit is one strictly durable transaction, or rejects with NotSaved and changes nothing. Whoever opened the
 // store last owns it: a page that lost it to another can write nothing more, whatever was under way.
 
-import Dexie, { type Table } from 'dexie'
+import { deleteDB, type DBSchema } from 'idb'
 
 import type { Bytes } from '../protocol/bytes'
 import { NotSaved } from '../protocol/errors'
 import type { ContentWrite, Disk, Write } from '../replica/memory_store'
 import { decodeCell, encodeCell } from './cells'
+import { openDatabase, write, type Database } from './database'
 import { SealBroken, type Seal } from './sealing'
 
 interface Cell {
@@ -26,16 +27,17 @@ export interface Loaded {
   readonly broken: readonly string[]
 }
 
-class Database extends Dexie {
-  declare readonly cells: Table<Cell, string>
-  declare readonly contents: Table<Cell, string>
-  declare readonly owner: Table<Owner, string>
-
-  constructor(name: string) {
-    super(name, { chromeTransactionDurability: 'strict' })
-    this.version(1).stores({ cells: '&name', contents: '&name', owner: '&id' })
-  }
+interface Stores extends DBSchema {
+  cells: { key: string; value: Cell }
+  contents: { key: string; value: Cell }
+  owner: { key: string; value: Owner }
 }
+
+const STORES = [
+  { name: 'cells', key: 'name' },
+  { name: 'contents', key: 'name' },
+  { name: 'owner', key: 'id' },
+] as const
 
 export function databaseOf(device: string): string {
   return `bangban-${device}`
@@ -43,26 +45,26 @@ export function databaseOf(device: string): string {
 
 export class DeviceDisk implements Disk {
   private constructor(
-    private readonly database: Database,
+    private readonly database: Database<Stores>,
     private readonly seal: Seal,
     private readonly number: number,
   ) {}
 
   /** Opens the store and makes every page that had it before unable to write. */
   static async open(device: string, seal: Seal): Promise<DeviceDisk> {
-    const database = new Database(databaseOf(device))
-    await database.open()
-    const number = await database.transaction('rw', database.owner, async () => {
-      const next = ((await database.owner.get('owner'))?.number ?? 0) + 1
-      await database.owner.put({ id: 'owner', number: next })
-      return next
+    const database = await openDatabase<Stores>(databaseOf(device), STORES)
+    let number = 1
+    await write(database, ['owner'], async (transaction) => {
+      const owners = transaction.objectStore('owner')
+      number = ((await owners.get('owner'))?.number ?? 0) + 1
+      return [owners.put({ id: 'owner', number })]
     })
     return new DeviceDisk(database, seal, number)
   }
 
   /** Everything held that opens, and the names of cells that do not: damaged, or sealed under another key. */
   async load(): Promise<Loaded> {
-    const held = await this.database.cells.toArray()
+    const held = await this.database.getAll('cells')
     const read = await Promise.all(held.map((cell) => this.read(cell)))
     const cells = read.filter((cell) => cell !== null)
     return { cells, broken: held.filter((_, place) => read[place] === null).map((cell) => cell.name) }
@@ -79,7 +81,10 @@ export class DeviceDisk implements Disk {
 
   /** Of cells that do not open. */
   async forget(names: readonly string[]): Promise<void> {
-    await this.database.cells.bulkDelete([...names])
+    await write(this.database, ['cells'], (transaction) => {
+      const cells = transaction.objectStore('cells')
+      return Promise.resolve(names.map((name) => cells.delete(name)))
+    })
   }
 
   async commit(writes: readonly Write[], contents: readonly ContentWrite[]): Promise<void> {
@@ -96,12 +101,11 @@ export class DeviceDisk implements Disk {
         return { name, sealed: content ? await this.seal.seal(content, name) : null }
       }),
     )
-    const { database } = this
     try {
-      await database.transaction('rw', database.cells, database.contents, database.owner, async () => {
-        if ((await database.owner.get('owner'))?.number !== this.number) throw new Error('another page has the store')
-        await keep(database.cells, cells)
-        await keep(database.contents, files)
+      await write(this.database, ['cells', 'contents', 'owner'], async (transaction) => {
+        const owner = await transaction.objectStore('owner').get('owner')
+        if (owner?.number !== this.number) throw new Error('another page has the store')
+        return [...keep(transaction.objectStore('cells'), cells), ...keep(transaction.objectStore('contents'), files)]
       })
     } catch (error) {
       throw new NotSaved(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
@@ -110,7 +114,7 @@ export class DeviceDisk implements Disk {
 
   async content(file: string): Promise<Bytes> {
     const name = this.seal.name('content', file)
-    const held = await this.database.contents.get(name)
+    const held = await this.database.get('contents', name)
     return held ? this.seal.open(held.sealed, name) : new Uint8Array(0)
   }
 
@@ -119,7 +123,7 @@ export class DeviceDisk implements Disk {
   }
 
   static async wipe(device: string): Promise<void> {
-    await Dexie.delete(databaseOf(device))
+    await deleteDB(databaseOf(device))
   }
 }
 
@@ -128,9 +132,11 @@ interface Sealed {
   readonly sealed: Bytes | null
 }
 
-async function keep(table: Table<Cell, string>, cells: readonly Sealed[]): Promise<void> {
-  const puts = cells.filter((cell): cell is Cell => cell.sealed !== null)
-  const drops = cells.filter((cell) => cell.sealed === null).map((cell) => cell.name)
-  if (puts.length) await table.bulkPut(puts)
-  if (drops.length) await table.bulkDelete(drops)
+interface Kept {
+  put(cell: Cell): Promise<unknown>
+  delete(name: string): Promise<unknown>
+}
+
+function keep(store: Kept, cells: readonly Sealed[]): Promise<unknown>[] {
+  return cells.map(({ name, sealed }) => (sealed ? store.put({ name, sealed }) : store.delete(name)))
 }

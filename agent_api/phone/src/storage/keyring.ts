@@ -5,9 +5,10 @@
 // wrong ones each further one doubles the wait, up to five minutes, across restarts. A new person's key is on the disk
 // before the centre hears of it, so that a lost answer or a dead battery costs nothing.
 
-import Dexie, { type Table } from 'dexie'
+import type { DBSchema } from 'idb'
 
 import { encodeHash, fromUtf8, utf8, type Bytes } from '../protocol/bytes'
+import { openDatabase, write, type Database } from './database'
 import { aesKey, open, seal, SealBroken } from './sealing'
 
 export const PIN_ROUNDS = 600_000
@@ -50,13 +51,8 @@ export class PinMustWait extends Error {
   }
 }
 
-class Database extends Dexie {
-  declare readonly persons: Table<Person, string>
-
-  constructor(name: string) {
-    super(name, { chromeTransactionDurability: 'strict' })
-    this.version(1).stores({ persons: '&id' })
-  }
+interface Stores extends DBSchema {
+  persons: { key: string; value: Person }
 }
 
 /** How long after so many wrong PINs the next try must wait. */
@@ -65,19 +61,26 @@ export function waitAfter(wrong: number): number {
 }
 
 export class Keyring {
-  private readonly database: Database
+  private readonly database: Promise<Database<Stores>>
 
   constructor(name = 'bangban-keys') {
-    this.database = new Database(name)
+    this.database = openDatabase<Stores>(name, [{ name: 'persons', key: 'id' }])
   }
 
   /** Those the centre knows, in the order of their ids. */
   async persons(): Promise<Person[]> {
-    return (await this.database.persons.toArray()).filter((person) => person.id !== PENDING)
+    return (await (await this.database).getAll('persons')).filter((person) => person.id !== PENDING)
   }
 
   async person(id: string): Promise<Person | undefined> {
-    return this.database.persons.get(id)
+    return (await this.database).get('persons', id)
+  }
+
+  private async keep(person: Person, instead = ''): Promise<void> {
+    await write(await this.database, ['persons'], (transaction) => {
+      const persons = transaction.objectStore('persons')
+      return Promise.resolve([...(instead ? [persons.delete(instead)] : []), persons.put(person)])
+    })
   }
 
   async labelOf(person: Person): Promise<Label> {
@@ -96,7 +99,7 @@ export class Keyring {
     const dataKey = crypto.getRandomValues(new Uint8Array(32))
     const wrapped = await wrap(dataKey, pin, secret, rounds)
     const person = { id: PENDING, label: null, signing, publicKey, secret, ...wrapped, wrong: 0, waitUntil: 0 }
-    await this.database.persons.put(person)
+    await this.keep(person)
     return person
   }
 
@@ -106,10 +109,7 @@ export class Keyring {
     if (!pending) throw new Error('nobody is being enrolled')
     const sealed = await seal(pending.secret, utf8(JSON.stringify(label)), LABEL_FOR)
     const person = { ...pending, id, label: sealed }
-    await this.database.transaction('rw', this.database.persons, async () => {
-      await this.database.persons.delete(PENDING)
-      await this.database.persons.put(person)
-    })
+    await this.keep(person, PENDING)
     return person
   }
 
@@ -122,10 +122,10 @@ export class Keyring {
     if (left > 0) throw new PinMustWait(left)
     // Counted before it is tried: pulling the battery in between gains nothing.
     const wrong = person.wrong + 1
-    await this.database.persons.update(id, { wrong, waitUntil: now + waitAfter(wrong) })
+    await this.keep({ ...person, wrong, waitUntil: now + waitAfter(wrong) })
     try {
       const dataKey = await unwrap(person, pin)
-      await this.database.persons.update(id, { wrong: 0, waitUntil: 0 })
+      await this.keep({ ...person, wrong: 0, waitUntil: 0 })
       return dataKey
     } catch (error) {
       if (error instanceof SealBroken) throw new PinWrong(waitAfter(wrong))
@@ -137,15 +137,15 @@ export class Keyring {
   async changePin(id: string, old: string, pin: string, now: number): Promise<void> {
     const dataKey = await this.unlock(id, old, now)
     const person = await this.person(id)
-    if (person) await this.database.persons.put({ ...person, ...(await wrap(dataKey, pin, person.secret, person.rounds)) })
+    if (person) await this.keep({ ...person, ...(await wrap(dataKey, pin, person.secret, person.rounds)) })
   }
 
   async forget(id: string): Promise<void> {
-    await this.database.persons.delete(id)
+    await write(await this.database, ['persons'], (transaction) => Promise.resolve([transaction.objectStore('persons').delete(id)]))
   }
 
   close(): void {
-    this.database.close()
+    void this.database.then((database) => database.close())
   }
 }
 

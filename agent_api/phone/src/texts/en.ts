@@ -75,6 +75,7 @@ export const en: { readonly [K in TextKey]: string } = {
   syncing: 'Talking to the centre…',
   line_down: 'No network now. Go on working; it is sent later.',
   signed_out: 'This enrolment has ended. Ask the administrator for a new activation code.',
+  more_drafts: '{count} more unfinished',
   drafts: 'Unfinished',
   draft_of: '{name} · {item}',
   nobody_yet: 'nobody chosen yet',

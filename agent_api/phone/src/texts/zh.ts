@@ -73,6 +73,7 @@ export const zh = {
   syncing: '正在联系中心…',
   line_down: '现在没有网络，照常办理，稍后自动送出。',
   signed_out: '登记已过期，请向管理员要一个新的激活码。',
+  more_drafts: '还有 {count} 件没办完的',
   drafts: '没办完的',
   draft_of: '{name} · {item}',
   nobody_yet: '还没选居民',

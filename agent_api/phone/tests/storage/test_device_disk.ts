@@ -2,7 +2,7 @@
 
 import 'fake-indexeddb/auto'
 
-import Dexie from 'dexie'
+import { openDB } from 'idb'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { fromUtf8, utf8 } from '../../src/protocol/bytes'
@@ -32,8 +32,8 @@ async function open(key = KEY): Promise<DeviceDisk> {
 }
 
 async function rawCells(): Promise<{ name: string; sealed: Uint8Array }[]> {
-  const raw = await new Dexie(databaseOf(DEVICE)).open()
-  const cells = await raw.table('cells').toArray()
+  const raw = await openDB(databaseOf(DEVICE))
+  const cells = (await raw.getAll('cells')) as { name: string; sealed: Uint8Array }[]
   raw.close()
   return cells
 }
@@ -68,9 +68,9 @@ test('under another key nothing opens', async () => {
 test('a cell does not open under another cell’s name', async () => {
   const disk = await open()
   await disk.commit([STANDING, { table: 'note', key: 'a', value: '1' }], [])
-  const raw = await new Dexie(databaseOf(DEVICE)).open()
-  const [one, other] = (await raw.table('cells').toArray()) as { name: string; sealed: Uint8Array }[]
-  await raw.table('cells').put({ name: one!.name, sealed: other!.sealed })
+  const raw = await openDB(databaseOf(DEVICE))
+  const [one, other] = (await raw.getAll('cells')) as { name: string; sealed: Uint8Array }[]
+  await raw.put('cells', { name: one!.name, sealed: other!.sealed })
   raw.close()
   const { cells, broken } = await disk.load()
   expect([cells.length, broken]).toEqual([1, [one!.name]])
