@@ -14,9 +14,10 @@ from markupsafe import Markup, escape
 
 from server.domain.supervision.indicators import N_MIN, WHOLE, Count, wilson_lower
 
-WIDTH, HEIGHT = 720, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 34
+WIDTH, HEIGHT = 560, 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 24, 34
 _LINES = 4
+MEAN_DAYS = 7
 _PANEL_WIDTH, _ROW, _LABEL = 280, 24, 118
 
 
@@ -31,6 +32,14 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """An upright line at the bar of this place, with its words at the top."""
+
+    place: int
+    words: str
+
+
+@dataclass(frozen=True)
 class ShareRow:
     """One share of one area: its name, its counts, and the whole's share in hundredths of a percent."""
 
@@ -39,17 +48,36 @@ class ShareRow:
     whole: int | None
 
 
-def trend(finished: Mapping[date, int], rest: frozenset[date], label: str) -> Markup:
-    """A bar a day, days on which nobody works shaded behind."""
+def trend(finished: Mapping[date, int], rest: frozenset[date], holidays: Mapping[date, str], label: str) -> Markup:
+    """A bar a day, days on which nobody works shaded behind, holidays named; a line for the mean of the week before."""
     bars = [
         Bar(str(day.day) if day.day == 1 or day.day % 5 == 0 else "", count, f"{day.isoformat()}: {count}", day in rest)
         for day, count in finished.items()
     ]
-    return columns(bars, label)
+    days, marks, named = list(finished), [], ""
+    for place, day in enumerate(days):
+        if holidays.get(day, "") not in ("", named):
+            marks.append(Mark(place, holidays[day]))
+        named = holidays.get(day, "")
+    counts = list(finished.values())
+    means = [
+        sum(counts[place - MEAN_DAYS + 1 : place + 1]) * 10 // MEAN_DAYS if place >= MEAN_DAYS - 1 else None
+        for place in range(len(counts))
+    ]
+    return columns(bars, label, marks=marks, tenths=means, is_band=True)
 
 
-def columns(bars: Sequence[Bar], label: str) -> Markup:
-    """Columns over a line of labels, with lines at round numbers."""
+def columns(
+    bars: Sequence[Bar],
+    label: str,
+    *,
+    marks: Sequence[Mark] = (),
+    tenths: Sequence[int | None] = (),
+    is_band: bool = False,
+) -> Markup:
+    """Columns over a line of labels, with lines at round numbers. `tenths`: a line over them, ten times its value;
+    `is_band`: marks name a band and need no stroke of their own.
+    """
     top = ceiling(max((bar.value for bar in bars), default=0))
     wide, high = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
     drawn = [*_grid(top, high)]
@@ -62,7 +90,38 @@ def columns(bars: Sequence[Bar], label: str) -> Markup:
         drawn.append(Markup("<g><title>{}</title>{}</g>").format(bar.title, inner))
         if bar.label:
             drawn.append(_text("label middle", (left + right) // 2, HEIGHT - _BOTTOM + 18, bar.label))
+
+    def middle(place: int) -> int:
+        return _LEFT + wide * (2 * place + 1) // (2 * len(bars))
+
+    points = [
+        (middle(place), _TOP + high - high * ten // (10 * top)) for place, ten in enumerate(tenths) if ten is not None
+    ]
+    if len(points) > 1:
+        drawn.append(Markup('<polyline class="mean" points="{}"/>').format(" ".join(f"{x},{y}" for x, y in points)))
+    for mark in marks:
+        x = middle(mark.place)
+        if not is_band:
+            drawn.append(
+                Markup('<line class="mark" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(x, _TOP, _TOP + high)
+            )
+        drawn.append(_text("label name", x - 6, _TOP - 8, mark.words))
     return _svg(label, WIDTH, HEIGHT, drawn)
+
+
+def small(finished: Mapping[date, int], rest: frozenset[date], top: int, label: str) -> Markup:
+    """One of several small pictures on one scale: `top` is where each of them ends."""
+    wide, high = _PANEL_WIDTH, 76
+    drawn = []
+    for place, (day, count) in enumerate(finished.items()):
+        left, right = (wide * at // len(finished) for at in (place, place + 1))
+        tall = high * count // max(top, 1)
+        if day in rest:
+            drawn.append(_rect("rest", left, 0, right - left, high))
+        bar = _rect("column", left, high - tall, max(right - left - 1, 1), tall)
+        drawn.append(Markup("<g><title>{}: {}</title>{}</g>").format(day.isoformat(), count, bar))
+    drawn.append(Markup('<line class="grid" x1="0" x2="{}" y1="{}" y2="{}"/>').format(wide, high, high))
+    return _svg(label, wide, high + 1, drawn)
 
 
 def _grid(top: int, high: int) -> list[Markup]:

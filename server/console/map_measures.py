@@ -142,12 +142,17 @@ def _tell_claims(visit: Visit, standing: Standing) -> Callable[[str], Told]:
         row = found.get(code, Progress())
         if not row.asked:
             return Told("–", 0, visit.t("没有要认领的", "nothing asked for"))
-        share = row.published * 100 // row.asked
+        share = row.claimed * 100 // row.asked
         words = visit.t(
-            f"应认领 {row.asked:,} 项，已发布 {row.published:,} 项，逾期 {row.overdue:,} 项",
-            f"{row.asked:,} asked for, {row.published:,} published, {row.overdue:,} overdue",
+            f"应认领 {row.asked:,} 项，已认领 {row.claimed:,} 项，已发布 {row.published:,} 项，逾期 {row.overdue:,} 项",
+            f"{row.asked:,} asked for, {row.claimed:,} claimed, {row.published:,} published, {row.overdue:,} overdue",
         )
-        return Told(f"{share}%", share, words, _marked("■", row.overdue))
+        return Told(
+            "<1%" if row.claimed and not share else f"{share}%",
+            max(share, int(row.claimed > 0)),
+            words,
+            _marked("■", row.overdue),
+        )
 
     return tell
 

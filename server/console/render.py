@@ -56,6 +56,8 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "sections": sections_for(visit.role) if visit.visitor is not None and visit.visitor.full else (),
         "path": visit.request.url.path,
         "day": lambda value: words.day_words(value, today, english),
+        "date": lambda value: words.date_words(value, today, english),
+        "stamp": lambda value: words.stamp_words(value, today, english),
         "moment": lambda at: words.moment_words(at, english),
         "ago": lambda at: words.ago_words(at, now, english),
         "state": lambda value: words.state_words(value, english),

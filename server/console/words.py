@@ -90,9 +90,7 @@ def day_words(value: str | date | None, today: date, english: bool) -> str:
         return f"in {away} days" if english else f"{away}天后"
     if -14 <= away < -1:
         return f"{-away} days ago" if english else f"{-away}天前"
-    if english:
-        return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
-    return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
+    return date_words(day, today, english)
 
 
 def moment_words(at_ms: int | None, english: bool) -> str:
@@ -101,6 +99,25 @@ def moment_words(at_ms: int | None, english: bool) -> str:
         return "—"
     at = datetime.fromtimestamp(at_ms / 1000, CHINA)
     return f"{at:%-d %b %Y %H:%M}" if english else f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def date_words(value: str | date | None, today: date, english: bool) -> str:
+    """11月22日, never 昨天: for lists in which days are compared."""
+    if not value:
+        return "—"
+    day = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    if english:
+        return f"{day:%-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
+    return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
+
+
+def stamp_words(value: str | None, today: date, english: bool) -> str:
+    """Day and minute of a moment as records keep it: 11月22日 09:00."""
+    if not value:
+        return "—"
+    at = datetime.fromisoformat(value)
+    at = at.astimezone(CHINA) if at.tzinfo is not None else at
+    return f"{date_words(at.date(), today, english)} {at:%H:%M}"
 
 
 def ago_words(at_ms: int | None, now_ms: int, english: bool) -> str:

@@ -49,6 +49,15 @@ def _announced(day: date) -> tuple[bool, bool]:
         return day.weekday() < 5, True
 
 
+def holiday_of(day: date) -> tuple[str, str] | None:
+    """What the holiday of this day is called, in Chinese and English; None for any other day of rest or work."""
+    try:
+        is_off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    return (chinese_calendar.Holiday(name).chinese, name) if is_off and name else None
+
+
 def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
     """The `count`-th working day after `start`. Zero gives the day of the event itself, working or not."""
     assert count >= 0, "working days are counted forward"

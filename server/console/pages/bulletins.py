@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.build_bulletin import (
@@ -28,9 +28,9 @@ from server.actions.build_bulletin import (
 from server.actions.export_bulletin import WRITERS, shown
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound
-from server.actions.trace_outcomes import LONGEST_TOLD, Trace, trace_outcomes
+from server.actions.trace_outcomes import Trace, trace_areas, trace_outcomes
 from server.console import bulletin_words
-from server.console.charts import Bar, ShareRow, columns, shares, trend
+from server.console.bulletin_charts import Multiple, charts_of, multiples_of, panels_of
 from server.console.pages.desk import _place_names
 from server.console.render import HEADERS, page
 from server.console.visit import Visit
@@ -39,11 +39,9 @@ from server.domain.people.roles import may_change, may_read
 from server.domain.places import Level
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import TABLES, BulletinState, Span, names_of, table_of
-from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, NOTHING, Counts, Shape, band, figure
+from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band
 from sync.central.known import Record
 
-PANEL_CODES = ("on_time", "told_once", "tolerance", "ratings", "valid")
-PANELS_MAX = 12
 MEDIA: Mapping[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pdf": "application/pdf",
@@ -140,13 +138,14 @@ async def _bulletin_page(visit: Visit, *, said: str = "", status: int = 200) -> 
         held=held,
         fields=fields,
         period=period,
-        tables=_tables(fields),
+        tables=tables_of(fields),
         names=names_of(fields),
         indicators=INDICATORS,
         least=N_MIN,
         trace=trace,
-        charts=_charts(visit, trace, period),
-        panels=_panels(visit, fields),
+        charts=charts_of(visit, trace, period),
+        panels=panels_of(visit, fields),
+        multiples=await _multiples(visit, fields, trace, since, before) if not place else [],
         verified=verified,
         may_build=_may(visit) and not place,
         words=bulletin_words,
@@ -155,15 +154,36 @@ async def _bulletin_page(visit: Visit, *, said: str = "", status: int = 200) -> 
     )
 
 
-def _tables(fields: Fields) -> list[tuple[str, list[str], list[tuple[str, list[tuple[str, str]]]]]]:
-    """Each table: its name, who is named best, and rows of (figure, counts behind it) in the indicators' order."""
+async def _multiples(visit: Visit, fields: Fields, trace: Trace, since: str, before: str) -> list[Multiple]:
+    """The counties of the bulletin beside each other, day by day."""
+    platform = visit.console.platform
+    directory = await platform.directory()
+    areas = {code: directory.subtree(code) for code in table_of(fields, "counties") if code in directory.places}
+    return multiples_of(visit, await trace_areas(platform, since, before, areas), trace.rest, names_of(fields))
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """`rows`: area → (figure, counts behind it) in the indicators' order; `quiet`: areas where nothing was finished and
+    nothing published, which are named and have no row.
+    """
+
+    name: str
+    best: Sequence[str]
+    rows: Mapping[str, Sequence[tuple[str, str]]]
+    quiet: Sequence[str]
+
+
+def tables_of(fields: Fields) -> list[ShownTable]:
     found = []
     for name in TABLES:
         table = table_of(fields, name)
-        if table:
-            volumes = [counts.pairs[CODES.index("volume")] for counts in table.values()]
-            rows = [(area, _cells(counts, volumes)) for area, counts in table.items()]
-            found.append((name, list(texts(fields, f"best_{name}")), rows))
+        if not table:
+            continue
+        volumes = [counts.pairs[CODES.index("volume")] for counts in table.values()]
+        quiet = [area for area, counts in table.items() if not any(above for above, _ in counts.pairs)]
+        rows = {area: _cells(counts, volumes) for area, counts in table.items() if area not in quiet}
+        found.append(ShownTable(name, list(texts(fields, f"best_{name}")), rows, quiet))
     return found
 
 
@@ -175,58 +195,6 @@ def _cells(counts: Counts, volumes: Sequence[tuple[int, int]]) -> list[tuple[str
         )
         cells.append((value, f"{pair[0]:,}/{pair[1]:,}"))
     return cells
-
-
-def _charts(visit: Visit, trace: Trace, period: str) -> dict[str, object]:
-    """What the trace shows, drawn; and in words what there is to see."""
-    if not trace.total:
-        return {}
-    least = next((days for days, n in _running(trace.waits) if 2 * n >= sum(trace.waits.values())), 0)
-    waited = [
-        Bar(
-            label=f"{days}+" if days == LONGEST_TOLD else str(days),
-            value=count,
-            title=visit.t(f"{days}个工作日：{count}件", f"{days} working days: {count}"),
-        )
-        for days, count in trace.waits.items()
-    ]
-    busiest = max(trace.finished, key=lambda day: trace.finished[day])
-    return {
-        "trend": trend(trace.finished, trace.rest, visit.t(f"{period} 每天办结件数", f"Finished a day in {period}")),
-        "waits": columns(waited, visit.t("办结用了几个工作日", "Working days until finished")),
-        "busiest": busiest,
-        "most": trace.finished[busiest],
-        "at_rest": sum(count for day, count in trace.finished.items() if day in trace.rest),
-        "median": least,
-        "same_day": trace.waits.get(0, 0),
-        "longest": trace.waits.get(LONGEST_TOLD, 0),
-        "longest_days": LONGEST_TOLD,
-    }
-
-
-def _running(waits: Mapping[int, int]) -> list[tuple[int, int]]:
-    reached, found = 0, []
-    for days, count in sorted(waits.items()):
-        reached += count
-        found.append((days, reached))
-    return found
-
-
-def _panels(visit: Visit, fields: Fields) -> list[tuple[str, Markup]]:
-    """Small multiples: for each area its shares with their intervals, the whole's beside them."""
-    table = table_of(fields, "counties") or table_of(fields, "villages")
-    if not table:
-        return []
-    names, whole = names_of(fields), sum(table.values(), start=NOTHING)
-    told = []
-    for area, counts in list(table.items())[:PANELS_MAX]:
-        rows = []
-        for one, pair, all_of in zip(INDICATORS, counts.pairs, whole.pairs, strict=True):
-            if one.code in PANEL_CODES and one.shape is Shape.SHARE:
-                rows.append(ShareRow(visit.t(one.zh, one.en), pair, figure(one, all_of)))
-        name = names.get(area, area)
-        told.append((name, shares(rows, visit.t(f"{name}各项比率", f"Shares of {name}"))))
-    return told
 
 
 async def build(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from server.actions.trace_outcomes import LONGEST_TOLD, trace_outcomes
+from server.actions.trace_outcomes import LONGEST_TOLD, trace_areas, trace_outcomes
 from server.main import platform_of
 from tests.server.actions.test_build_bulletin import finished
 from tests.small_centre import TOWN, VILLAGE, small_centre
@@ -35,3 +35,14 @@ async def test_a_case_that_says_no_receipt_counts_for_its_day_and_no_wait(tmp_pa
         await finished(small, "on_time", 2)
         told = await trace_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
         assert (told.total, sum(told.waits.values())) == (2, 0)
+
+
+async def test_areas_are_counted_beside_each_other_day_by_day(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        await finished(small, "on_time", 3, day="2025-11-10")
+        areas = {"here": {VILLAGE}, "elsewhere": {TOWN}}
+        told = await trace_areas(platform, "2025-11-01", "2025-12-01", areas)
+        assert (told["here"][date(2025, 11, 10)], sum(told["here"].values())) == (3, 3)
+        assert sum(told["elsewhere"].values()) == 0
+        assert len(told["elsewhere"]) == 30

@@ -31,7 +31,7 @@ async def test_a_supervisor_sees_each_measure_in_words(tmp_path: Path) -> None:
             "open": "在办 1 件",
             "lights": "红灯 1，黄灯 0",
             "contact": "1 人中 1 人久未联系",
-            "claims": "项，已发布 0 项",
+            "claims": "项，已认领 0 项，已发布 0 项",
         }
         browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
         for show, said in words.items():

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.calendar import WorkingDay, add_working_days, is_working_day, working_days_between
+from server.domain.calendar import WorkingDay, add_working_days, holiday_of, is_working_day, working_days_between
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
@@ -21,6 +21,13 @@ def test_national_day_week_is_skipped() -> None:
 def test_a_weekend_day_worked_in_exchange_counts() -> None:
     assert is_working_day(date(2026, 10, 10)) == (True, False)
     assert add_working_days(date(2026, 10, 9), 1).date == date(2026, 10, 10)
+
+
+def test_a_holiday_has_its_name_and_a_plain_weekend_none() -> None:
+    assert holiday_of(date(2026, 10, 2)) == ("国庆节", "National Day")
+    assert holiday_of(date(2026, 11, 7)) is None
+    assert holiday_of(date(2026, 10, 10)) is None
+    assert holiday_of(date(2040, 10, 1)) is None
 
 
 def test_an_override_goes_before_the_announced_calendar() -> None:
