@@ -40,6 +40,7 @@ from sync.core.codec import parse_change_line
 
 _FIRST_LINE = """SELECT id, line FROM changes WHERE record = ? AND kind = 'consent' AND name = 'consent.give'
                  AND reused = 0 AND rev = 1 AND line IS NOT NULL ORDER BY position LIMIT 1"""
+_OF_ITEM = ("name", "version", "legal_days", "promise_days", "unit", "result", "fields")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,10 @@ async def show_case(
         record=case,
         resident=resident if unmasked else _masked(resident),
         phone=phone if unmasked else mask_phone(phone),
-        item={name: item.get(name) for name in ("name", "version", "legal_days", "promise_days", "unit", "result")},
+        item={
+            name: item.get(name)
+            for name in ("name", "version", "legal_days", "promise_days", "unit", "result", "fields")
+        },
         materials=_materials(fields, item),
         consent=await _consent(platform, known, fields),
         dues=tuple(

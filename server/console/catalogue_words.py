@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from server.console.step_forms import Pair
 from server.domain.catalogue.dictionaries import DICTIONARIES
+from server.domain.catalogue.eligibility import RuleInvalid, parse_rule
 from server.domain.record_fields import KINDS, Fields, groups, text
 
 STATES: Mapping[str, Pair] = {
@@ -107,6 +108,8 @@ def value_words(name: str, value: object) -> str:
     """A field's value as a text, a line for each row of a list of groups."""
     if name == "materials" and isinstance(value, list):
         return "\n".join(material_words(row) for row in groups({"materials": value}, "materials"))
+    if name == "rule":
+        return rule_words(value)
     match value:
         case None | "" | []:
             return ""
@@ -122,6 +125,16 @@ def value_words(name: str, value: object) -> str:
             return _group(value)
         case _:
             return str(value)
+
+
+def rule_words(rule: object) -> str:
+    """Who may ask, as a person reads it; what is no rule stays as it is."""
+    try:
+        tests = parse_rule(rule)
+    except RuleInvalid:
+        return _group(rule) if isinstance(rule, Mapping) else str(rule)
+    said = [test.words(without=group == "none")[0] for group, rows in tests.items() for test in rows]
+    return "；".join(said)
 
 
 def _group(row: Mapping[str, object]) -> str:

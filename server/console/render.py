@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from server.console import words
+from server.console import field_words, words
 from server.console.navigation import sections_for
 from server.console.visit import Visit
 from server.domain.people.masking import mask_phone, mask_text
@@ -62,6 +62,10 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "ago": lambda at: words.ago_words(at, now, english),
         "state": lambda value: words.state_words(value, english),
         "said": lambda table, code: words.said(table, code, english),
+        "change_name": lambda name: field_words.change_words(name, english),
+        "kind_name": lambda kind: field_words.kind_words(kind, english),
+        "field_names": lambda kind, names: field_words.labels_of(kind, names, english),
+        "in_language": lambda both: field_words.in_language(both, english),
         "role_name": lambda role: words.role_words(role, english),
         "shown_phone": lambda value: value if visit.unmask else mask_phone(value or ""),
         "shown_text": lambda value: value if visit.unmask else mask_text(value, land_lines=False),

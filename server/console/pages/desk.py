@@ -19,10 +19,11 @@ from server.actions.show_file import show_file
 from server.actions.take_step import take_step
 from server.console import case_words
 from server.console.case_forms import CASE_FORMS
+from server.console.field_words import label_of
 from server.console.followup_forms import CONSENT_REVOKE
 from server.console.narrowing import narrowed
 from server.console.pages.consents import revocable
-from server.console.pages.disputes import label_of, shown
+from server.console.pages.disputes import shown
 from server.console.record_pages import seen_pairs, seen_state
 from server.console.render import page, problem_page
 from server.console.step_forms import StepForm, fields_from
@@ -117,7 +118,7 @@ async def _case_page(
         posted=visit.form,
         reason=reason,
         place_name=(await _place_names(visit, ["-"])).get(str(case.record.fields.get("village", "")), ""),
-        label=lambda name: label_of("case", name),
+        label=lambda name: label_of("case", name, visit.english, case.item),
         shown=shown,
         material_words=case_words.material_words,
         means_words=case_words.means_words,
@@ -128,7 +129,11 @@ async def _case_page(
         revoke_form=CONSENT_REVOKE,
         revocable=consent.id if consent is not None else "",
         revoke_seen=await seen_pairs(visit, consent) if consent is not None else (),
-        answers={name[5:]: value for name, value in case.record.fields.items() if name.startswith("form.")},
+        answers={
+            label_of("case", name, visit.english, case.item): value
+            for name, value in case.record.fields.items()
+            if name.startswith("form.")
+        },
     )
 
 

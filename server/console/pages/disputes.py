@@ -15,12 +15,13 @@ from server.actions.list_disputes import list_conflicts, list_parked
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound
 from server.actions.take_step import read_record, take_step
+from server.console.field_words import label_of
 from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.console.words import parked_words
 from server.domain.people.reach import reaches
-from server.domain.record_fields import KINDS, Fields, text, texts
+from server.domain.record_fields import Fields, text, texts
 from sync.central.known import Record
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
@@ -43,7 +44,7 @@ class Line:
 async def show(visit: Visit) -> Response:
     only = await narrowed(visit)
     found = await list_conflicts(visit.console.platform, only.account.scope, *_after(visit))
-    return page(visit, "conflicts.html", found=found, only=only, label=label_of)
+    return page(visit, "conflicts.html", found=found, only=only)
 
 
 async def show_parked(visit: Visit) -> Response:
@@ -81,7 +82,8 @@ async def _page(visit: Visit, conflict: Record, *, said: str = "", status: int =
         "conflict.html",
         status=status,
         conflict=conflict,
-        lines=lines_of(fields, target.fields if target is not None else {}),
+        lines=lines_of(fields, target.fields if target is not None else {}, visit.english),
+        kind=text(fields, "kind"),
         said=said,
         shown=shown,
         seen_json=_seen_json,
@@ -93,12 +95,12 @@ def _seen_json(lines: list[Line]) -> str:
     return msgspec.json.encode({line.field: line.now for line in lines}).decode()
 
 
-def lines_of(conflict: Fields, now: Fields) -> list[Line]:
+def lines_of(conflict: Fields, now: Fields, english: bool = False) -> list[Line]:
     kind = text(conflict, "kind")
     return [
         Line(
             field=name,
-            label=label_of(kind, name),
+            label=label_of(kind, name, english),
             base=_side(conflict, "base", name),
             mine=_side(conflict, "mine", name),
             theirs=_side(conflict, "theirs", name),
@@ -111,16 +113,6 @@ def lines_of(conflict: Fields, now: Fields) -> list[Line]:
 def _side(conflict: Fields, side: str, name: str) -> object:
     values = conflict.get(side)
     return values.get(name) if isinstance(values, dict) else None
-
-
-def label_of(kind: str, name: str) -> str:
-    """What people call a field."""
-    table = KINDS.get(kind)
-    field = table.find(name) if table else None
-    if field is None:
-        return name
-    rest = name.partition(".")[2]
-    return f"{field.zh} {rest}" if rest else field.zh
 
 
 def shown(value: object) -> str:

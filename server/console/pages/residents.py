@@ -16,7 +16,7 @@ from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_
 from server.console.render import page
 from server.console.throttle import TooManyTries
 from server.console.visit import Visit
-from server.domain.cases.lifecycle import parse_state
+from server.domain.cases.lifecycle import is_open, parse_state
 from server.domain.cases.numbers import canonical_number
 from server.domain.cases.ratings import GRADES, RATED_STATES
 
@@ -84,6 +84,7 @@ async def _answer(visit: Visit, *, said: str = "", wrong: bool = False) -> Respo
         number=number,
         last4=last4,
         grades=GRADES,
+        is_over=(state := parse_state(told.state)) is not None and not is_open(state),
         rateable=parse_state(told.state) in RATED_STATES and not said,
         said=said,
         wrong=wrong,

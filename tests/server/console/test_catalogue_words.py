@@ -38,7 +38,9 @@ def test_values_are_read_as_words() -> None:
     assert value_words("online", False) == "否"
     assert value_words("dept", None) == ""
     assert value_words("materials", "身份证、照片") == "身份证、照片"
-    assert value_words("rule", {"min_age": 60, "hukou": "any"}) == "min_age：60；hukou：any"
+    assert value_words("rule", {"min_age": 60, "hukou": "any"}) == "年龄不低于60"
+    assert value_words("rule", {"none": [{"fact": "flags", "has": "salaried"}]}) == "不得：情况含“财政供养”"
+    assert value_words("rule", {"of_a_newer": 1}) == "of_a_newer：1"
     row = {"no": 1, "name": "身份证", "necessity": 1, "form": "原件", "copies": 2, "cancelled": True}
     assert value_words("materials", [row]) == "1 身份证（必要，原件，2份，已取消）"
 

@@ -1,0 +1,124 @@
+"""The words of fields, of changes that people made with their phones, and of texts that hold both languages.
+
+Law: a code that has no words here stands for itself, so that nothing of a newer phone is lost; a test names those that
+our own phones send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from server.console import case_words, followup_words, watching_words
+from server.console.step_forms import Pair
+from server.domain.catalogue.claim_fields import CLAIM_FIELDS
+from server.domain.catalogue.claim_fields import PREFIX as CLAIM_PREFIX
+from server.domain.catalogue.items import FORM_PREFIX
+from server.domain.record_fields import KINDS, Fields, groups, text
+
+CHANGES: Mapping[str, Pair] = {
+    **{step: pair for step, pair in watching_words.STEPS.items() if step},
+    **{step: pair for step, pair in followup_words.STEPS.items() if step},
+    **case_words.STEPS,
+    "case.submit": ("提交办件", "Case filed"),
+    "case.edit": ("补充办件", "Case edited"),
+    "case.correct": ("补正办件", "Case put right"),
+    "resident.register": ("登记居民", "Resident registered"),
+    "resident.edit": ("更正居民资料", "Resident corrected"),
+    "consent.give": ("委托与同意", "Consent taken"),
+    "bundle.file": ("一件事申报", "Bundle filed"),
+    "claim.take": ("认领", "Claim taken"),
+    "claim.fill": ("填写清单", "Claim filled"),
+    "claim.submit": ("提交清单", "Claim submitted"),
+    "claim.withdraw": ("退回认领", "Claim withdrawn"),
+    "claim.decline": ("申请不认领", "Claim declined"),
+    "claim.amend": ("变更已发布清单", "Published list reopened"),
+    "claim.check": ("初审清单", "List checked"),
+    "claim.return": ("退回清单", "List returned"),
+    "claim.hand_over": ("移交认领", "Claim handed over"),
+    "lease.take": ("领取一批认领", "Batch taken out"),
+    "lease.extend": ("延长领取", "Batch kept longer"),
+    "lease.give_back": ("交回领取", "Batch given back"),
+    "lease.hand_over": ("移交领取", "Batch handed over"),
+    "look_back.fix": ("整改回头看问题", "Look-back put right"),
+    "conflict.decide": ("决定冲突", "Conflict decided"),
+    "notice.read": ("已读通知", "Notice read"),
+    "notice.answer": ("答复通知", "Notice answered"),
+    "service_log.write": ("服务记录", "Service logged"),
+    "licence.keep": ("登记证照", "Licence kept"),
+    "licence.use": ("使用证照", "Licence used"),
+    "local_item.set": ("更新本地要素", "Site details set"),
+}
+KIND_WORDS: Mapping[str, Pair] = {
+    "base_item": ("基本目录", "Base item"),
+    "baseline": ("基线", "Baseline"),
+    "bulletin": ("通报", "Bulletin"),
+    "bundle": ("一件事", "Bundle"),
+    "calendar": ("工作日历", "Calendar"),
+    "campaign": ("认领批次", "Round"),
+    "case": ("办件", "Case"),
+    "claim": ("认领", "Claim"),
+    "conflict": ("冲突", "Conflict"),
+    "consent": ("同意书", "Consent"),
+    "item": ("事项", "Item"),
+    "lease": ("领取", "Lease"),
+    "licence": ("电子证照", "Licence"),
+    "light": ("红黄灯", "Light"),
+    "local_item": ("本地要素", "Site details"),
+    "log": ("日志", "Log"),
+    "look_back": ("回头看", "Look-back"),
+    "notice": ("通知", "Notice"),
+    "outcome": ("结果", "Outcome"),
+    "rating": ("评价", "Rating"),
+    "resident": ("居民", "Resident"),
+    "review": ("审查", "Review"),
+    "service_log": ("服务记录", "Service log"),
+    "snapshot": ("每日进度", "Snapshot"),
+    "task": ("任务", "Task"),
+    "ticket": ("工单", "Ticket"),
+}
+_CJK_FROM = "\u2e80"
+
+
+def kind_words(kind: str, english: bool) -> str:
+    pair = KIND_WORDS.get(kind)
+    return kind if pair is None else pair[english]
+
+
+def change_words(name: str, english: bool) -> str:
+    pair = CHANGES.get(name)
+    return name if pair is None else pair[english]
+
+
+def label_of(kind: str, name: str, english: bool = False, item: Fields | None = None) -> str:
+    """What people call a field; `item` is the one whose form a case answers."""
+    if kind == "case" and name.startswith(FORM_PREFIX):
+        asked = name.removeprefix(FORM_PREFIX)
+        labels = {text(row, "name"): text(row, "label") for row in groups(item or {}, "fields")}
+        return labels.get(asked) or _plain(asked)
+    if kind == "claim" and (entry := CLAIM_FIELDS.get(name.removeprefix(CLAIM_PREFIX))):
+        return _plain(entry.name) if english else entry.zh
+    table = KINDS.get(kind)
+    field = table.find(name) if table else None
+    if field is None:
+        return name
+    if english:
+        return _plain(name)
+    rest = name.partition(".")[2]
+    return f"{field.zh} {rest}" if rest else field.zh
+
+
+def labels_of(kind: str, names: Iterable[str], english: bool) -> str:
+    """Several fields in one line."""
+    return (", " if english else "、").join(label_of(kind, name, english) for name in names)
+
+
+def _plain(name: str) -> str:
+    """A field's name as English words."""
+    return name.replace("_", " ").replace(".", " ")
+
+
+def in_language(both: str, english: bool) -> str:
+    """One half of a text of ours in which the English follows the Chinese; a text in one language stays whole."""
+    last = max((place for place, sign in enumerate(both) if sign >= _CJK_FROM), default=-1)
+    chinese, other = both[: last + 1].strip(), both[last + 1 :].strip()
+    return (other if english else chinese) if chinese and other else both

@@ -1,0 +1,49 @@
+"""Codes are put as people call them, and what has no words here stands for itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.console.field_words import CHANGES, KIND_WORDS, change_words, in_language, kind_words, label_of, labels_of
+from server.domain.people.roles import MAY_CHANGE, Role
+from server.domain.record_fields import KINDS
+
+
+def test_fields_have_their_words_in_both_languages() -> None:
+    assert label_of("resident", "address") == "住址"
+    assert label_of("resident", "citizen_id", True) == "citizen id"
+    assert label_of("claim", "f.address") == "办理地点"
+    assert label_of("case", "unheard_of") == "unheard_of"
+    assert labels_of("resident", ["name", "phone"], False) == "姓名、电话"
+
+
+def test_an_answer_is_called_what_the_items_form_calls_it() -> None:
+    item = {"fields": [{"name": "contact_phone", "label": "联系电话"}]}
+    assert label_of("case", "form.contact_phone", False, item) == "联系电话"
+    assert label_of("case", "form.of_another", False, item) == "of another"
+
+
+def test_every_change_of_people_in_the_field_has_words() -> None:
+    told = {name for role in (Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER) for name in MAY_CHANGE[role]}
+    assert sorted(told - set(CHANGES)) == []
+    assert change_words("case.submit", True) == "Case filed"
+    assert change_words("of.a_newer_phone", False) == "of.a_newer_phone"
+
+
+def test_every_kind_of_record_has_words() -> None:
+    assert sorted(set(KINDS) - set(KIND_WORDS)) == []
+    assert kind_words("case", False) == "办件"
+    assert kind_words("unheard_of", False) == "unheard_of"
+
+
+@pytest.mark.parametrize(
+    ("both", "zh", "en"),
+    [
+        ("逾期未补交：请联系。 It did not come: ask.", "逾期未补交：请联系。", "It did not come: ask."),
+        ("黄红灯×1000÷办结 lights × 1,000 ÷ finished", "黄红灯×1000÷办结", "lights × 1,000 ÷ finished"),
+        ("只有中文。", "只有中文。", "只有中文。"),
+        ("English alone.", "English alone.", "English alone."),
+    ],
+)
+def test_a_text_of_both_languages_is_told_in_one(both: str, zh: str, en: str) -> None:
+    assert (in_language(both, False), in_language(both, True)) == (zh, en)
