@@ -33,14 +33,17 @@ async def clerk_at(desk: Office) -> Browser:
     return await desk.sign_in((await clerk_of(desk.small)).login)
 
 
-async def test_the_list_names_nobody_and_the_call_shows_the_number_with_its_look_logged(desk: Office) -> None:
+async def test_the_list_names_nobody_and_the_call_shows_the_number_once_it_is_asked_for(desk: Office) -> None:
     clerk = await clerk_at(desk)
     listed = (await clerk.get("/console/calls")).text
     assert PATH in listed
     assert "13812345678" not in listed
     assert "王秀英" not in listed
     call = (await clerk.get(PATH)).text
-    assert "13812345678" in call
+    assert "138****5678" in call
+    assert "13812345678" not in call
+    asked = (await clerk.post(f"{PATH}/unmask", reason="回访")).text
+    assert 'href="tel:13812345678"' in asked
     assert ("case", DONE) in await desk.small.fetch("SELECT kind, record FROM reads")
 
 
