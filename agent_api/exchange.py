@@ -36,6 +36,7 @@ from sync.core.chain import (
     content_hash,
     decode_hash,
     encode_hash,
+    evidence_payload,
     extend_all,
     signed_payload,
 )
@@ -45,6 +46,8 @@ from sync.core.errors import Malformed, NotAuthentic
 from sync.core.messages import PROTOCOL, Answer, FileState, Outcome, Request, Status
 
 KEYS_KEPT = 10_000
+EVIDENCE_MS = 30 * 86_400_000
+"""So long after a restore a device may show what it holds from beyond the backup."""
 TOKEN_END_TOLD_S = 120
 ACK_BYTES = 16
 """Every exchange carries it both ways; nobody but the centre makes or checks one."""
@@ -88,6 +91,7 @@ class Exchange:
         ack_key: bytes,
         contacts: ContactBook,
         min_app: int = 0,
+        evidence_ms: int = EVIDENCE_MS,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -97,6 +101,7 @@ class Exchange:
         self._ack_key = ack_key
         self._contacts = contacts
         self._min_app = min_app
+        self._evidence_ms = evidence_ms
         self._keys: dict[str, tuple[DeviceKey, Ed25519PublicKey]] = {}
         self._told_to_wipe: set[str] = set()
 
@@ -110,7 +115,7 @@ class Exchange:
             _check_signature(request, public_key)
         up = await self._write(request, caller) if envelope.n or envelope.restart else None
         if request.evidence and caller.device == envelope.device and not caller.revoked:
-            await self._keep_evidence(request)
+            await self._keep_evidence(request, public_key)
         done = await self._look(envelope, caller, key, up)
         while isinstance(done, _Need):
             up = await self._write(request, caller) if done is _Need.FORK else None
@@ -164,18 +169,23 @@ class Exchange:
             author_revoked=written.revoked,
         )
 
-    async def _keep_evidence(self, request: RequestMessage) -> None:
+    async def _keep_evidence(self, request: RequestMessage, public_key: Ed25519PublicKey) -> None:
+        """Only what the device signed, and only while a restored centre is being made whole."""
+        if not _covers_evidence(request, public_key):
+            return
         rows = []
         for one, body in zip(request.envelope.evidence, request.evidence, strict=True):
             name = f"{request.envelope.device}\n{one.kind}\n{one.record}\n{one.bucket}\n{one.version}\n"
             ident = encode_hash(content_hash(name.encode() + body))
             rows.append(EvidenceRow(ident, one.kind, one.record, one.bucket, one.version, body))
         async with self._store.read() as reading:
-            state = await reading.centre()
+            state, since = await reading.centre(), await reading.restored_at()
             restored = await reading.restored_heads({one.bucket for one in rows})
         # Of another history, or of what the backup held, it proves nothing.
         rows = [one for one in rows if one.version > restored[one.bucket]]
         if not rows or request.envelope.epoch != state.epoch or state.superseded_by:
+            return
+        if since is None or self._clock.wall_ms() - since >= self._evidence_ms:
             return
         async with self._store.write() as unit:
             await unit.keep_evidence(request.envelope.device, state.epoch, self._clock.wall_ms(), rows)
@@ -338,6 +348,18 @@ def _check_signature(request: RequestMessage, public_key: Ed25519PublicKey) -> N
         public_key.verify(signature, signed_payload(envelope.device, envelope.chain_epoch, last_seq, reached))
     except (ValueError, InvalidSignature):
         raise NotAuthentic("the signature does not fit the changes") from None
+
+
+def _covers_evidence(request: RequestMessage, public_key: Ed25519PublicKey) -> bool:
+    envelope = request.envelope
+    shown = zip(envelope.evidence, request.evidence, strict=True)
+    rows = [(one.kind, one.record, one.bucket, one.version, body) for one, body in shown]
+    try:
+        signature = decode_hash(envelope.evidence_signature)
+        public_key.verify(signature, evidence_payload(envelope.epoch, envelope.device, rows))
+    except (ValueError, InvalidSignature):
+        return False
+    return True
 
 
 def _hash(text: str) -> bytes:

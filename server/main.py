@@ -308,6 +308,7 @@ def _services(
         ack_key=secrets.key("acknowledgements"),
         contacts=contacts,
         min_app=settings.min_app,
+        evidence_ms=settings.evidence_days * 86_400_000,
     )
     relay_key = X25519PrivateKey.from_private_bytes(secrets.key("relay"))
 

@@ -53,6 +53,7 @@ class Settings:
     rate_limit_factor: float = 1.0
     session_days: int = 180
     activation_days: int = 7
+    evidence_days: int = 30
     access_cache_ms: int = 1_000
     cipher: str = "aes-gcm"
     min_app: int = 0
@@ -82,6 +83,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "rate_limit_factor": (0, 1_000),
     "session_days": (1, 730),
     "activation_days": (1, 90),
+    "evidence_days": (0, 365),
     "access_cache_ms": (0, 5_000),
     "min_app": (0, 1_000_000_000),
 }

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent_api.caller import Caller
 from agent_api.exchange import Exchange, Writer
+from server.actions.change_epoch import RESTORED, change_epoch
 from server.domain.people.roles import Role
 from server.merge_policies import policies_of
 from server.storage.contacts import ContactBook
@@ -34,7 +35,16 @@ from server.write import WriteContext
 from server.write_parallel import ParallelWriter
 from server.write_queue import WriteQueue
 from server.write_steps import Steps
-from sync.core.chain import bucket_sum, content_hash, encode_hash, extend, genesis, signed_payload, sum_text
+from sync.core.chain import (
+    bucket_sum,
+    content_hash,
+    encode_hash,
+    evidence_payload,
+    extend,
+    genesis,
+    signed_payload,
+    sum_text,
+)
 from sync.core.changes import Base, Captured, Change
 from sync.core.codec import encode_change, encode_request, parse_answer, read_body
 from sync.core.ids import derived_id
@@ -221,6 +231,12 @@ class Phone:
             "tag": self.tag,
             **fields,
         }
+        if shown := fields.get("evidence"):
+            rows = [
+                (one.kind, one.record, one.bucket, one.version, body) for one, body in zip(shown, bodies, strict=True)
+            ]
+            signature = self.private.sign(evidence_payload(envelope["epoch"], self.device, rows))
+            envelope.setdefault("evidence_signature", encode_hash(signature))
         return encode_request(Request(**envelope), [*lines, *bodies])
 
     async def tell(self, lines: Sequence[bytes], *, carrier: Phone | None = None, **fields: Any) -> Answer:
@@ -285,6 +301,14 @@ class Phone:
     def fields(self, record: str) -> dict[str, Any]:
         found: dict[str, Any] = msgspec.json.decode(self.rows[record][2])["fields"]
         return found
+
+
+async def restored(centre: CentreUnderTest) -> str:
+    """The new epoch of a centre that finds itself restored, from where it stands."""
+    async with centre.store.read() as unit:
+        held = (await unit.centre()).epoch
+    now = centre.clock.wall_ms()
+    return await change_epoch(centre.store, held, RESTORED, now_ms=now, randomness=Counted("restored"))
 
 
 def resident(phone: Phone, number: int, village: str = VILLAGE, **fields: Any) -> bytes:

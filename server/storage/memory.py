@@ -64,6 +64,7 @@ class CentreMemory:
     heads: dict[str, Head] = field(default_factory=dict)
     epochs: set[str] = field(default_factory=set)
     """Every epoch before the one that holds."""
+    restored_at: int | None = None
     restored: dict[str, int] = field(default_factory=dict)
     log: dict[int, ChainedEntry] = field(default_factory=dict)
     changes: dict[str, KnownChange] = field(default_factory=dict)
@@ -100,6 +101,9 @@ class MemoryRead:
 
     async def centre(self) -> CentreState:
         return self._state.centre
+
+    async def restored_at(self) -> int | None:
+        return self._state.restored_at
 
     async def had_epoch(self, epoch: str) -> bool:
         return epoch in self._state.epochs or epoch == self._state.centre.epoch
@@ -262,6 +266,7 @@ class MemoryWrite(MemoryRead):
 
         def change(state: CentreMemory) -> None:
             state.epochs = {*state.epochs, state.centre.epoch}
+            state.restored_at = now
             later = state.centre.superseded_by
             state.centre = CentreState(epoch, block, later if later > epoch else "")
             state.restored = {bucket: head.version for bucket, head in state.heads.items()}

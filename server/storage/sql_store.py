@@ -66,6 +66,11 @@ class SqlRead:
     async def centre(self) -> CentreState:
         return _centre(await self._snapshot.fetch(*CENTRE))
 
+    async def restored_at(self) -> int | None:
+        sql = "SELECT since FROM epochs WHERE epoch = (SELECT epoch FROM centre) AND reason <> 'founded'"
+        row = await self._snapshot.fetch_one(sql)
+        return int(row[0]) if row is not None else None
+
     async def had_epoch(self, epoch: str) -> bool:
         return await self._snapshot.fetch_one("SELECT 1 FROM epochs WHERE epoch = ?", (epoch,)) is not None
 

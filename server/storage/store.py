@@ -122,6 +122,10 @@ class StoreRead(Protocol):
 
     async def centre(self) -> CentreState: ...
 
+    async def restored_at(self) -> int | None:
+        """When the epoch that holds was begun after a cut; None while it is the one the centre was founded with."""
+        ...
+
     async def had_epoch(self, epoch: str) -> bool:
         """Whether this epoch is or was the centre's, or was noted as another's."""
         ...

@@ -49,6 +49,14 @@ def signed_payload(device: str, chain_epoch: int, last_seq: int, chain_hash: byt
     return f"bangban-exchange-1\n{device}\n{chain_epoch}\n{last_seq}\n".encode() + chain_hash
 
 
+def evidence_payload(epoch: str, device: str, rows: Iterable[tuple[str, str, str, int, bytes]]) -> bytes:
+    """What a device's key signs of the (kind, record, bucket, version, body) that it shows a restored centre."""
+    hasher = hashlib.sha256()
+    for kind, record, bucket, version, body in rows:
+        hasher.update(f"{kind}\n{record}\n{bucket}\n{version}\n".encode() + body + b"\n")
+    return f"bangban-evidence-1\n{epoch}\n{device}\n".encode() + hasher.digest()
+
+
 def acknowledged_payload(epoch: str, device: str, chain_epoch: int, last_seq: int, chain_hash: bytes) -> bytes:
     """What the centre authenticates in an acknowledgement, so that its own past can be proved to it."""
     return f"bangban-ack-1\n{epoch}\n{device}\n{chain_epoch}\n{last_seq}\n".encode() + chain_hash

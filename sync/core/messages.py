@@ -89,6 +89,8 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     honour: Annotated[list[Honour], msgspec.Meta(max_length=10_000)] = []
     evidence: Annotated[list[Evidence], msgspec.Meta(max_length=2_000)] = []
     max_bytes: Annotated[int, msgspec.Meta(ge=4_096, le=1_048_576)] = 65_536
+    evidence_signature: Annotated[str, msgspec.Meta(max_length=86)] = ""
+    """Ed25519 over `chain.evidence_payload`; evidence that it does not cover is passed over."""
     brief: bool = False
     """The answer may leave out what it repeats of this request: epoch, chain_hash and ack; and an end of the token
     that is minutes away."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from sync.core.chain import encode_hash, extend, signed_payload
+from sync.core.chain import encode_hash, evidence_payload, extend, signed_payload
 from sync.core.codec import AnswerMessage, encode_request, parse_answer
 from sync.core.errors import Malformed, NotAuthentic
 from sync.core.messages import PROTOCOL, Cursor, Evidence, FileState, Honour, Request, Status
@@ -203,6 +203,7 @@ class Session:
             files=self._files_asked() if reading else [],
             honour=honours,
             evidence=[head for head, _ in evidence],
+            evidence_signature=self._evidence_signature(standing, evidence) if evidence else "",
         )
         # What repeats is left out only where nothing else is said: such exchanges are most of all there are.
         idle = not (signed or with_cursors or evidence)
@@ -228,6 +229,10 @@ class Session:
 
     def _signature(self, standing: Standing, last_seq: int, chain_hash: bytes) -> str:
         return encode_hash(self._sign(signed_payload(standing.device, standing.chain_epoch, last_seq, chain_hash)))
+
+    def _evidence_signature(self, standing: Standing, evidence: list[tuple[Evidence, bytes]]) -> str:
+        rows = [(head.kind, head.record, head.bucket, head.version, body) for head, body in evidence]
+        return encode_hash(self._sign(evidence_payload(standing.epoch, standing.device, rows)))
 
     def _cursors(self) -> list[Cursor]:
         return [Cursor(b.bucket, b.generation, b.version, b.record) for b in self.store.buckets()]

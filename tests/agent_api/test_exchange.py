@@ -14,7 +14,7 @@ from sync.core.changes import OutcomeCode
 from sync.core.codec import parse_answer
 from sync.core.errors import NotAuthentic, SyncError
 from sync.core.messages import Answer, Evidence, Status
-from tests.centre import TOWN, VILLAGE, CentreUnderTest, Phone, StoreKind, ident, open_centre, resident
+from tests.centre import TOWN, VILLAGE, CentreUnderTest, Phone, StoreKind, ident, open_centre, resident, restored
 
 BUCKET, OTHER = f"place:{VILLAGE}", f"place:{TOWN}"
 LOG_TABLES = (
@@ -356,6 +356,7 @@ async def test_a_centre_that_meets_its_own_word_from_the_future_begins_another_e
 
 async def test_records_from_beyond_a_restored_head_are_parked_once_for_the_operator(centre: CentreUnderTest) -> None:
     wang = await centre.enrol("wang", BUCKET)
+    await restored(centre)
     await wang.tell([])
     body = b'{"kind":"resident","id":"' + b"a" * 32 + b'","rev":1,"fields":{}}'
     held = Evidence("resident", "a" * 32, BUCKET, 7)

@@ -1,12 +1,15 @@
 """What an exchange tells and keeps besides changes and rows: brief answers, evidence, and that a device was wiped."""
 
+from typing import Any
+
 import pytest
 
+from agent_api.exchange import EVIDENCE_MS
 from server.storage.memory import MemoryStore
 from sync.core.chain import encode_hash, genesis
 from sync.core.codec import parse_answer
 from sync.core.messages import Answer, Evidence, Status
-from tests.centre import VILLAGE, CentreUnderTest, Phone, resident
+from tests.centre import VILLAGE, CentreUnderTest, Phone, resident, restored
 
 BUCKET = f"place:{VILLAGE}"
 
@@ -38,23 +41,44 @@ async def wiped_at(centre: CentreUnderTest, phone: Phone) -> int | None:
     return at
 
 
-@pytest.mark.parametrize(("epoch", "version"), [("another", 7), ("", 7), (None, 0)])
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ({}, 1),
+        ({"epoch": "another"}, 0),
+        ({"epoch": ""}, 0),
+        ({"version": 1}, 0),
+        ({"evidence_signature": ""}, 0),
+        ({"evidence_signature": "A" * 86}, 0),
+        ({"founded": True}, 0),
+        ({"later_ms": EVIDENCE_MS - 1}, 1),
+        ({"later_ms": EVIDENCE_MS}, 0),
+    ],
+    ids=lambda shown: ",".join(shown) if isinstance(shown, dict) else str(shown),
+)
 async def test_what_proves_nothing_is_not_kept_as_evidence(
-    centre: CentreUnderTest, epoch: str | None, version: int
+    centre: CentreUnderTest, shown: dict[str, Any], kept: int
 ) -> None:
-    """From another history, from a device that knows of none, or of a row that the backup held as well."""
+    """From another history or a device that knows of none; of a row that the backup held as well; not signed by who
+    shows it; to a centre that lost nothing; long after the restored one was made whole."""
+    shown = dict(shown)
     wang = await centre.enrol("wang", BUCKET)
     await wang.tell([resident(wang, 1)])
+    if not shown.pop("founded", False):
+        await restored(centre)
+        wang.epoch = (await ask(wang, wang.request())).epoch
+    centre.clock.now += shown.pop("later_ms", 0)
+    version = shown.pop("version", 7)
     body = b'{"id":"' + b"a" * 32 + b'","kind":"resident","rev":3,"fields":{"name":"\xe6\xb1\xaa"}}'
     held = Evidence("resident", "a" * 32, BUCKET, version)
-    await ask(wang, wang.request(evidence=[held], bodies=[body], epoch=wang.epoch if epoch is None else epoch))
+    await ask(wang, wang.request(evidence=[held], bodies=[body], **shown))
     if isinstance(centre.store, MemoryStore):
         count = len(centre.store.state.evidence)
     else:
         assert centre.database is not None
         async with centre.database.read() as snapshot:
             [[count]] = await snapshot.fetch("SELECT count(*) FROM evidence")
-    assert count == 0
+    assert count == kept
 
 
 async def test_an_idle_device_that_asks_for_it_in_brief_is_told_nothing_twice(centre: CentreUnderTest) -> None:

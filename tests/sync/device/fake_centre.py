@@ -118,6 +118,7 @@ class FakeCentre:
             return self._answer(request, status, chain_epoch=fresh)
         if status is Status.GAP:
             return self._answer(request, status)
+        assert bool(request.evidence) == bool(envelope.evidence_signature), "what is shown is signed, and nothing else"
         self.evidence += request.evidence
         self.honoured |= {honour.record: honour.number for honour in envelope.honour}
         return self._read(request, self._decide(request))

@@ -6,6 +6,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 
 import { bigEndian8, concat, encodeHash, hex, utf8, type Bytes } from './bytes'
+import type { Evidence } from './messages'
 
 export const SUM_MODULUS = 1n << 128n
 
@@ -38,6 +39,12 @@ export function extendAll(previous: Bytes, firstSeq: number, lineHashes: readonl
 /** What a device's Ed25519 key signs: everything up to `lastSeq` of that chain, and its authorship. */
 export function signedPayload(device: string, chainEpoch: number, lastSeq: number, chainHash: Uint8Array): Bytes {
   return concat(utf8(`bangban-exchange-1\n${device}\n${chainEpoch}\n${lastSeq}\n`), chainHash)
+}
+
+/** What a device's key signs of the evidence, with its bodies, that it shows a restored centre. */
+export function evidencePayload(epoch: string, device: string, rows: readonly (readonly [Evidence, string])[]): Bytes {
+  const told = rows.map(([head, body]) => `${head.join('\n')}\n${body}\n`).join('')
+  return concat(utf8(`bangban-evidence-1\n${epoch}\n${device}\n`), hash(utf8(told)))
 }
 
 /** One row's part of a bucket sum. */

@@ -93,9 +93,10 @@ export interface Request {
   readonly honour: readonly Honour[]
   readonly evidence: readonly Evidence[]
   readonly max_bytes: number
+  readonly evidence_signature: string
   readonly brief: boolean
 }
-export const REQUEST_FIELDS = ['protocol', 'schema', 'device', 'epoch', 'chain_epoch', 'first_seq', 'prev_hash', 'n', 'signature', 'ack', 'restart', 'waiting', 'waiting_since', 'tag', 'cursors', 'target', 'files', 'honour', 'evidence', 'max_bytes', 'brief'] as const
+export const REQUEST_FIELDS = ['protocol', 'schema', 'device', 'epoch', 'chain_epoch', 'first_seq', 'prev_hash', 'n', 'signature', 'ack', 'restart', 'waiting', 'waiting_since', 'tag', 'cursors', 'target', 'files', 'honour', 'evidence', 'max_bytes', 'evidence_signature', 'brief'] as const
 export const REQUEST_DEFAULTS = {
   'schema': 1,
   'epoch': '',
@@ -112,6 +113,7 @@ export const REQUEST_DEFAULTS = {
   'honour': [],
   'evidence': [],
   'max_bytes': 65536,
+  'evidence_signature': '',
   'brief': false
 } as const
 

@@ -5,7 +5,7 @@
 // that a crash could lose: all that counts is in the store. Times are milliseconds of a clock that never goes back.
 
 import { encodeHash, utf8, type Bytes } from '../protocol/bytes'
-import { extend, signedPayload } from '../protocol/chain'
+import { evidencePayload, extend, signedPayload } from '../protocol/chain'
 import { encodeRequest, parseAnswer, type AnswerMessage } from '../protocol/codec'
 import { Malformed, NotSaved, SyncError } from '../protocol/errors'
 import { FILE_STATES, PROTOCOL, REQUEST_DEFAULTS, type Cursor, type FileState, type Honour } from '../protocol/messages'
@@ -216,6 +216,7 @@ export class Session {
       files: isReading ? this.filesAsked() : [],
       honour,
       evidence: evidence.map(([head]) => head),
+      evidence_signature: evidence.length ? await this.evidenceSignature(standing, evidence) : '',
       max_bytes: withCursors ? this.pageBytes : REQUEST_DEFAULTS.max_bytes,
       // What repeats is left out only where nothing else is said: such exchanges are most of all there are.
       brief: isIdle,
@@ -226,6 +227,10 @@ export class Session {
 
   private async signature(standing: Standing, lastSeq: number, chainHash: Bytes): Promise<string> {
     return encodeHash(await this.sign(signedPayload(standing.device, standing.chainEpoch, lastSeq, chainHash)))
+  }
+
+  private async evidenceSignature(standing: Standing, evidence: readonly EvidenceLine[]): Promise<string> {
+    return encodeHash(await this.sign(evidencePayload(standing.epoch, standing.device, evidence)))
   }
 
   private cursors(): Cursor[] {

@@ -23,5 +23,11 @@ export interface ChainVectors {
   readonly public_key: string
   readonly signed_payload_hex: string
   readonly signature: string
+  readonly evidence: {
+    readonly epoch: string
+    readonly rows: readonly (readonly [string, string, string, number, string])[]
+    readonly payload_hex: string
+    readonly signature: string
+  }
   readonly derived_id: { readonly parts: readonly string[]; readonly id: string }
 }

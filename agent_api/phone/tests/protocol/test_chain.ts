@@ -6,6 +6,7 @@ import { decodeHash, encodeHash, hex } from '../../src/protocol/bytes'
 import {
   bucketSum,
   contentHash,
+  evidencePayload,
   extendAll,
   genesis,
   signedPayload,
@@ -43,6 +44,12 @@ test('Web Crypto signs it with the golden signature', async () => {
   const payload = signedPayload(chain.device, chain.chain_epoch, 4, extendAll(begin, 1, hashes))
   const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', key, payload))
   expect(encodeHash(signature)).toBe(chain.signature)
+})
+
+test('what a key signs of evidence is the golden payload', () => {
+  const { epoch, rows, payload_hex } = chain.evidence
+  const told = rows.map(([kind, record, bucket, version, body]) => [[kind, record, bucket, version], body] as const)
+  expect(hex(evidencePayload(epoch, chain.device, told))).toBe(payload_hex)
 })
 
 test('both ends derive one id from a natural key', () => {

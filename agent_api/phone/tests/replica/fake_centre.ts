@@ -102,6 +102,7 @@ export class FakeCentre {
     const status = this.check(heard)
     if (status === 'fork') return this.answer(heard, status, { chain_epoch: this.freshChain(envelope) })
     if (status === 'gap') return this.answer(heard, status)
+    if (heard.evidence.length > 0 !== (envelope.evidence_signature !== '')) throw new Error('what is shown is signed')
     this.evidence.push(...heard.evidence)
     for (const [record, number] of envelope.honour) this.honoured.set(record, number)
     return this.readOn(heard, this.decide(heard))
