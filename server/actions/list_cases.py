@@ -41,13 +41,15 @@ _HELD_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(holder || '')"), ord
 _LYING_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(bucket || '')"), order="c.state_since, c.id")
 _BY_NUMBER = _PAGE.format(keys="SELECT id FROM cases WHERE number = ? OR receipt = ? LIMIT 20", order="c.id")
 # What is held is counted already; what of it has come to its day lies together in an index.
-_COUNTS = """SELECT k.state, k.number,
-                    (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
-                     AND c.due > '' AND c.due < ?),
-                    (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
-                     AND c.due >= ? AND c.due <= ?)
-             FROM (SELECT holder, state, CAST(sum(number) AS BIGINT) AS number FROM case_counts
-                   WHERE holder IN (?*) AND number > 0 GROUP BY holder, state) k"""
+_COUNTS = """SELECT state, CAST(sum(number) AS BIGINT), CAST(sum(late) AS BIGINT), CAST(sum(soon) AS BIGINT) FROM (
+                 SELECT k.state AS state, k.number AS number,
+                        (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
+                         AND c.due > '' AND c.due < ?) AS late,
+                        (SELECT count(*) FROM cases c WHERE c.holder = k.holder AND c.state = k.state
+                         AND c.due >= ? AND c.due <= ?) AS soon
+                 FROM (SELECT holder, state, sum(number) AS number FROM case_counts
+                       WHERE holder IN (?*) AND number > 0 GROUP BY holder, state) k) AS counted
+             GROUP BY state"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +156,8 @@ async def count_cases(platform: Platform, account: AccountRow) -> list[StateCoun
     today = china_day(platform.clock.wall_ms())
     tomorrow = today.fromordinal(today.toordinal() + 1)
     days = [today.isoformat(), today.isoformat(), tomorrow.isoformat()]
-    counted: dict[str, list[int]] = {}
-    for state, *numbers in await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]]):
-        held = counted.get(state, [0, 0, 0])
-        counted[state] = [one + int(more) for one, more in zip(held, numbers, strict=True)]
+    rows = await _fetch(platform, _COUNTS, [*days, [*reach.holders] or [""]])
+    counted = {state: numbers for state, *numbers in rows}
     return [
         StateCount(state=state, cases=tally[0], late=tally[1], soon=tally[2])
         for state in CaseState

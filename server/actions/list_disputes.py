@@ -63,7 +63,7 @@ _PARKED = """SELECT g.id, g.kind, g.name, g.record, g.reason, a.name, p.name, g.
 _START = (-1, "")
 _CONFLICTS_OPEN = "SELECT count(*) FROM conflicts WHERE state = 'open' AND bucket IN (?*)"
 _PARKED_NOW = """SELECT count(*) FROM changes g JOIN accounts a ON a.id = g.account
-                 WHERE g.code = 'parked' AND a.site IN (?*)"""
+                 WHERE g.code = 'parked' AND g.received_at >= 0 AND a.site IN (?*)"""
 
 
 async def count_disputes(platform: Platform, scope: Scope) -> tuple[int, int]:

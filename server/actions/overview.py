@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import sub
 
 from server.actions.platform import Platform
 from server.domain.cases.lifecycle import CaseState, is_open
@@ -135,8 +136,10 @@ async def read_overview(platform: Platform, scope: Scope, top: str, *, today: da
         standing, ages = await _count(snapshot, owner, today)
         names = await _names(snapshot, [*owner.values(), *arranged, *_way_up(directory, top, scope)])
     for place, state, number in standing:
-        for tally in (whole, tallies[owner[place]]):
-            tally.add(state, number)
+        tallies[owner[place]].add(state, number)
+    for tally in tallies.values():
+        for state, number in tally.states.items():
+            whole.add(state, number)
     for place, those in ages:
         for tally in (whole, tallies[owner[place]]):
             tally.ages += those
@@ -173,17 +176,18 @@ async def _count(
     """(place, state, how many), and (place, how far off the last days are). What has a last day is open and little, and
     lies together in an index; of all others the counts alone are read.
     """
-    spans = list(age_spans(today).values())
-    sums = ", ".join("sum(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END)" for _ in spans)
-    aged = f"SELECT bucket, {sums} FROM cases WHERE bucket IN (?*) AND due > '' GROUP BY bucket"  # noqa: S608
-    buckets, days = [place_bucket(place) for place in places], [day for span in spans for day in span]
+    # The spans meet, so each is what is due by its end and not by the end of the one before: half as much to compare.
+    ends = [last for _, last in age_spans(today).values()][:-1]
+    sums = ", ".join("count(*) FILTER (WHERE due <= ?)" for _ in ends)
+    aged = f"SELECT bucket, {sums}, count(*) FROM cases WHERE bucket IN (?*) AND due > '' GROUP BY bucket"  # noqa: S608
+    buckets = [place_bucket(place) for place in places]
     standing: list[tuple[str, str, int]] = []
     ages: list[tuple[str, Ages]] = []
     for start in range(0, len(buckets), _BUCKETS_MAX):
         wanted = buckets[start : start + _BUCKETS_MAX]
-        some, come = await snapshot.fetch_each([(_STANDING, [wanted]), (aged, [*days, wanted])])
+        some, come = await snapshot.fetch_each([(_STANDING, [wanted]), (aged, [*ends, wanted])])
         standing += [(_place(bucket), state, int(number)) for bucket, state, number in some]
-        ages += [(_place(bucket), Ages(*map(int, those))) for bucket, *those in come]
+        ages += [(_place(bucket), Ages(*map(sub, those, (0, *those)))) for bucket, *those in come]
     return standing, ages
 
 

@@ -15,7 +15,7 @@ from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.catalogue.baseline import asked_of, whole
 from server.domain.catalogue.campaigns import CampaignState, in_scope, state_of
-from server.domain.catalogue.progress import By, Progress, count_state, rows_by, total
+from server.domain.catalogue.progress import By, Progress, add_state, rows_by, total
 from server.domain.people.entitlement import Directory
 from server.domain.people.reach import unit_in_scope
 from server.domain.people.roles import Scope
@@ -87,13 +87,15 @@ async def count_units(
 ) -> dict[str, Progress]:
     """Unit → its row. Once the round's last day is over, whatever is not published is overdue."""
     asked = await _asked(snapshot, platform, campaign, fields, directory)
-    rows = {unit: Progress(asked=count) for unit, count in asked.items()}
+    added = {unit: Progress(asked=count).numbers for unit, count in asked.items()}
     over = text(fields, "end") < day
     counted, come = await snapshot.fetch_each([(_COUNTS, [campaign]), (_LATE, [campaign, day])])
     late = {(unit, state): int(number) for unit, state, number in come}
     for unit, state, number, returns in counted:
         overdue = number if over else late.get((unit, state), 0)
-        rows[unit] = rows.get(unit, Progress()) + count_state(state, number, overdue=overdue, returns=returns)
+        row = added.setdefault(unit, Progress().numbers)
+        add_state(row, state, number, overdue=overdue, returns=returns)
+    rows = {unit: Progress(*row) for unit, row in added.items()}
     if over:
         rows = {unit: row + Progress(overdue=row.unclaimed) for unit, row in rows.items()}
     return rows

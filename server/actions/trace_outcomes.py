@@ -17,10 +17,13 @@ from server.domain.calendar import is_working_day, working_days_between
 from server.domain.cases.working_days import calendar_id, overrides_in
 from server.domain.record_fields import parse_date
 
-_DAYS = """SELECT substr(coalesce(received_at, ''), 1, 10) AS received, substr(finished_at, 1, 10) AS finished, count(*)
-           FROM cases WHERE finished_at >= ? AND finished_at < ?{} GROUP BY 1, 2"""
-_BY_BUCKET = """SELECT bucket, substr(finished_at, 1, 10) AS finished, count(*)
-                FROM cases WHERE finished_at >= ? AND finished_at < ? GROUP BY 1, 2"""
+# As the index of days has it (cases_days), so that equal days lie together and no case is looked at.
+_DAYS = """SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
+           WHERE finished_at IS NOT NULL AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ?{}
+           GROUP BY 1, 2"""
+_BY_BUCKET = """SELECT bucket, substr(finished_at, 1, 10), count(*) FROM cases
+                WHERE finished_at IS NOT NULL AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ?
+                GROUP BY 1, 2"""
 LONGEST_TOLD = 20
 """Working days; what took longer is counted together."""
 

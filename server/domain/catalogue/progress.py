@@ -74,32 +74,41 @@ _COUNTED_AS: Mapping[ClaimState, str] = {
     **dict.fromkeys(IN_REVIEW, "in_review"),
     **dict.fromkeys(ON_OFFER, "published"),
 }
-_STATES = {one.value: one for one in ClaimState}
+_COUNTED_IN = {state.value: COLUMNS.index(name) for state, name in _COUNTED_AS.items()}
+_CLAIMED_STATES = _COUNTED_IN.keys() - {ClaimState.DECLINED.value}
+_OVERDUE_STATES = _CLAIMED_STATES - {state.value for state in ON_OFFER}
+_CLAIMED, _OVERDUE, _RETURNS = (COLUMNS.index(name) for name in ("claimed", "overdue", "returns"))
 _LEVELS = {By.TOWN: Level.TOWN, By.COUNTY: Level.COUNTY}
 
 
 def count_state(state: str, number: int, *, overdue: int, returns: int) -> Progress:
     """What `number` claims of one unit in one state add to its row."""
-    known = _STATES.get(state, ClaimState.FREE)
-    if known is ClaimState.FREE:
-        return Progress(returns=returns)
-    claimed = 0 if known is ClaimState.DECLINED else number
-    late = overdue if known not in ON_OFFER and known is not ClaimState.DECLINED else 0
-    return Progress(claimed=claimed, overdue=late, returns=returns, **{_COUNTED_AS[known]: number})
+    row = [0] * len(COLUMNS)
+    add_state(row, state, number, overdue=overdue, returns=returns)
+    return Progress(*row)
+
+
+def add_state(row: list[int], state: str, number: int, *, overdue: int, returns: int) -> None:
+    """The same, onto a row's numbers as they are added up: a city has thousands of units and states."""
+    row[_RETURNS] += returns
+    column = _COUNTED_IN.get(state)
+    if column is None:
+        return
+    row[column] += number
+    row[_CLAIMED] += number * (state in _CLAIMED_STATES)
+    row[_OVERDUE] += overdue * (state in _OVERDUE_STATES)
 
 
 def rows_by(rows: Mapping[str, Progress], by: By, directory: Directory) -> dict[str, Progress]:
     """Unit → row, added up by area in the order of codes. A unit of a larger place counts for that place."""
     if by is By.UNIT:
         return dict(sorted(rows.items()))
-    found: dict[str, Progress] = {}
+    found: dict[str, list[Progress]] = {}
     for unit, row in rows.items():
         listed = directory.units.get(unit)
-        if listed is None:
-            continue
-        area = area_of(listed.place, by, directory)
-        found[area] = found.get(area, Progress()) + row
-    return dict(sorted(found.items()))
+        if listed is not None:
+            found.setdefault(area_of(listed.place, by, directory), []).append(row)
+    return {area: total(those) for area, those in sorted(found.items())}
 
 
 def area_of(place: str, by: By, directory: Directory) -> str:
@@ -111,10 +120,8 @@ def area_of(place: str, by: By, directory: Directory) -> str:
 
 
 def total(rows: Iterable[Progress]) -> Progress:
-    added = Progress()
-    for row in rows:
-        added = added + row
-    return added
+    columns = zip(*map(_numbers, rows), strict=True)
+    return Progress(*map(sum, columns))
 
 
 def check_snapshot(fields: Fields, ctx: CheckContext) -> list[Problem]:

@@ -7,7 +7,9 @@ _INDEXES = (
     # Which open cases of a place have come to their day: a few of many, whatever the centre holds.
     "CREATE INDEX cases_late ON cases (bucket, due) WHERE due IS NOT NULL",
     # A period's outcomes are counted without a look at any case.
-    "CREATE INDEX cases_outcomes ON cases (finished_at, bucket, item, tally, received_at)"
+    "CREATE INDEX cases_outcomes ON cases (finished_at, bucket, item, tally) WHERE finished_at IS NOT NULL",
+    # How many ended on which day, of those that came on which.
+    "CREATE INDEX cases_days ON cases (substr(finished_at, 1, 10), substr(received_at, 1, 10), bucket)"
     " WHERE finished_at IS NOT NULL",
     "CREATE INDEX claims_late ON claims (campaign, due, unit, state) WHERE due IS NOT NULL",
     "CREATE INDEX reviews_finding_found_at ON reviews (finding, found_at, bucket)",
