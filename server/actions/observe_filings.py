@@ -32,9 +32,9 @@ _BELIEVED_MS = 400 * 86_400_000
 _LOG = """SELECT position, record, account, device, captured_wall, received_at, kind, name, code, reused FROM changes
           WHERE position > ? AND received_at < ? ORDER BY position LIMIT ?"""
 _HELD = frozenset({"applied", "merged", "duplicate"})
-_COLUMNS = ("case_id", "account", "device", "village", "item", "captured_at", "received_at", "day", "person", "phone",
+COLUMNS = ("case_id", "account", "device", "village", "item", "captured_at", "received_at", "day", "person", "phone",
             "phone_own", "payee", "seconds", "materials", "flags")  # fmt: skip
-_INSERT = f"""INSERT INTO observations ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
+_INSERT = f"""INSERT INTO observations ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
               ON CONFLICT (case_id) DO NOTHING"""  # noqa: S608
 _INSERT_IMAGE = "INSERT INTO observed_images (case_id, file, use) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _UPTO = """INSERT INTO read_upto (reader, position) VALUES (?, ?)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from fixtures.bench.desk_work import with_desk_work
 from fixtures.bench.many_cases import with_cases
 from fixtures.bench.measures import MEASURES, PEAK_MONTH, QUICK, Bench, Scale
-from fixtures.bench.on_postgres import WORKERS, measure_on_postgres
+from fixtures.bench.on_postgres import DESKS, WORKERS, measure_desks_on_postgres, measure_on_postgres
 from fixtures.bench.site import prepare, settings_in
 from fixtures.bench.targets import Figures, table_of
 from fixtures.world import Size, build_world
@@ -26,7 +27,6 @@ from server.cli.centre import fail
 from server.cli.world import DEFAULT_SEED, content_of
 
 POSTGRES = "postgres"
-DESK_LISTS = "desk_lists"
 RESIDENTS = 30
 
 
@@ -37,6 +37,9 @@ def bench(
     cases: Annotated[
         int, typer.Option("--cases", min=0, help="Cases that are in the centre before anything is measured.")
     ] = 0,
+    residents: Annotated[
+        int, typer.Option("--residents", min=1, max=1000, help="Residents of each village; 174 make 150,000.")
+    ] = RESIDENTS,
     seed: Annotated[int, typer.Option("--seed")] = DEFAULT_SEED,
 ) -> None:
     """Measure speed as ratios inside one run: everything against what the same disk and processor do by themselves."""
@@ -47,7 +50,7 @@ def bench(
     scale = replace(QUICK if quick else Scale(), cases=cases)
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="bangban-bench-") as folder:
-        sections = asyncio.run(_measure(Path(folder), wanted, scale, seed, console))
+        sections = asyncio.run(_measure(Path(folder), wanted, scale, _Worlds(seed, residents), console))
     if quick:
         told: Figures = {"quick": f"scaled down: {scale.devices} devices, {scale.month} of {PEAK_MONTH} filings"}
         sections.insert(0, ("scale", told))
@@ -57,28 +60,50 @@ def bench(
         Console().print(table_of(sections))
 
 
+@dataclass(frozen=True)
+class _Worlds:
+    """A world's records are made on demand, so each loading takes a world of its own."""
+
+    seed: int
+    residents: int
+
+    def whole(self) -> WorldContent:
+        return content_of(build_world(self.seed, Size.FULL), self.residents)
+
+    def full_centre(self, cases: int) -> WorldContent:
+        """With what lies on its desks."""
+        now = time.time_ns() // 1_000_000
+        return with_desk_work(with_cases(self.whole(), cases, now_ms=now) if cases else self.whole(), now_ms=now)
+
+
 async def _measure(
-    folder: Path, wanted: list[str], scale: Scale, seed: int, console: Console
+    folder: Path, wanted: list[str], scale: Scale, worlds: _Worlds, console: Console
 ) -> list[tuple[str, Figures]]:
     console.print("preparing the world …")
-    world = content_of(build_world(seed, Size.FULL), RESIDENTS)
     on_files = [name for name in wanted if name != POSTGRES]
+    desks = frozenset(wanted) & DESKS.keys()
     sections: list[tuple[str, Figures]] = []
     if on_files:
         base = folder / "base"
         base.mkdir()
-        content = world if {"memory", DESK_LISTS} & {*wanted} else without_unit_items(world)
-        now = time.time_ns() // 1_000_000
-        content = with_cases(content, scale.cases, now_ms=now) if scale.cases else content
-        content = with_desk_work(content, now_ms=now) if wanted == [DESK_LISTS] else content
+        if desks == frozenset(wanted):
+            content = worlds.full_centre(scale.cases)
+        else:
+            content = worlds.whole() if {"memory", *desks} & {*wanted} else without_unit_items(worlds.whole())
+            now = time.time_ns() // 1_000_000
+            content = with_cases(content, scale.cases, now_ms=now) if scale.cases else content
         bench = Bench(await prepare(settings_in(base), content, devices=scale.devices), folder, scale)
         for name in on_files:
             console.print(f"measuring {name} …")
             sections.append((name, await MEASURES[name](bench)))
+        shutil.rmtree(base)
+    if desks and desks == frozenset(wanted):
+        console.print("measuring desks on PostgreSQL …")
+        sections += await measure_desks_on_postgres(folder, worlds.full_centre(scale.cases), scale, desks)
     if POSTGRES in wanted:
         for workers in WORKERS:
             console.print(f"measuring PostgreSQL with {workers} …")
-            fresh = without_unit_items(content_of(build_world(seed, Size.FULL), RESIDENTS))
+            fresh = without_unit_items(worlds.whole())
             figures = await measure_on_postgres(folder, fresh, scale, workers)
             sections.append((f"PostgreSQL, {workers} workers", figures))
     return sections
