@@ -66,6 +66,7 @@ def serving(settings: Settings) -> Iterator[ServedCentre]:
     with (folder / "server.log").open("wb") as log:
         # A revocation counts at once, so that no test has to wait for it.
         environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
+        environment.pop("BANGBAN_PICTURES", None)  # ours, and no setting of the server
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         deadline = time.monotonic() + _START_S
@@ -142,7 +143,11 @@ class PhoneUser:
 
     def wait_until_kept(self) -> None:
         """Until the app itself can start without a network."""
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.evaluate(
+            """() => navigator.serviceWorker.controller || new Promise((done) => {
+                navigator.serviceWorker.addEventListener('controllerchange', done, { once: true })
+            }).then(() => true)"""
+        )
 
     def sign(self) -> None:
         pad = self.page.get_by_role("img", name="请在框内签名")

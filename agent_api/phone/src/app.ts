@@ -5,12 +5,15 @@
 
 import { computed, shallowReactive, shallowRef } from 'vue'
 
+import type { Bytes } from './protocol/bytes'
 import { enrol, type Enrolled } from './network/enrolment'
 import type { Line } from './network/connection'
 import type { Event } from './replica/events'
 import { DeviceDisk } from './storage/device_disk'
 import { Keyring, PENDING, PIN_ROUNDS, sign, type Label, type Person } from './storage/keyring'
 import { StoreGone } from './storage/mending'
+import { BROWSER_PASSKEYS } from './storage/passkey'
+import { keepTrouble, troubleOf } from './office/trouble'
 import { whenIdle } from './idle'
 import { goInstead } from './router'
 import { Office } from './office/office'
@@ -106,7 +109,15 @@ function deviceName(): string {
 
 /** Rejects with PinWrong or PinMustWait. Another page may have the store: then the phase says so. */
 export async function unlock(id: string, pin: string, steal = false): Promise<void> {
-  const dataKey = await keyring.unlock(id, pin, Date.now())
+  await openWith(id, await keyring.unlock(id, pin, Date.now()), steal)
+}
+
+/** By fingerprint, face or screen lock. Rejects with NoPasskey. */
+export async function unlockWithPasskey(id: string): Promise<void> {
+  await openWith(id, await keyring.unlockWithPasskey(id, BROWSER_PASSKEYS), false)
+}
+
+async function openWith(id: string, dataKey: Bytes, steal: boolean): Promise<void> {
   if (!(await takeLock(id, steal))) {
     app.phase = 'elsewhere'
     return
@@ -126,15 +137,19 @@ export async function unlock(id: string, pin: string, steal = false): Promise<vo
     app.phase = 'enrolling'
     return
   }
+  if (await keyring.sawOpened(id, office.value.openedCount)) {
+    await office.value.skipReceipts(beyondGiven())
+    await keepTrouble(office.value, 'rolled_back')
+  }
   office.value.start()
   app.phase = 'open'
-  void measureRoom()
+  void measureRoom(true)
   whenIdle(() => office.value?.warm())
 }
 
-/** Asks the browser to keep the store even when room is short, and how much room there is. */
-async function measureRoom(): Promise<void> {
-  const isKept = await navigator.storage.persist()
+/** How much room there is; asks the browser, when told to, to keep the store even when room is short. */
+export async function measureRoom(ask = false): Promise<void> {
+  const isKept = await (ask ? navigator.storage.persist() : navigator.storage.persisted())
   const { usage = 0, quota = 0 } = await navigator.storage.estimate()
   app.room = { used: usage, quota, isKept }
 }
@@ -147,6 +162,17 @@ export async function renewWith(code: string): Promise<void> {
 /** Rejects with PinWrong or PinMustWait. */
 export async function changePin(old: string, pin: string): Promise<void> {
   await keyring.changePin(app.chosen, old, pin, Date.now())
+}
+
+/** Rejects with NoPasskey, PinWrong or PinMustWait. */
+export async function addPasskey(pin: string): Promise<void> {
+  await keyring.addPasskey(app.chosen, pin, opened.value.identity.login, BROWSER_PASSKEYS, Date.now())
+  await readPersons()
+}
+
+export async function dropPasskey(): Promise<void> {
+  await keyring.dropPasskey(app.chosen)
+  await readPersons()
 }
 
 export async function lock(): Promise<void> {
@@ -183,6 +209,11 @@ function takeLock(id: string, steal: boolean): Promise<boolean> {
 }
 
 async function hear(event: Event): Promise<void> {
+  const trouble = troubleOf(event)
+  if (trouble && office.value) {
+    if (trouble === 'rolled_back') await office.value.skipReceipts(beyondGiven())
+    await keepTrouble(office.value, trouble)
+  }
   if (event.is !== 'wipe_now') return
   const id = office.value?.identity.device
   await lock()

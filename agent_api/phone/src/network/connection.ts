@@ -9,9 +9,8 @@ import type { Bytes } from '../protocol/bytes'
 import type { Event } from '../replica/events'
 import { backoffMs } from '../replica/pacing'
 import type { Failure, Session } from '../replica/session'
-import { ask, NoContact, turnedAway, TurnedAway } from './centre'
+import { ask, NoContact, packed, turnedAway, TurnedAway } from './centre'
 import { TokenRefused, type Tokens } from './tokens'
-import type { Uploads } from './uploads'
 
 const LINES = 'application/x-bangban-lines'
 /** Below that a packed request is hardly smaller. */
@@ -24,7 +23,14 @@ const FAILURES: { readonly [status: number]: Failure } = {
 }
 
 /** What a person may see of the line. */
-export type Line = 'idle' | 'talking' | 'no_contact' | 'signed_out'
+export type Line = 'idle' | 'talking' | 'no_contact' | 'portal' | 'signed_out'
+
+/** What goes over the line once text has gone: a colleague's parcels, photographs. */
+export interface Behind {
+  hasReady(): boolean
+  /** How many files went up whole. Stops between two pieces when something else is due. Rejects when the line fails. */
+  sendReady(isElseDue: () => boolean): Promise<number>
+}
 
 export interface Listener {
   event(event: Event): void
@@ -43,7 +49,7 @@ export class Connection {
   constructor(
     private readonly session: Session,
     private readonly tokens: Tokens,
-    private readonly uploads: Uploads,
+    private readonly behind: readonly Behind[],
     private readonly listener: Listener,
     private readonly now: () => number,
     private readonly random: () => number = Math.random,
@@ -130,7 +136,7 @@ export class Connection {
       }
       await this.exchange(message)
       // The line carries: whatever waited for it is tried again.
-      if (this.session.failures === 0 && this.uploads.hasReady()) this.filesDue = this.now()
+      if (this.session.failures === 0 && this.hasBehind()) this.filesDue = this.now()
     }
   }
 
@@ -140,13 +146,12 @@ export class Connection {
       await this.carry(message)
       if (this.session.failures) line = 'no_contact'
     } catch (error) {
-      line = error instanceof TokenRefused ? 'signed_out' : 'no_contact'
+      line = lineOf(error)
       if (!this.session.inFlight) throw error
       this.session.receiveFailure(failureOf(error), this.now(), error instanceof TurnedAway ? error.retryAfterMs : 0)
       this.renewOnce(error)
     } finally {
-      this.tell()
-      this.listener.line(line)
+      this.listener.line(this.tell() ? 'portal' : line)
     }
   }
 
@@ -177,9 +182,10 @@ export class Connection {
   private async sendFiles(): Promise<void> {
     this.filesDue = null
     try {
-      const sent = await this.uploads.sendReady(this.isTextDue)
+      let sent = 0
+      for (const one of this.behind) if (!this.isTextDue()) sent += await one.sendReady(this.isTextDue)
       if (sent > 0) this.session.captured(this.now())
-      if (!this.uploads.hasReady()) this.fileFailures = 0
+      if (!this.hasBehind()) this.fileFailures = 0
       else if (this.isTextDue()) this.filesDue = this.now()
       else this.filesDue = this.later()
     } catch (error) {
@@ -189,18 +195,36 @@ export class Connection {
     }
   }
 
+  private hasBehind(): boolean {
+    return this.behind.some((one) => one.hasReady())
+  }
+
+  /** A parcel was read: it goes as soon as the line carries. */
+  kept(): void {
+    this.filesDue = this.now()
+    this.arm()
+  }
+
   /** With full jitter, up to five minutes. */
   private later(): number {
     this.fileFailures += 1
     return this.now() + this.random() * backoffMs(this.fileFailures)
   }
 
-  private tell(): void {
-    for (const event of this.session.takeEvents()) {
+  /** Whether somebody else than the centre answered. */
+  private tell(): boolean {
+    const events = this.session.takeEvents()
+    for (const event of events) {
       if (event.is === 'need_token') this.tokens.forget()
       this.listener.event(event)
     }
+    return events.some((event) => event.is === 'bad_answer')
   }
+}
+
+function lineOf(error: unknown): Line {
+  if (error instanceof TokenRefused) return 'signed_out'
+  return error instanceof NoContact && error.isForeign ? 'portal' : 'no_contact'
 }
 
 function failureOf(error: unknown): Failure {
@@ -209,11 +233,6 @@ function failureOf(error: unknown): Failure {
   if (!(error instanceof TurnedAway)) return 'network'
   if (error.status === 401) return 'unauthorized'
   return FAILURES[error.status] ?? (error.status >= 500 ? 'busy' : 'turned_away')
-}
-
-export async function packed(message: Bytes): Promise<Bytes> {
-  const stream = new Blob([message]).stream().pipeThrough(new CompressionStream('gzip'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
 /** Stops at the limit, so that a small packed answer cannot fill the memory. Rejects with NoContact. */

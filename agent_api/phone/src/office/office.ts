@@ -14,6 +14,7 @@ import { Connection, type Line } from '../network/connection'
 import { LiveSocket } from '../network/live'
 import { enrol, type Enrolled } from '../network/enrolment'
 import { Tokens } from '../network/tokens'
+import { Parcels } from '../network/parcels'
 import { Uploads } from '../network/uploads'
 import type { Event } from '../replica/events'
 import { MemoryStore, type Write } from '../replica/memory_store'
@@ -74,6 +75,9 @@ export const MACHINE_CLOCK: Clock = {
 export class Office {
   readonly replica: Replica
   readonly connection: Connection
+  readonly session: Session
+  /** A colleague's outboxes that this phone carries. */
+  readonly parcels: Parcels
   private readonly live: LiveSocket
   private readonly tokens: Tokens
   private drafts = new Map<string, Visit>()
@@ -93,10 +97,12 @@ export class Office {
     this.tokens = tokens
     const session = new Session(store, signing, Math.random, { now: clock.monotonic(), numbers: NUMBERS })
     const uploads = new Uploads(this.replica, tokens, () => listener.changed())
+    this.session = session
+    this.parcels = new Parcels(store, tokens, () => listener.changed())
     this.connection = new Connection(
       session,
       tokens,
-      uploads,
+      [this.parcels, uploads],
       {
         event: (event) => {
           listener.event(event)
@@ -162,6 +168,11 @@ export class Office {
     await this.store.transaction(() => this.store.putNote(REFRESH_TOKEN, told.refresh_token))
     this.tokens.replace(told.refresh_token, told.access_token, told.expires_in)
     await this.connection.exchangeNow()
+  }
+
+  /** How often this store was opened, as it says itself. */
+  get openedCount(): number {
+    return this.disk.number
   }
 
   get today(): string {
@@ -366,6 +377,12 @@ export class Office {
 
   capturedNow(): Captured {
     return { wall: this.clock.wall(), offset: 480 }
+  }
+
+  /** Numbers of today that another life of this store may have given are passed over. */
+  async skipReceipts(count: number): Promise<void> {
+    const given = this.receiptsGiven() + count
+    await this.store.transaction(() => this.store.putNote(RECEIPTS, JSON.stringify({ day: this.today, given })))
   }
 
   private receiptsGiven(): number {

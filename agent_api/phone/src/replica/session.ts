@@ -89,6 +89,11 @@ export class Session {
     return this.pacing.failures
   }
 
+  /** The changes of the request in flight. */
+  get sending(): readonly string[] {
+    return this.sent?.entries.map((entry) => entry.id) ?? []
+  }
+
   get inFlight(): boolean {
     return this.sent !== null
   }

@@ -182,6 +182,8 @@ export interface ReplicaStore {
   /** `content` is kept when given and left as it is when not. */
   putFile(file: FileToSend, content?: Bytes): void
   fileContent(file: string, offset: number, length: number): Promise<Bytes>
+  /** Bytes that no change names yet, or never will. */
+  putContent(file: string, content: Bytes): void
   dropFileContent(file: string): void
 
   /** Small things of this phone's own: drafts, the day's receipts, tokens. */

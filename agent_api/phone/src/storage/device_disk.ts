@@ -47,7 +47,8 @@ export class DeviceDisk implements Disk {
   private constructor(
     private readonly database: Database<Stores>,
     private readonly seal: Seal,
-    private readonly number: number,
+    /** How often this store was opened. */
+    readonly number: number,
   ) {}
 
   /** Opens the store and makes every page that had it before unable to write. */

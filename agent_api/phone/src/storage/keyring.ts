@@ -2,13 +2,15 @@
 // the store's data key wrapped under the PIN (slow) and under that secret.
 //
 // Laws: the device key and the secret cannot be read out by any script, only used. A PIN is never stored. After three
-// wrong ones each further one doubles the wait, up to five minutes, across restarts. A new person's key is on the disk
-// before the centre hears of it, so that a lost answer or a dead battery costs nothing.
+// wrong ones each further one doubles the wait, up to five minutes, across restarts. A passkey opens beside the PIN and
+// never takes its place. A new person's key is on the disk before the centre hears of it, so that a lost answer or a dead
+// battery costs nothing.
 
 import type { DBSchema } from 'idb'
 
 import { encodeHash, fromUtf8, utf8, type Bytes } from '../protocol/bytes'
 import { openDatabase, write, type Database } from './database'
+import { NoPasskey, type Passkey, type Passkeys } from './passkey'
 import { aesKey, open, seal, SealBroken } from './sealing'
 
 export const PIN_ROUNDS = 600_000
@@ -16,6 +18,7 @@ const WRONG_FREE = 3
 const WAIT_FIRST_MS = 2_000
 const WAIT_MAX_MS = 5 * 60_000
 const WRAPPED_FOR = 'bangban-phone-key-1'
+const PASSKEY_FOR = 'bangban-phone-passkey-1'
 const LABEL_FOR = 'bangban-phone-label-1'
 /** The id of a person the centre has not answered for yet. */
 export const PENDING = 'pending'
@@ -32,6 +35,10 @@ export interface Person {
   readonly wrapped: Bytes
   readonly wrong: number
   readonly waitUntil: number
+  /** The data key once more, under what a passkey gives and then under the secret. */
+  readonly passkey?: Passkey & { readonly wrapped: Bytes }
+  /** How often the store was opened, as far as is known here: a store that says less was put back. */
+  readonly opened?: number
 }
 
 export interface Label {
@@ -131,6 +138,45 @@ export class Keyring {
       if (error instanceof SealBroken) throw new PinWrong(waitAfter(wrong))
       throw error
     }
+  }
+
+  /** From now on the passkey opens too. Rejects with NoPasskey, or like `unlock`. */
+  async addPasskey(id: string, pin: string, name: string, passkeys: Passkeys, now: number): Promise<void> {
+    const dataKey = await this.unlock(id, pin, now)
+    const passkey = await passkeys.make(name)
+    const inner = await seal(await aesKey(await passkeys.secretOf(passkey)), dataKey, PASSKEY_FOR)
+    const person = await this.person(id)
+    if (!person) throw new Error('nobody of that id is on this phone')
+    await this.keep({ ...person, passkey: { ...passkey, wrapped: await seal(person.secret, inner, PASSKEY_FOR) } })
+  }
+
+  /** The data key. Rejects with NoPasskey. */
+  async unlockWithPasskey(id: string, passkeys: Passkeys): Promise<Bytes> {
+    const person = await this.person(id)
+    if (!person?.passkey) throw new NoPasskey('none was made')
+    const inner = await open(person.secret, person.passkey.wrapped, PASSKEY_FOR)
+    const secret = await passkeys.secretOf(person.passkey)
+    try {
+      return await open(await aesKey(secret), inner, PASSKEY_FOR)
+    } catch (error) {
+      if (error instanceof SealBroken) throw new NoPasskey('another passkey')
+      throw error
+    }
+  }
+
+  async dropPasskey(id: string): Promise<void> {
+    const person = await this.person(id)
+    if (!person) return
+    const { passkey: _gone, ...rest } = person
+    await this.keep(rest)
+  }
+
+  /** The store says how often it was opened. True when it said more before: an older copy was put in its place. */
+  async sawOpened(id: string, opened: number): Promise<boolean> {
+    const person = await this.person(id)
+    if (!person) return false
+    await this.keep({ ...person, opened: Math.max(opened, person.opened ?? 0) })
+    return opened <= (person.opened ?? 0)
   }
 
   /** Rejects like `unlock` when the old PIN is wrong. A crash leaves either the old PIN or the new one. */

@@ -1,8 +1,10 @@
 // The same texts in English.
 
+import { enPhone } from './en_phone'
 import type { TextKey } from './zh'
 
 export const en: { readonly [K in TextKey]: string } = {
+  ...enPhone,
   app: 'Bangban',
   back: 'Back',
   close: 'Close',

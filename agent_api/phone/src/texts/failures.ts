@@ -2,13 +2,15 @@
 
 import { NoContact, TurnedAway } from '../network/centre'
 import { PinMustWait, PinWrong } from '../storage/keyring'
+import { NoPasskey } from '../storage/passkey'
 import { language, say } from './say'
 
 /** Of a PIN or of the centre. What nobody foresaw is thrown on. */
 export function wordsOf(error: unknown): string {
   if (error instanceof PinMustWait) return say('pin_wait', { seconds: Math.ceil(error.waitMs / 1_000) })
   if (error instanceof PinWrong) return say('pin_wrong')
-  if (error instanceof NoContact) return say('no_contact')
+  if (error instanceof NoPasskey) return say('passkey_failed')
+  if (error instanceof NoContact) return say(error.isForeign ? 'line_portal' : 'no_contact')
   if (error instanceof DOMException && error.name === 'NotSupportedError') return say('no_web_crypto')
   if (!(error instanceof TurnedAway)) throw error
   const { zh, en, nextZh, nextEn } = error.words

@@ -22,3 +22,10 @@ export function sayDaysLeft(due: string, today: string): string {
   if (left === 0) return say('day_today')
   return left > 0 ? say('days_left', { count: left }) : say('days_over', { count: -left })
 }
+
+const MEGA = 1_048_576
+
+/** How much room something takes, as a person counts. */
+export function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / MEGA)} MB`
+}

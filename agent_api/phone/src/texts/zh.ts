@@ -1,6 +1,9 @@
 // Every text a person sees, in Chinese. The other languages have the same keys.
 
+import { zhPhone } from './zh_phone'
+
 export const zh = {
+  ...zhPhone,
   app: '帮办',
   back: '返回',
   close: '关闭',

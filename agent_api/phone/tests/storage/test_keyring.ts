@@ -5,6 +5,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, expect, test } from 'vitest'
 
 import { utf8 } from '../../src/protocol/bytes'
+import { NoPasskey, type Passkeys } from '../../src/storage/passkey'
 import { Keyring, PENDING, PinMustWait, PinWrong, sign, waitAfter } from '../../src/storage/keyring'
 
 const ROUNDS = 10
@@ -95,4 +96,62 @@ test('a new PIN opens the same store, and the old one no more', async () => {
   await ring.changePin('wu', PIN, '864209', 0)
   expect(await ring.unlock('wu', '864209', 0)).toEqual(key)
   await expect(ring.unlock('wu', PIN, 0)).rejects.toThrow(PinWrong)
+})
+
+/** A phone that knows its owner's finger, or another's. */
+function finger(sign: number, isThere = true): Passkeys {
+  return {
+    make: () => Promise.resolve({ id: Uint8Array.of(sign), salt: Uint8Array.of(1) }),
+    secretOf: () =>
+      isThere ? Promise.resolve(new Uint8Array(32).fill(sign)) : Promise.reject(new NoPasskey('no finger came')),
+  }
+}
+
+test('a passkey opens beside the PIN, and both give the same key', async () => {
+  const ring = keyring()
+  await enrolled(ring)
+  const dataKey = await ring.unlock('wu', PIN, 0)
+  await expect(ring.unlockWithPasskey('wu', finger(1))).rejects.toThrow(NoPasskey)
+  await expect(ring.addPasskey('wu', '000000', 'wu', finger(1), 0)).rejects.toThrow(PinWrong)
+  await ring.addPasskey('wu', PIN, 'wu', finger(1), 0)
+  expect(await ring.unlockWithPasskey('wu', finger(1))).toEqual(dataKey)
+  expect(await ring.unlock('wu', PIN, 0)).toEqual(dataKey)
+  await ring.changePin('wu', PIN, '975310', 0)
+  expect(await ring.unlockWithPasskey('wu', finger(1))).toEqual(dataKey)
+})
+
+test('another finger, none, and a passkey that was turned off open nothing', async () => {
+  const ring = keyring()
+  await enrolled(ring)
+  await ring.addPasskey('wu', PIN, 'wu', finger(1), 0)
+  await expect(ring.unlockWithPasskey('wu', finger(2))).rejects.toThrow(NoPasskey)
+  await expect(ring.unlockWithPasskey('wu', finger(1, false))).rejects.toThrow(NoPasskey)
+  await ring.dropPasskey('wu')
+  await expect(ring.unlockWithPasskey('wu', finger(1))).rejects.toThrow(NoPasskey)
+  await expect(ring.unlock('wu', PIN, 0)).resolves.toBeDefined()
+})
+
+test('a finger does not forgive wrong PINs', async () => {
+  const ring = keyring()
+  await enrolled(ring)
+  await ring.addPasskey('wu', PIN, 'wu', finger(1), 0)
+  for (let wrong = 0; wrong < 3; wrong++) await expect(ring.unlock('wu', '000000', 0)).rejects.toThrow(PinWrong)
+  await ring.unlockWithPasskey('wu', finger(1))
+  await expect(ring.unlock('wu', PIN, 0)).rejects.toThrow(PinMustWait)
+})
+
+test('wrong PINs are counted on the disk, so that starting again does not help', async () => {
+  const [ring, again] = [keyring('wrong'), keyring('wrong')]
+  await enrolled(ring)
+  for (let wrong = 0; wrong < 4; wrong++) await ring.unlock('wu', '000000', wrong * 60_000).catch(() => undefined)
+  ring.close()
+  await expect(again.unlock('wu', PIN, 180_001)).rejects.toThrow(PinMustWait)
+})
+
+test('a store that was opened less often than it is known to have been is an older copy', async () => {
+  const ring = keyring()
+  await enrolled(ring)
+  expect([await ring.sawOpened('wu', 2), await ring.sawOpened('wu', 3), await ring.sawOpened('wu', 7)]).toEqual([false, false, false])
+  expect(await ring.sawOpened('wu', 4)).toBe(true)
+  expect(await ring.sawOpened('wu', 8)).toBe(false)
 })
