@@ -37,6 +37,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "step_writes": ("“{step}”这一步不能改写“{field}”", "{step} may not write {field}"),
     "review_own": ("自己的事不能由自己下结论", "nobody finds on what is about their own work"),
     "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
+    "answer_range": ("“{label}”应在{least}到{most}之间", "{field} lies between {least} and {most}"),
     # resident
     "citizen_id_length": ("身份证号应为18位", "a citizen id has 18 characters"),
     "citizen_id_format": ("身份证号前17位应为数字", "the first 17 characters of a citizen id are digits"),

@@ -11,12 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from server.cli.device.consent_text import consent_text, data_kinds_of, recipients_of, sensitive_of, with_photographed
+from server.domain.cases.bundles import BUNDLES, critical_path
 from server.domain.cases.consent import shown_text_hash
+from server.domain.cases.form import asked_questions, form_problems
 from server.domain.cases.materials import collected, missing_materials, parse_materials, promised_materials
 from server.domain.cases.numbers import temporary_receipt
+from server.domain.catalogue.amounts import amount_for
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS
+from server.domain.catalogue.eligibility import eligible
+from server.domain.catalogue.leases import is_held
+from server.domain.catalogue.licences import is_usable
+from server.domain.catalogue.life_events import LIFE_EVENTS, events_of
 from server.domain.people.citizen_id import CitizenIdInvalid, age_on, parse_citizen_id, upgrade_first_generation
 from server.domain.people.masking import mask_citizen_id
+from server.domain.people.residents import resident_facts
 
 TARGET = Path(__file__).parents[2] / "agent_api" / "phone" / "tests" / "domain" / "rules.json"
 TODAY = date(2026, 11, 22)
@@ -39,6 +47,90 @@ CASES: list[dict[str, Any]] = [
     {"material.1": {"state": "licence"}, "material.3": {"state": "promised", "due": "2026-12-01"}},
     {"material.1": {"state": "missing"}, "material.3": {"state": "not_needed"}, "material.5": {"state": "paper"}},
     {"material.1": {"state": "attached", "file": "f" * 32}, "material.4": {"state": "nonsense"}, "material.3": "x"},
+    {"material.1": {"state": "awaited"}, "material.4": {"state": "scanned"}},
+]
+VILLAGE = "341881106200"
+PEOPLE: list[dict[str, Any]] = [
+    {**RESIDENT, "village": VILLAGE},
+    {"name": "小明", "birth": "2017-05-01", "village": VILLAGE, "flags": ["disabled"]},
+    {
+        "name": "王",
+        "village": VILLAGE,
+        "hukou": "341881106201",
+        "birth": "1961-01-01",
+        "flags": ["veteran", "disabled"],
+    },
+    {
+        "name": "李",
+        "village": VILLAGE,
+        "hukou": "341802000000",
+        "birth": "1930-01-01",
+        "sex": "M",
+        "died_on": "2026-01-01",
+    },
+    {"name": "无"},
+    {"name": "错", "village": "3418", "hukou": "0", "birth": "1950-01-01"},
+]
+ELIGIBILITY: list[Any] = [
+    None,
+    {},
+    {"min_age": 80, "hukou": "county"},
+    {"min_age": 60, "max_age": 70, "hukou": "village", "flags": ["veteran"]},
+    {"hukou": "town"},
+    {"flags": ["disabled", "low_income"]},
+    {"all": [{"fact": "age", "at_least": 18}, {"fact": "hukou", "within": "341881000000"}]},
+    {
+        "any": [{"fact": "sex", "is": "M"}, {"fact": "age", "at_most": 20}],
+        "none": [{"fact": "flags", "has": "salaried"}],
+    },
+    {"all": [{"fact": "alive", "is": True}, {"fact": "birth", "from": "1950-01-01"}]},
+    {"all": [{"fact": "village", "one_of": [VILLAGE, "341881106201"]}, {"fact": "birth", "before": "1990-01-01"}]},
+    {"all": [{"fact": "income", "at_most": 1000}]},
+    {"hukou": "planet"},
+    {"all": [{"fact": "age", "roughly": 80}]},
+    {"unheard": 1},
+    "text",
+    {"all": [{"fact": "hukou", "within": "nowhere"}]},
+]
+AMOUNTS: list[dict[str, Any]] = [
+    {"min_age": 80, "max_age": 89, "fen": 3000, "per": "month"},
+    {"min_age": 90, "fen": 6050, "per": "quarter"},
+    {"county": "341881", "from": "2026-07-01", "min_age": 80, "max_age": 89, "fen": 4000, "per": "month"},
+    {"county": "341881", "from": "2026-12-01", "min_age": 80, "max_age": 89, "fen": 5000, "per": "month"},
+    {"county": "34188", "min_age": 0, "fen": 1, "per": "month"},
+    {"min_age": 0, "max_age": 5, "fen": 10001, "per": "once", "until": "2026-11-22"},
+    {"min_age": 0, "fen": 1, "per": "day"},
+]
+FORM: dict[str, Any] = {
+    "fields": [
+        {"name": "cause", "label": "原因", "type": "choice", "required": True, "choices": ["死亡", "出国", "转职"]},
+        {"name": "heir", "label": "受益人账户", "type": "text", "required": True, "when": {"cause": "死亡;转职"}},
+        {"name": "years", "label": "年数", "type": "number", "required": False, "min": 1, "max": 15},
+        {"name": "more", "label": "说明", "type": "text", "required": True, "when": {"heir": "x", "cause": "死亡"}},
+        {"label": "没有名字"},
+    ]
+}
+ANSWERS: list[dict[str, str]] = [
+    {},
+    {"cause": "死亡"},
+    {"cause": "死亡", "heir": "x", "years": "0"},
+    {"cause": "出国", "heir": "x", "years": "15"},
+    {"cause": "转职", "heir": "x", "years": "16"},
+    {"cause": "死亡", "heir": "x", "more": "y"},
+]
+LICENCES: list[dict[str, Any]] = [
+    {"trust": "A", "state": "held"},
+    {"trust": "B", "state": "held", "valid_until": "2026-11-22"},
+    {"trust": "B", "state": "held", "valid_until": "2026-11-21"},
+    {"trust": "C", "state": "held"},
+    {"trust": "A", "state": "void"},
+]
+NOW = "2026-11-22T10:00:00+08:00"
+LEASES: list[dict[str, Any]] = [
+    {"state": "held", "until": "2026-11-22T10:00:01+08:00"},
+    {"state": "held", "until": "2026-11-22T02:00:00+00:00"},
+    {"state": "returned", "until": "2026-12-22T10:00:01+08:00"},
+    {"state": "held"},
 ]
 
 
@@ -62,8 +154,52 @@ def rules() -> dict[str, Any]:
             for case in CASES
         ],
         "consent": _consent(),
+        "bundles": [_bundle(code) for code in BUNDLES],
+        "life_events": [[one.code, one.zh, one.en, list(one.base_items)] for one in LIFE_EVENTS.values()],
+        "events_of": [
+            [item, list(events_of(item))]
+            for item in ({"base_item": "990511007000"}, {"base_item": "1", "user_topics": ["亲人过世"]}, {})
+        ],
+        "eligibility": [_eligibility(rule, person) for rule in ELIGIBILITY for person in PEOPLE],
+        "amounts": AMOUNTS,
+        "pays": [
+            [
+                county,
+                age,
+                list(found.words) if (found := amount_for({"amounts": AMOUNTS}, county, TODAY, age)) else None,
+            ]
+            for county in (VILLAGE, "341802")
+            for age in (3, 50, 80, 89, 95)
+        ],
+        "form": FORM,
+        "answers": [_answers(said) for said in ANSWERS],
+        "licences": [[one, is_usable(one, TODAY)] for one in LICENCES],
+        "lease_now": NOW,
+        "leases": [[one, is_held(one, NOW)] for one in LEASES],
         "claim_fields": [[one.name, one.zh, one.mandatory, one.local, one.number] for one in CLAIM_FIELDS.values()],
     }
+
+
+def _bundle(code: str) -> dict[str, Any]:
+    bundle = BUNDLES[code]
+    days = {leg.no: 3 * leg.no for leg in bundle.legs}
+    legs = [[leg.no, leg.base_item, leg.name, {str(no): name for no, name in leg.after.items()}] for leg in bundle.legs]
+    told = {"code": code, "zh": bundle.zh, "en": bundle.en, "legs": legs, "reminders": list(bundle.reminders)}
+    return {**told, "days": {str(no): value for no, value in days.items()}, "path": critical_path(bundle, days)}
+
+
+def _eligibility(rule: Any, person: dict[str, Any]) -> dict[str, Any]:
+    judged = eligible(rule, resident_facts(person, TODAY), TODAY)
+    # What cannot be read is told in a programmer's words; the phone has one sentence for it.
+    is_read = not any("写法不对" in zh for zh, _ in judged.reasons)
+    reasons = [list(one) for one in judged.reasons] if is_read else None
+    return {"rule": rule, "person": person, "verdict": judged.verdict.value, "reasons": reasons}
+
+
+def _answers(said: dict[str, str]) -> dict[str, Any]:
+    asked = [question.name for question in asked_questions(FORM, said)]
+    wrong = [one.field.removeprefix("form.") for one in form_problems(FORM, said)]
+    return {"said": said, "asked": asked, "wrong": wrong}
 
 
 def _ids() -> list[str]:

@@ -24,7 +24,7 @@ def reach_materials(user: PhoneUser) -> None:
     page.get_by_role("listitem").get_by_role("button").first.click()
     user.screen("办什么事？")
     user.fill("事项名称", "资格认证")
-    user.press("城乡居民养老保险待遇领取资格认证")
+    user.choose("城乡居民养老保险待遇领取资格认证")
     user.screen("填写")
     user.fill("联系电话", "19900001111")
     user.fill("见面日期", "2026-11-20")

@@ -157,7 +157,8 @@ async function draft(pin: string, count: number): Promise<number> {
   for (let number = 0; number < count; number++) {
     const visit = await office.beginVisit(village)
     const resident = residents[number % residents.length]?.record ?? ''
-    await office.keepVisit({ ...visit, step: 'form', resident, item, form: { phone: '19900001111' } })
+    const legs = [{ item, form: { phone: '19900001111' }, materials: {} }]
+    await office.keepVisit({ ...visit, step: 'form', resident, legs })
   }
   const held = office.replica.store.buckets().reduce((sum, one) => sum + one.count, 0)
   await office.close()

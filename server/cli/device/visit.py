@@ -26,6 +26,7 @@ from server.cli.device.failures import NotLawful
 from server.cli.device.said import ConsentSaid, Visit
 from server.domain.cases.consent import shown_text_hash
 from server.domain.cases.filing import advise_case
+from server.domain.cases.form import asked_questions, form_problems, questions_of
 from server.domain.cases.materials import (
     FIELD_PREFIX,
     Material,
@@ -41,7 +42,7 @@ from server.domain.people.phones import parse_phone
 from server.domain.people.residents import age_of
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
-from server.domain.record_fields import Fields, groups, integer, text
+from server.domain.record_fields import Fields, integer, text
 from sync.core.clock import iso
 from sync.device.replica import Draft
 
@@ -183,7 +184,10 @@ def case_fields(
         "receipt": known.receipt,
         "helper": known.account,
     }
-    fields |= {FORM_PREFIX + name: value for name, value in visit.form.items() if value != ""}
+    unasked = {question.name for question in questions_of(known.item)} - {
+        question.name for question in asked_questions(known.item, visit.form)
+    }
+    fields |= {FORM_PREFIX + name: value for name, value in visit.form.items() if value != "" and name not in unasked}
     for no, said in visit.materials.items():
         fields[FIELD_PREFIX + no] = material_value(said.state, photos.get(no, ()), due=said.due, note=said.note)
     if any(said.state == MaterialState.PROMISED for said in visit.materials.values()):
@@ -211,7 +215,11 @@ def check_visit(visit: Visit, known: Known, consent: Fields, case: Fields, conte
     """The centre's own checks, so that nothing leaves a home that would come back refused."""
     found = [] if known.resident_record else check_record("resident", known.resident, context)
     found += check_record("consent", consent, context) + _check_witness(consent, known)
-    found += check_record("case", case, context) + _check_materials(visit, known.item) + _check_form(visit, known.item)
+    found += (
+        check_record("case", case, context)
+        + _check_materials(visit, known.item)
+        + form_problems(known.item, visit.form)
+    )
     # A consent has its own check; the case repeats what follows from it.
     told = list({(one.code, one.field): one for one in found}.values())
     if told:
@@ -239,14 +247,6 @@ def _check_materials(visit: Visit, item: Fields) -> list[Problem]:
         elif material.cancelled and in_hand:
             found.append(problem("material_cancelled", FIELD_PREFIX + no, name=material.name))
     return found
-
-
-def _check_form(visit: Visit, item: Fields) -> list[Problem]:
-    return [
-        problem("field_missing", FORM_PREFIX + text(row, "name"), label=text(row, "label") or text(row, "name"))
-        for row in groups(item, "fields")
-        if row.get("required") is True and visit.form.get(text(row, "name"), "") == ""
-    ]
 
 
 def sensitive_to_tick(visit: Visit, known: Known) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import { family, groups, integer, isGroup, text, texts } from './fields'
 export const MATERIAL_PREFIX = 'material.'
 
 export type Necessity = 'necessary' | 'optional' | 'tolerable'
-export type MaterialState = 'paper' | 'attached' | 'scanned' | 'promised' | 'licence' | 'missing' | 'not_needed'
+export type MaterialState = 'paper' | 'attached' | 'scanned' | 'promised' | 'licence' | 'missing' | 'not_needed' | 'awaited'
 
 const NECESSITIES: readonly Necessity[] = ['necessary', 'optional', 'tolerable']
 const STATES: readonly MaterialState[] = [
@@ -20,8 +20,11 @@ const STATES: readonly MaterialState[] = [
   'licence',
   'missing',
   'not_needed',
+  'awaited',
 ]
 const IN_HAND: readonly MaterialState[] = ['paper', 'attached', 'scanned', 'licence']
+/** Nobody is asked for it now: not needed, promised by a day, or made by another leg of the bundle. */
+const SETTLED: readonly MaterialState[] = [...IN_HAND, 'not_needed', 'promised', 'awaited']
 
 /** One row of an item's list. `instead`: what makes it unnecessary, for people. */
 export interface Material {
@@ -71,11 +74,11 @@ export function collectedIn(fields: Fields): Map<string, Collected> {
   return found
 }
 
-/** The one complete list of what still must come, promised materials not counted. */
+/** The one complete list of what still must come; what is promised, or made by another leg, is not counted. */
 export function missingOf(materials: readonly Material[], have: ReadonlyMap<string, Collected>): Material[] {
   return materials.filter((material) => {
     const state = have.get(material.no)?.state
-    return isAsked(material) && !(state && (IN_HAND.includes(state) || state === 'not_needed' || state === 'promised'))
+    return isAsked(material) && !(state && SETTLED.includes(state))
   })
 }
 

@@ -7,8 +7,9 @@
 import type { Fields, Value } from '../protocol/messages'
 import { isDay } from './days'
 import { groups, isGroup, text } from './fields'
+import { FORM_PREFIX } from './form'
 import { collectedIn, MATERIAL_PREFIX, materialsOf, materialValue, promisedOf, type Material } from './materials'
-import { FORM_PREFIX, type MaterialSaid } from './visit'
+import type { MaterialSaid } from './visit'
 
 export const RELATIONS = ['self', 'spouse', 'child', 'parent', 'relative', 'neighbour', 'guardian'] as const
 export type Relation = (typeof RELATIONS)[number]

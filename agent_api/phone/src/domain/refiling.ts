@@ -5,8 +5,9 @@
 
 import type { Fields, Value } from '../protocol/messages'
 import { family, isGroup, text } from './fields'
+import { FORM_PREFIX } from './form'
 import { collectedIn, MATERIAL_PREFIX } from './materials'
-import { FORM_PREFIX, newVisit, type MaterialSaid, type NewResident, type Photo, type Visit } from './visit'
+import { newVisit, type MaterialSaid, type NewResident, type Photo, type Visit } from './visit'
 
 /** The kinds of change that are done again as a visit. */
 export const FILINGS: readonly string[] = ['case.submit', 'case.open']
@@ -23,7 +24,7 @@ function photoOf(value: Fields): Photo {
   return { file: text(value, 'file'), sha256: text(value, 'sha256'), size, type: text(value, 'type') || 'image/jpeg' }
 }
 
-/** `photos` are those that are on this phone still, by material. Without them the material is to be said again. */
+/** A leg of a bundle is done again by itself. `photos` are those that are on this phone still, by material. Without them the material is to be said again. */
 export function visitAgain(
   id: string,
   now: number,
@@ -36,7 +37,7 @@ export function visitAgain(
   for (const [no, { state, due }] of collectedIn(sent)) {
     const kept = photos[no] ?? []
     const isPictured = state === 'attached' || state === 'scanned'
-    if (isPictured && kept.length === 0) continue
+    if ((isPictured && kept.length === 0) || state === 'awaited') continue
     materials[no] = { state, photos: isPictured ? kept : [], due }
   }
   return {
@@ -44,9 +45,7 @@ export function visitAgain(
     step: resident.record || resident.anew ? 'form' : 'resident',
     resident: resident.record,
     newResident: resident.anew,
-    item: text(sent, 'item'),
-    form: Object.fromEntries(form),
-    materials,
+    legs: [{ item: text(sent, 'item'), form: Object.fromEntries(form), materials }],
   }
 }
 

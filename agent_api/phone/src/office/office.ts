@@ -30,7 +30,17 @@ import { text } from '../domain/fields'
 import { byName } from '../domain/finding'
 import { localItemId, shownItem } from '../domain/local_items'
 import { receiptNumber } from '../domain/receipt_number'
-import { buildFiling, newVisit, residentFields, type Known, type Photo, type Visit } from '../domain/visit'
+import { buildFiling } from '../domain/filing'
+import {
+  newVisit,
+  photosNamed,
+  readVisit,
+  residentFields,
+  type Known,
+  type LegSaid,
+  type Photo,
+  type Visit,
+} from '../domain/visit'
 
 const IDENTITY = 'identity'
 const REFRESH_TOKEN = 'refresh_token'
@@ -295,14 +305,14 @@ export class Office {
   /** The latest first. A draft that has not changed is not read again. */
   visits(): Visit[] {
     const read = new Map<string, Visit>()
-    for (const text of this.store.notes(VISIT).values()) read.set(text, this.drafts.get(text) ?? (JSON.parse(text) as Visit))
+    for (const text of this.store.notes(VISIT).values()) read.set(text, this.drafts.get(text) ?? readVisit(text))
     this.drafts = read
     return [...read.values()].sort((one, other) => other.touched - one.touched)
   }
 
   visit(id: string): Visit | undefined {
     const kept = this.store.note(VISIT + id)
-    return kept === undefined ? undefined : (JSON.parse(kept) as Visit)
+    return kept === undefined ? undefined : readVisit(kept)
   }
 
   async beginVisit(village: string): Promise<Visit> {
@@ -325,9 +335,18 @@ export class Office {
     this.listener.changed()
   }
 
+  /** Pictures of services that a draft is no longer for. */
+  dropLegs(legs: readonly LegSaid[]): Promise<void> {
+    return this.dropPhotos(legs.flatMap(photosOfLeg))
+  }
+
   /** A picture that a draft no longer names. */
   dropPhoto(photo: Photo): Promise<void> {
-    return this.store.transaction(() => this.store.dropFileContent(photo.file))
+    return this.dropPhotos([photo])
+  }
+
+  dropPhotos(photos: readonly Photo[]): Promise<void> {
+    return this.store.transaction(() => photos.forEach((photo) => this.store.dropFileContent(photo.file)))
   }
 
   /** Keeps a picture's bytes beside a draft, sealed like everything else. */
@@ -345,7 +364,7 @@ export class Office {
     const seen = this.see(visit.resident)
     const said = visit.newResident
     return {
-      item: this.shownItem(visit.item),
+      items: visit.legs.map((leg) => this.shownItem(leg.item)),
       resident: seen ? seen.fields : said ? residentFields(said, visit.village, this.today) : {},
       residentChanges: seen ? seen.own : [],
       account: this.identity.account,
@@ -355,24 +374,28 @@ export class Office {
     }
   }
 
-  /** Captures a visit without faults. Rejects with NotSaved, and keeps the draft then. The case's record. */
+  /** Captures a visit without faults. Rejects with NotSaved, and keeps the draft then. The record of its first case. */
   async finish(visit: Visit): Promise<string> {
-    const given = this.receiptsGiven() + 1
-    const receipt = receiptNumber(this.identity.mark, this.today, given)
-    const filing = buildFiling(visit, this.knownFor(visit), receipt, this.newId)
-    const files = photosOf(visit).map((photo) => {
-      const isSignature = photo.file === visit.consent.signature?.file
-      if (isSignature) return fileToSend(photo, 'signature', filing.consentChange)
-      return fileToSend(photo, 'material', filing.caseChange)
+    const before = this.receiptsGiven()
+    const receipts = visit.legs.map((_, leg) => receiptNumber(this.identity.mark, this.today, before + 1 + leg))
+    const filing = buildFiling(visit, this.knownFor(visit), receipts, this.newId)
+    const { signature } = visit.consent
+    const files = visit.legs.flatMap((leg, place) => {
+      const named = Object.values(leg.materials).flatMap(photosNamed)
+      return named.map((photo) => fileToSend(photo, 'material', filing.caseChanges[place] ?? ''))
     })
+    const leftBehind = photosOf(visit).filter((photo) => !files.some((file) => file.id === photo.file) && photo !== signature)
+    if (signature) files.push(fileToSend(signature, 'signature', filing.consentChange))
+    const given = before + receipts.length
     await this.replica.capture(filing.drafts, this.capturedNow(), [], () => {
       for (const file of files) this.store.putFile(file)
+      for (const photo of leftBehind) this.store.dropFileContent(photo.file)
       this.store.putNote(RECEIPTS, JSON.stringify({ day: this.today, given }))
       this.store.putNote(VISIT + visit.id, undefined)
     })
     this.connection.captured()
     this.listener.changed()
-    return filing.caseRecord
+    return filing.cases[0] ?? ''
   }
 
   capturedNow(): Captured {
@@ -411,8 +434,11 @@ function fileToSend({ file, sha256, size, type }: Photo, purpose: string, change
   return { id: file, sha256, size, type, purpose, change, delivery: 'waiting', offset: 0, location: '' }
 }
 
-function photosOf(visit: Visit): Photo[] {
-  const photos = Object.values(visit.materials).flatMap((said) => said.photos)
-  return visit.consent.signature ? [...photos, visit.consent.signature] : photos
+function photosOfLeg(leg: LegSaid): Photo[] {
+  return Object.values(leg.materials).flatMap((said) => said.photos)
 }
 
+function photosOf(visit: Visit): Photo[] {
+  const photos = visit.legs.flatMap(photosOfLeg)
+  return visit.consent.signature ? [...photos, visit.consent.signature] : photos
+}

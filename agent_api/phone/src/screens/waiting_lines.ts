@@ -1,9 +1,14 @@
 // The lines of Today that wait for a person, the most pressing first; every one says where it leads.
 
 import { canSubmit } from '../domain/claims'
+import { addDays } from '../domain/days'
+import { text } from '../domain/fields'
 import { daysLeft } from '../domain/open_cases'
+import { followUpsDue } from '../domain/service_log'
+import { batches } from '../office/claiming'
 import type { Office } from '../office/office'
 import { answers, claimWork, conflicts, isWaiting, notices, openCases, type OpenCase } from '../office/work'
+import { services } from '../office/service_log'
 import { say } from '../texts/say'
 import { sayDaysLeft } from '../texts/times'
 
@@ -20,14 +25,22 @@ export interface WaitingLine {
 export function waitingLines(office: Office): WaitingLine[] {
   const cases = openCases(office)
   return [
-    ...cases.filter((one) => one.correction).map((one) => correctionLine(office, one)),
+    ...byDue(cases.filter((one) => one.correction)).map((one) => correctionLine(office, one)),
     ...conflictLines(office),
     ...answerLines(office),
     ...cases.filter((one) => !one.correction && one.promises.length).map((one) => promiseLine(office, one)),
     ...cases.filter((one) => one.isToHandOver).map((one) => handOverLine(office, one)),
+    ...followUpLines(office),
     ...noticeLines(office),
+    ...leaseLines(office),
     ...claimLines(office),
   ]
+}
+
+/** The nearest first; without a day last. */
+function byDue(cases: readonly OpenCase[]): OpenCase[] {
+  const due = (one: OpenCase): string => one.correction?.due || '9999'
+  return [...cases].sort((one, other) => (due(one) < due(other) ? -1 : 1))
 }
 
 function correctionLine(office: Office, { record, correction }: OpenCase): WaitingLine {
@@ -78,6 +91,28 @@ function answerLines(office: Office): WaitingLine[] {
   const go = open.length === 1 && first ? ['answer', first.outcome.change] : ['answers']
   const detail = say('wait_answers', { count: open.length })
   return [{ id: 'answers', go, sign: 'bad', tone: 'bad', title: say('all_answers'), detail, end: '' }]
+}
+
+function followUpLines(office: Office): WaitingLine[] {
+  const due = followUpsDue(services(office), office.identity.account, office.today)
+  return due.map(({ record, fields }) => ({
+    id: record,
+    go: ['log', text(fields, 'resident')].filter(Boolean),
+    sign: 'person',
+    tone: 'wait',
+    title: text(office.fields(text(fields, 'resident')), 'name') || say('log'),
+    detail: say('wait_follow_up'),
+    end: sayDaysLeft(text(fields, 'follow_up'), office.today),
+  }))
+}
+
+/** Batches of one's own that end by tomorrow. */
+function leaseLines(office: Office): WaitingLine[] {
+  const last = addDays(office.today, 1)
+  const ending = batches(office).filter((one) => one.isMine && one.until.slice(0, 10) <= last)
+  const count = ending.reduce((sum, one) => sum + one.claims.length, 0)
+  const detail = say('wait_lease', { count })
+  return count ? [{ id: 'leases', go: ['claims'], sign: 'wait', tone: 'wait', title: say('lease_mine'), detail, end: '' }] : []
 }
 
 function noticeLines(office: Office): WaitingLine[] {

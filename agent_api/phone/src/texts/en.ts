@@ -1,10 +1,12 @@
 // The same texts in English.
 
 import { enPhone } from './en_phone'
+import { enVisit } from './en_visit'
 import type { TextKey } from './zh'
 
 export const en: { readonly [K in TextKey]: string } = {
   ...enPhone,
+  ...enVisit,
   app: 'Bangban',
   back: 'Back',
   close: 'Close',

@@ -1,9 +1,11 @@
 // Every text a person sees, in Chinese. The other languages have the same keys.
 
 import { zhPhone } from './zh_phone'
+import { zhVisit } from './zh_visit'
 
 export const zh = {
   ...zhPhone,
+  ...zhVisit,
   app: '帮办',
   back: '返回',
   close: '关闭',

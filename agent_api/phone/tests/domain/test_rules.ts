@@ -18,6 +18,14 @@ import { collectedIn, materialsOf, missingOf, promisedOf } from '../../src/domai
 import { inGroups, receiptNumber } from '../../src/domain/receipt_number'
 import type { Fields } from '../../src/protocol/messages'
 import { CLAIM_FIELDS } from '../../src/domain/claim_fields'
+import { amountFor } from '../../src/domain/amounts'
+import { BUNDLES, criticalPath } from '../../src/domain/bundles'
+import { eligible, residentFacts } from '../../src/domain/eligibility'
+import { askedQuestions, faultOfAnswer } from '../../src/domain/form'
+import { isHeld } from '../../src/domain/leases'
+import { isUsable } from '../../src/domain/licences'
+import { eventsOf, LIFE_EVENTS } from '../../src/domain/life_events'
+import type { Value } from '../../src/protocol/messages'
 import told from './rules.json'
 
 const item = told.item as Fields
@@ -77,4 +85,47 @@ describe.each(told.consent)('a consent in $language of $resident.name', (one) =>
 test('the fields of an implementation list are those of the centre', () => {
   const ours = CLAIM_FIELDS.map((one) => [one.name, one.zh, one.mandatory, one.local, one.number])
   expect(ours).toEqual(told.claim_fields)
+})
+
+test('bundles are those of the centre, leg by leg, and take as long', () => {
+  const theirs = told.bundles.map(({ days, path, ...bundle }) => bundle)
+  const ours = BUNDLES.map(({ legs, ...bundle }) => ({
+    ...bundle,
+    legs: legs.map((leg) => [leg.no, leg.baseItem, leg.name, leg.after]),
+  }))
+  expect(ours).toEqual(theirs)
+  expect(BUNDLES.map((bundle, place) => criticalPath(bundle, told.bundles[place]!.days))).toEqual(
+    told.bundles.map((bundle) => bundle.path),
+  )
+})
+
+test('the events of a life are those of the centre', () => {
+  expect(LIFE_EVENTS.map((one) => [one.code, one.zh, one.en, one.items])).toEqual(told.life_events)
+  for (const [item, codes] of told.events_of as [Fields, string[]][]) expect(eventsOf(item)).toEqual(codes)
+})
+
+test.each(told.eligibility)('whether $person.name may ask under $rule', ({ rule, person, verdict, reasons }) => {
+  const judged = eligible(rule as Value, residentFacts(person as unknown as Fields, told.today))
+  expect(judged.verdict).toBe(verdict)
+  if (reasons) expect(judged.reasons).toEqual(reasons)
+})
+
+test.each(told.pays as [string, number, string[] | null][])('in %s at %d it pays %s', (county, age, words) => {
+  expect(amountFor({ amounts: told.amounts as unknown as Value }, county, told.today, age)).toEqual(words)
+})
+
+test.each(told.answers)('what is asked and wrong after $said', ({ said, asked, wrong }) => {
+  const answers = said as { [name: string]: string }
+  const questions = askedQuestions(told.form as unknown as Fields, answers)
+  expect(questions.map((one) => one.name)).toEqual(asked)
+  const faulty = questions.filter((one) => faultOfAnswer(one, answers[one.name] ?? '', told.today))
+  expect(faulty.map((one) => one.name)).toEqual(wrong)
+})
+
+test.each(told.licences as unknown as [Fields, boolean][])('the licence %s stands for a paper: %s', (licence, isGood) => {
+  expect(isUsable(licence, told.today)).toBe(isGood)
+})
+
+test.each(told.leases as unknown as [Fields, boolean][])('the batch %s is still out: %s', (lease, isOut) => {
+  expect(isHeld(lease, Date.parse(told.lease_now))).toBe(isOut)
 })

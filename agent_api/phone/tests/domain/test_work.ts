@@ -111,8 +111,8 @@ test('a refused filing is done again from its content, with a consent of its own
     'material.2': { state: 'attached', file: 'f' },
   }
   const visit = visitAgain('v', 5, sent, { record: 'r', anew: null }, { '2': [] })
-  expect([visit.resident, visit.item, visit.form, visit.step]).toEqual(['r', 'i', { income: '1200' }, 'form'])
-  expect(Object.keys(visit.materials)).toEqual(['1'])
+  expect([visit.resident, visit.legs[0]?.item, visit.legs[0]?.form, visit.step]).toEqual(['r', 'i', { income: '1200' }, 'form'])
+  expect(Object.keys(visit.legs[0]?.materials ?? {})).toEqual(['1'])
   expect(visit.consent.signature).toBeNull()
   expect(residentAgain({ name: '王', citizen_id: '1' })).toEqual({ name: '王', citizenId: '1', birth: '', phone: '', address: '' })
 })

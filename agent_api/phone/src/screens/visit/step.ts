@@ -1,6 +1,7 @@
 // What every step of a visit is given and may say.
 
-import type { Fault, Known, Step, Visit } from '../../domain/visit'
+import type { Fault } from '../../domain/faults'
+import type { Known, LegSaid, Step, Visit } from '../../domain/visit'
 import { sayIfKnown } from '../../texts/say'
 
 export interface StepProps {
@@ -17,7 +18,12 @@ export interface StepEmits {
 }
 
 /** What is wrong with a field, in words; empty when nothing is. */
-export function faultAt(faults: readonly Fault[], step: Step, field: string): string {
-  const found = faults.find((fault) => fault.step === step && fault.field === field)
+export function faultAt(faults: readonly Fault[], step: Step, field: string, leg = 0): string {
+  const found = faults.find((fault) => fault.step === step && fault.field === field && fault.leg === leg)
   return found ? sayIfKnown(found.code) : ''
+}
+
+/** The legs of a visit with one of them changed. */
+export function withLeg(visit: Visit, leg: number, changes: Partial<LegSaid>): Partial<Visit> {
+  return { legs: visit.legs.map((one, place) => (place === leg ? { ...one, ...changes } : one)) }
 }
