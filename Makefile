@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON_PATHS := server sync agent_api fixtures tests
 PHONE := agent_api/phone
+CONSOLE := server/console
 # The node of the wheel, found before any of the machine's own.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
@@ -19,7 +20,7 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 
-.PHONY: help install install-test phone browser demo screenshots test check format lock bench bench-phone simulate clean
+.PHONY: help install install-test phone console browser demo screenshots test check format lock bench bench-phone simulate clean
 
 help: ## Explain each target
 	@printf 'Bangban (帮办). Targets:\n\n'
@@ -30,16 +31,17 @@ install: $(VENV)/.installed ## Put what running needs into .venv, by hash
 install-test: $(VENV)/.installed-test ## Put what the tests need into .venv as well
 
 phone: build/phone.built ## Build the helpers' phone app into build/phone, served at /app/
+console: build/console.built ## Fetch what the console's pages use in the browser into build/console
 browser: install-test ## See to it that the browser journeys have a Chromium and Chinese letters
 	@$(BIN)/python -m tests.journeys.chromium
 
-demo: install phone ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
+demo: install phone console ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
 	$(BIN)/bangban demo $(if $(ONCE),--once)
 
-screenshots: install-test phone browser ## Photograph every page of the console into build/screenshots, a few into docs/images (ARGS="--small")
+screenshots: install-test phone console browser ## Photograph every page of the console into build/screenshots, a few into docs/images (ARGS="--small")
 	$(BIN)/python -m tests.journeys.screenshots $(ARGS)
 
-test: install-test phone browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
+test: install-test phone console browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
 	$(BIN)/python -m pytest $(PYTEST)
 
 check: install-test $(PHONE)/node_modules/.installed ## Lint, format, types, import contracts, architecture and phone units, in a minute
@@ -112,4 +114,15 @@ build/phone.built: $(PHONE)/node_modules/.installed $(shell find $(PHONE)/src $(
 		server/console/static/tokens.css $(PHONE)/index.html $(PHONE)/vite.config.ts $(PHONE)/tsconfig.json
 	cd $(PHONE) && $(NODE) npm run --silent build -- --logLevel warn
 	cd $(PHONE) && $(NODE) npm run --silent proving -- --logLevel warn
+	@touch $@
+
+# The console works without it: pages then do not refresh by themselves.
+build/console.built: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json | $(VENV)/.installed
+	@echo "Fetching what the console's pages use in the browser …"
+	rm -rf build/console build/console.npm
+	mkdir -p build/console build/console.npm
+	cp $(CONSOLE)/package.json $(CONSOLE)/package-lock.json $(PHONE)/.npmrc build/console.npm
+	cd build/console.npm && $(NODE) npm ci --silent --ignore-scripts
+	cp build/console.npm/node_modules/htmx.org/dist/htmx.min.js build/console
+	rm -rf build/console.npm
 	@touch $@

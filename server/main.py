@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import gc
 import logging
 import os
 import random
@@ -25,7 +24,6 @@ import uvloop
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Mount
 
 from agent_api.app import create_app
 from agent_api.caller import Access
@@ -53,12 +51,22 @@ from server.adapters.licences import LicenceRegister
 from server.adapters.outside import open_outside
 from server.backups import backup_age_s, keeper_of, second_place
 from server.clock import MachineClock
-from server.console.app import create_console, create_resident_pages
+from server.console.app import console_pages
+from server.console.streams import Streams
 from server.console.wiring import Console
 from server.credentials import Secrets, to_base64url
 from server.merge_policies import policies_of
 from server.passwords import Passwords
-from server.processes import SERVER, ReadyServer, ServeRefused, Socket, address_of, listening, run_workers
+from server.processes import (
+    SERVER,
+    ReadyServer,
+    ServeRefused,
+    Socket,
+    address_of,
+    collect_seldom,
+    listening,
+    run_workers,
+)
 from server.renditions import Renderer, RenditionQueue
 from server.schedule import LOCK_FILE, Parts, Schedule, jobs_of
 from server.settings import Settings
@@ -214,7 +222,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         await ensure_signing_key(centre.database, centre.secrets, now_ms=now(), randomness=randomness)
         hub = Wakes()
         between = PostgresWakes(hub, centre.database, settings.database) if not _is_sqlite(settings) else None
-        writer = await stack.enter_async_context(open_writer(centre, between.raised if between else hub.publish))
+        raised = between.raised if between else hub.publish
+        writer = await stack.enter_async_context(open_writer(centre, raised))
         sockets = LiveSockets(
             database=centre.database,
             store=centre.store,
@@ -266,13 +275,17 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         stack.push_async_callback(sockets.close)
         door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
         console = Console(
-            platform=platform, door=door, blobs=blobs, built=settings.console_folder, is_https=settings.is_https
+            platform=platform,
+            door=door,
+            blobs=blobs,
+            built=settings.console_folder,
+            is_https=settings.is_https,
+            streams=Streams(hub),
+            tell=raised,
         )
-        pages = (
-            Mount("/console", create_console(console)),
-            Mount("/r", create_resident_pages(console)),
-        )
-        yield create_app(services, phone_folder=settings.phone_folder, pages=pages)
+        app = create_app(services, phone_folder=settings.phone_folder, pages=console_pages(console))
+        app.state.ending = console.streams.close
+        yield app
 
 
 def platform_of(centre: Centre, writer: Writer) -> Platform:
@@ -423,17 +436,6 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _collect_seldom() -> None:
-    """A transaction makes a hundred thousand objects that all live until it ends: looking for garbage among them as
-    often as Python does by default was a sixth of all the work. What is there at the start is never garbage.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
-    # A reading thread that has its rows waits this long for the interpreter while the main one is busy.
-    sys.setswitchinterval(0.0005)
-
-
 def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None], clock: Clock | None = None) -> None:
     """One process: the app on a socket that is bound already."""
     configure_logs(sys.stdout, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
@@ -443,7 +445,7 @@ def run_worker(settings: Settings, socket: Socket, ready: Callable[[], None], cl
 
     async def work() -> None:
         async with open_server(settings, clock=clock) as app:
-            _collect_seldom()
-            await ReadyServer(uvicorn.Config(app, **config), ready).serve(sockets=[socket])
+            collect_seldom()
+            await ReadyServer(uvicorn.Config(app, **config), ready, app.state.ending).serve(sockets=[socket])
 
     uvloop.run(work())

@@ -112,8 +112,10 @@ def session_id(token: str) -> str:
     return to_base64url(hashlib.sha256(token.encode()).digest())
 
 
-async def visitor_of(door: StaffDoor, token: str) -> StaffVisitor:
-    """Who shows this token. Raises SessionOver when it is unknown, idle, old or ended, or the account is closed."""
+async def visitor_of(door: StaffDoor, token: str, *, is_activity: bool = True) -> StaffVisitor:
+    """Who shows this token. What a page does by itself is no activity, and keeps no session alive. Raises SessionOver
+    when it is unknown, idle, old or ended, or the account is closed.
+    """
     now = door.now()
     async with door.database.read() as snapshot:
         session = await staff.staff_session(snapshot, session_id(token))
@@ -124,7 +126,7 @@ async def visitor_of(door: StaffDoor, token: str) -> StaffVisitor:
         raise SessionOver("idle")
     if account.status != ACTIVE or account.role not in STAFF_ROLES:
         raise SessionOver("closed")
-    if now - session.seen_at >= SEEN_EVERY_MS:
+    if is_activity and now - session.seen_at >= SEEN_EVERY_MS:
         async with door.database.write() as tx:
             await staff.note_seen(tx, session.id, now)
     return StaffVisitor(account, session)

@@ -77,6 +77,11 @@ def create_resident_pages(console: Console) -> Starlette:
     return app
 
 
+def console_pages(console: Console) -> tuple[Mount, ...]:
+    """Where the two stand."""
+    return (Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console)))
+
+
 def _routes(pages: Sequence[Page], console: Console) -> list[Route]:
     return [
         Route(path, endpoint=_Door(list(rows), console), name=path)

@@ -46,7 +46,7 @@ def environment() -> Environment:
 
 
 def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """The template as an answer to this visit."""
+    """The template as an answer to this visit. `live` in the context: the stream that tells the page of news."""
     now = visit.console.now()
     today, english = china_day(now), visit.english
     whole = {
@@ -55,6 +55,9 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "english": english,
         "sections": sections_for(visit.role) if visit.visitor is not None and visit.visitor.full else (),
         "path": visit.request.url.path,
+        "live": "",
+        "here": _here(visit),
+        "by_hand": visit.request.method != "GET",
         "day": lambda value: words.day_words(value, today, english),
         "date": lambda value: words.date_words(value, today, english),
         "stamp": lambda value: words.stamp_words(value, today, english),
@@ -72,6 +75,15 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         **context,
     }
     return HTMLResponse(environment().get_template(template).render(whole), status_code=status, headers=HEADERS)
+
+
+def _here(visit: Visit) -> str:
+    """Where the page can be fetched anew: what answers a post lies at the address of its record."""
+    url = visit.request.url
+    if visit.request.method == "GET":
+        return f"{url.path}?{url.query}" if url.query else url.path
+    record = visit.request.path_params.get("id", "")
+    return f"{url.path.partition(record)[0]}{record}" if record else url.path
 
 
 def problem_page(visit: Visit, status: int, title: tuple[str, str], next_step: tuple[str, str]) -> Response:

@@ -21,6 +21,8 @@ from server.storage.people import AccountRow
 LANGUAGE = "bangban_lang"
 KNOWN = "bangban_known"
 CSRF = "csrf"
+LIVE = "x-live"
+"""The header of what a page fetches because a stream told it of news."""
 KNOWN_DAYS = 180
 _CSRF_PURPOSE = "console-csrf"
 _KNOWN_PURPOSE = "console-known-browser"
@@ -76,9 +78,14 @@ async def visitor_from(console: Console, request: Request) -> StaffVisitor | Non
     if not token or len(token) > 100:
         return None
     try:
-        return await visitor_of(console.door, token)
+        return await visitor_of(console.door, token, is_activity=not by_itself(request))
     except SessionOver:
         return None
+
+
+def by_itself(request: Request) -> bool:
+    """Whether the page asks and not its person: a stream, or what a stream made it fetch."""
+    return request.headers.get("accept") == "text/event-stream" or LIVE in request.headers
 
 
 def is_own_origin(request: Request) -> bool:

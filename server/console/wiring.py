@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
+from server.console.streams import Streams
 from server.console.throttle import Throttle
 from server.storage.blobs import Blobs
+from server.wakeups import Wakes
 
 
 @dataclass(frozen=True)
 class Console:
-    """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags."""
+    """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags. `tell`
+    wakes who listens, in every process.
+    """
 
     platform: Platform
     door: StaffDoor
@@ -22,6 +26,8 @@ class Console:
     built: Path
     is_https: bool = False
     throttle: Throttle = field(default_factory=Throttle)
+    streams: Streams = field(default_factory=lambda: Streams(Wakes()))
+    tell: Callable[[Collection[str]], None] = lambda _: None
 
     @property
     def now(self) -> Callable[[], int]:

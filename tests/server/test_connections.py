@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -72,6 +73,28 @@ async def test_a_head_that_does_not_come_ends_the_connection_and_others_are_serv
     assert await at.is_well()
     for reader, writer in opened:
         assert await reader.read() == b""
+        writer.close()
+
+
+async def test_an_answer_without_an_end_is_ended_before_the_server_waits_for_it() -> None:
+    ending, is_ready = asyncio.Event(), asyncio.Event()
+
+    async def endless(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        await ending.wait()
+        await send({"type": "http.response.body", "body": b""})
+
+    with listening("127.0.0.1", 0) as socket:
+        server = ReadyServer(uvicorn.Config(endless, **SERVER), is_ready.set, ending.set)
+        serving = asyncio.create_task(server.serve(sockets=[socket]))
+        await is_ready.wait()
+        reader, writer = await asyncio.open_connection("127.0.0.1", socket.getsockname()[1])
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await reader.readuntil(b"begun")
+        server.should_exit = True
+        assert (await reader.read()).endswith(b"0\r\n\r\n")
+        await serving
         writer.close()
 
 

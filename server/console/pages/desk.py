@@ -14,6 +14,7 @@ from server.actions.list_cases import CaseRow, count_cases, find_cases, list_cas
 from server.actions.list_followup import After
 from server.actions.list_lying import list_lying
 from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.share_case import open_case, others_at
 from server.actions.show_case import CasePage, show_case
 from server.actions.show_file import show_file
 from server.actions.take_step import take_step
@@ -68,6 +69,7 @@ async def show(visit: Visit) -> Response:
     return page(
         visit,
         "desk.html",
+        live="/console/live",
         rows=rows,
         counts=await count_cases(platform, visit.account),
         chosen=state,
@@ -99,16 +101,20 @@ async def show_one(visit: Visit) -> Response:
 async def _case_page(
     visit: Visit, *, reason: str = "", tried: str = "", problems: Sequence[Mapping[str, object]] = (), status: int = 200
 ) -> Response:
-    record = visit.request.path_params["id"]
+    record, platform = visit.request.path_params["id"], visit.console.platform
     try:
-        case = await show_case(visit.console.platform, visit.account, record, reason, unmasked=bool(visit.unmask))
+        case = await show_case(platform, visit.account, record, reason, unmasked=bool(visit.unmask))
     except ReasonMissing:
         return page(visit, "case_reason.html", record=record, status=200)
+    await open_case(platform, visit.account, record, visit.console.tell)
     consent = await revocable(visit, str(case.record.fields.get("consent", "")))
     return page(
         visit,
         "case.html",
         status=status,
+        live=f"/console/desk/{record}/live?rev={case.record.rev}",
+        others=await others_at(platform, visit.account, record),
+        record_id=record,
         case=case,
         seen=await seen_pairs(visit, case.record),
         fields=case.record.fields,

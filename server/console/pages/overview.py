@@ -55,6 +55,7 @@ async def show(visit: Visit) -> Response:
     return page(
         visit,
         "overview.html",
+        live="/console/live",
         overview=standing.overview,
         standing=standing,
         tops=await _tops(visit, tops),

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.storage.migrations import m0001_initial, m0002_counts
+from server.storage.migrations import m0001_initial, m0002_counts, m0003_console
 from server.storage.unit_of_work import Engine
 
 
@@ -27,4 +27,5 @@ class Migration:
 MIGRATIONS = (
     Migration(1, "initial", m0001_initial.steps),
     Migration(2, "counts", m0002_counts.steps),
+    Migration(3, "console", m0003_console.steps),
 )

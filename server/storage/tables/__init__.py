@@ -1,5 +1,6 @@
 """Every table as a Tortoise model, one module for each group of tables, gathered here for Tortoise to find."""
 
+from server.storage.tables.console import JobRun, Opening, StaffChallenge
 from server.storage.tables.counts import CaseCount, ChangeCount, ClaimCount, ItemCount, ResidentCount
 from server.storage.tables.erasures import Erasure
 from server.storage.tables.files import Blob, File
@@ -91,6 +92,7 @@ __all__ = [
     "Grant",
     "Item",
     "ItemCount",
+    "JobRun",
     "Lease",
     "Licence",
     "Light",
@@ -105,6 +107,7 @@ __all__ = [
     "NumberSeries",
     "Observation",
     "ObservedImage",
+    "Opening",
     "OutboundChannel",
     "OutboundMessage",
     "Outcome",
@@ -121,6 +124,7 @@ __all__ = [
     "Session",
     "SigningKey",
     "Snapshot",
+    "StaffChallenge",
     "StaffFactor",
     "StaffSession",
     "Task",

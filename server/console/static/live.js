@@ -1,0 +1,80 @@
+/* Hears that a page has news and fetches it, unless somebody is typing: then a line says so and nothing moves.
+
+   stream → "news" or "others" → an event on the part that is concerned → htmx fetches that part
+
+   A hidden page closes its stream: a browser has few connections, and nobody is looking. */
+"use strict";
+
+(() => {
+  const line = document.getElementById("news");
+  if (!line || !window.EventSource) return;
+  const EVERY_MS = 5000;
+  let stream = null;
+  let lastAt = 0;
+  let waiting = 0;
+  let wasOpen = false;
+
+  const part = () => document.getElementById("live");
+
+  /* Typed, ticked, chosen, opened or about to be: all of it would be gone with a new part. */
+  const isChanged = (one) => {
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    if (one.tagName === "SELECT") return [...one.options].some((option) => option.selected !== option.defaultSelected && option.index > 0);
+    return one.type !== "hidden" && one.value !== one.defaultValue;
+  };
+  const isBusy = () => {
+    const live = part();
+    if (!live || line.dataset.byHand !== undefined || !window.htmx) return true;
+    if (live.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
+    if (live.querySelector("details[open]")) return true;
+    return [...live.querySelectorAll("input, textarea, select")].some(isChanged);
+  };
+
+  const refresh = () => {
+    waiting = 0;
+    if (isBusy()) {
+      line.hidden = false;
+      return;
+    }
+    lastAt = Date.now();
+    const held = document.activeElement && part().contains(document.activeElement) ? document.activeElement : null;
+    const link = held && held.getAttribute("href");
+    if (link) {
+      document.body.addEventListener("htmx:afterSettle", () => {
+        const again = [...part().querySelectorAll("a")].find((one) => one.getAttribute("href") === link);
+        if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
+      }, { once: true });
+    }
+    line.hidden = true;
+    window.htmx.trigger(part(), "bangban:news");
+  };
+  const onNews = () => {
+    if (!waiting) waiting = setTimeout(refresh, Math.max(0, lastAt + EVERY_MS - Date.now()));
+  };
+  const onOthers = () => {
+    const others = document.getElementById("others");
+    if (others && window.htmx) window.htmx.trigger(others, "bangban:others");
+  };
+
+  const open = () => {
+    if (stream || document.hidden) return;
+    stream = new EventSource(line.dataset.stream);
+    stream.addEventListener("news", onNews);
+    stream.addEventListener("others", onOthers);
+    stream.addEventListener("open", () => {
+      if (wasOpen) {
+        onNews();
+        onOthers();
+      }
+      wasOpen = true;
+    });
+  };
+  const close = () => {
+    if (stream) stream.close();
+    stream = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", open);
+  open();
+})();
