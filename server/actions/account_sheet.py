@@ -143,7 +143,7 @@ def sheet_rows(
         # A file may claim a size of a million rows; what is there is counted instead.
         sheet.reset_dimensions()
         lines = sheet.iter_rows(max_col=COLUMNS_MAX, max_row=ROWS_MAX + 2, values_only=True)
-        yield from _by_column(lines, columns, optional)
+        yield from rows_by_column(lines, columns, optional)
     except (KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile, OSError, EOFError) as error:
         if isinstance(error, SheetUnreadable):
             raise
@@ -152,7 +152,7 @@ def sheet_rows(
         book.close()
 
 
-def _by_column(
+def rows_by_column(
     lines: Iterable[Sequence[object]], columns: Mapping[str, str], optional: Collection[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     keys: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -15,6 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from server.actions.account_sheet import SheetUnreadable
+from server.actions.base_item_sheet import read_base_item_file
+from server.actions.import_base_items import BaseImportReport, import_base_items
 from server.actions.list_catalogue import (
     PAGE_ROWS_MAX,
     Versions,
@@ -32,6 +36,7 @@ from server.actions.take_step import Taken
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.domain.record_fields import parse_date
 from server.main import open_centre, open_writer, platform_of
+from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.people import AccountRow, accounts_by_login
 from sync.core.clock import CHINA, iso
@@ -150,6 +155,38 @@ def step(
     _tell([taken], as_json)
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The province's export, xlsx or csv.")],
+    login: AsOption,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what differs and what is wrong.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Take the good rows although others are bad.")] = False,
+    effective_from: Annotated[str, typer.Option("--from", help="The day it takes effect; at once without it.")] = "",
+    database: DatabaseOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take over the base catalogue: new base items, new versions of those that differ; every bad row is told."""
+    day = parse_date(effective_from)
+    if effective_from and day is None:
+        fail("--from is no day (--from 应为日期，如2026-12-01)")
+    content = file.read_bytes()
+
+    async def work(platform: Platform, account: AccountRow) -> BaseImportReport:
+        rows = read_base_item_file(content, china_day(platform.clock.wall_ms()))
+        return await import_base_items(platform, account, rows, partial=partial, check_only=check, effective_from=day)
+
+    report = _act(settings_with(database, data), login, work, SheetUnreadable)
+    if as_json:
+        print(msgspec.json.encode(asdict(report)).decode())
+    else:
+        _tell_import(report)
+    if report.refused:
+        fail(
+            "没有导入任何一行：请改正后重试，或加--partial。 Nothing was taken: correct the rows, or give --partial.", 2
+        )
+
+
 @app.command("split")
 def split(
     item: Annotated[str, typer.Argument(help="The item's id.")],
@@ -183,15 +220,17 @@ def merge(
     _tell(done.steps, as_json, done)
 
 
-def _run(settings: Settings, work: Callable[[Platform], Awaitable[T]]) -> T:
+def _run(settings: Settings, work: Callable[[Platform], Awaitable[T]], *refusals: type[Exception]) -> T:
     async def opened() -> T:
         async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
             return await work(platform_of(centre, writer))
 
-    return run(opened())
+    return run(opened(), *refusals)
 
 
-def _act(settings: Settings, login: str, work: Callable[[Platform, AccountRow], Awaitable[T]]) -> T:
+def _act(
+    settings: Settings, login: str, work: Callable[[Platform, AccountRow], Awaitable[T]], *refusals: type[Exception]
+) -> T:
     async def acting(platform: Platform) -> T:
         async with platform.database.read() as snapshot:
             account = (await accounts_by_login(snapshot, [login])).get(login)
@@ -199,7 +238,26 @@ def _act(settings: Settings, login: str, work: Callable[[Platform, AccountRow], 
             raise NotFound(f"no account {login}")
         return await work(platform, account)
 
-    return _run(settings, acting)
+    return _run(settings, acting, *refusals)
+
+
+def _tell_import(report: BaseImportReport) -> None:
+    console = Console()
+    if report.faults:
+        table = Table("行 row", "列 column", "问题 problem")
+        for fault in report.faults:
+            table.add_row(str(fault.row), fault.column, f"{fault.zh}\n{fault.en}")
+        console.print(table)
+    if report.differences:
+        columns = ("code 基本编码", "level 层级", "field 要素", "before 原", "after 现")
+        _show(columns, map(asdict, report.differences), False)
+    for one in report.gone:
+        console.print(f"不在文件中 not in the file: {one}")
+    console.print(
+        f"{report.rows} rows 行: {report.new} new 新增, {report.changed} changed 有变化, {report.same} same 相同, "
+        f"{report.elsewhere} of the state or province 国家省级, {len(report.gone)} not in the file 文件中没有, "
+        f"{len(report.faults)} faults 问题; {report.taken} taken 已导入"
+    )
 
 
 def _changes(told: Versions) -> Iterable[dict[str, object]]:

@@ -62,6 +62,19 @@ def test_an_item_is_split_and_two_are_merged(data: Path) -> None:
     assert {status[item] for item in (one, two, three)} == {"cancelled"}
 
 
+def test_the_provinces_export_is_compared_and_taken_over(data: Path) -> None:
+    reviewer = next(one.login for one in small_world().accounts if one.role == "catalogue_reviewer")
+    file = data / "base.csv"
+    file.write_text("基本编码,事项名称,行使层级\n992099001000,新增事项,6\n短,坏行,6\n", encoding="utf-8")
+    words = ("catalogue", "import", file, "--as", reviewer, "--data", data)
+    refused = bangban(*words, code=2)
+    assert "1 new" in refused
+    assert "--partial" in refused
+    assert "not in the file" in bangban(*words, "--check")
+    taken = json.loads(bangban(*words, "--partial", "--json"))
+    assert (taken["new"], taken["taken"], len(taken["faults"])) == (1, 1, 1)
+
+
 def test_nobody_departs_and_nobody_asked_in_vain_in_a_new_world(data: Path) -> None:
     assert told("departures", small_world().standard_items[0].id, "--data", data) == []
     assert told("requests", "--since", "2026-01-01", "--until", "2026-12-31", "--data", data) == []
