@@ -171,7 +171,7 @@ def _life_edit(
 
 
 def _edit(ident: str, verb: str, fields: Fields, base: Base | None = None) -> DeskEdit:
-    return DeskEdit(kind="base_item", record=ident, name=f"base_item.{verb}", fields=fields, base=base)
+    return DeskEdit(kind="base_item", record=ident, name=f"base_item.{verb}", fields=dict(fields), base=base)
 
 
 def _differs(before: object, after: object) -> bool:
