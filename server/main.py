@@ -267,10 +267,8 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         licences = outside.licences or LocalRegister(centre.database, centre.sealing)
         services = _services(centre, platform, access, contacts, reception, sockets, licences)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
-        stack.push_async_callback(schedule.end)
-        stack.push_async_callback(platform.looks.close)
-        stack.push_async_callback(renderer.close)
-        stack.push_async_callback(reception.close)
+        for end in (schedule.end, platform.looks.close, renderer.close, reception.close):
+            stack.push_async_callback(end)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
         door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
