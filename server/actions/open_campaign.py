@@ -87,7 +87,7 @@ async def open_campaign(
         platform.database,
         platform.writer,
         account,
-        [opening, *_parts(campaign, place, parts)],
+        [opening, *_parts(campaign, place, parts, str(frozen["baseline_hash"]))],
         buckets={f"catalogue:{text(whole, 'catalogue')}", desk_bucket(place)},
         now_ms=platform.clock.wall_ms(),
         randomness=platform.randomness,
@@ -95,9 +95,10 @@ async def open_campaign(
     return Opened(written=written, units=len(asked.units), base_codes=len(asked.items), asked=sum(asked.units.values()))
 
 
-def _parts(campaign: str, place: str, parts: Iterable[list[str]]) -> Iterable[DeskEdit]:
+def _parts(campaign: str, place: str, parts: Iterable[list[str]], list_hash: str) -> Iterable[DeskEdit]:
     for number, lines in enumerate(parts, 1):
         fields: Fields = {"campaign": campaign, "part": number, "place": place, "lines": list(lines)}
+        fields["list_hash"] = list_hash
         yield DeskEdit(kind="baseline", record=baseline_id(campaign, number), name="baseline.freeze", fields=fields)
 
 

@@ -110,6 +110,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "version_range": ("版本应从1开始", "versions start at 1"),
     "material_repeat": ("材料{no}列了两次", "material {no} is listed twice"),
     "rule_invalid": ("办理条件写法不对：{why}", "the rule cannot be read: {why}"),
+    "baseline_other": ("不是本批次打开时的清单", "this is not the list that the round was opened with"),
     "baseline_changed": ("批次的基线不能改动", "a campaign's baseline stays frozen"),
     "campaign_order": ("结束早于开始", "it ends before it starts"),
     "claimed_by_missing": ("认领后须写明认领人", "a claimed item needs who claimed it"),

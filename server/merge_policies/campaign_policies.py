@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from server.domain.catalogue.baseline import BASELINE_STEPS
+from server.domain.catalogue.baseline import BASELINE_STEPS, check_part
 from server.domain.catalogue.campaigns import CAMPAIGN_STEPS
 from server.domain.catalogue.leases import LEASE_STEPS, LeaseState, is_held, lease_key
 from server.domain.catalogue.look_back import LOOK_BACK_STEPS, LookBackState
 from server.domain.catalogue.progress import SNAPSHOT_STEPS
 from server.domain.people.reach import desk_bucket
 from server.domain.people.roles import roles_that_may
+from server.domain.problems import Problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, text, texts
 from server.domain.steps import STATE, check_step, state_after
@@ -57,9 +58,19 @@ def baseline_policy() -> RecordPolicy:
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         columns=lambda fields: {"campaign": text(fields, "campaign")},
         natural_id=lambda fields: baseline_id(text(fields, "campaign"), int(str(fields.get("part") or 0))),
+        reads=lambda change, reading: Wants(
+            records={("campaign", one) for one in reading.texts("baseline", change.record, "campaign")}
+        ),
+        check=_check_baseline,
         personal=False,
         once=True,
     )
+
+
+def _check_baseline(situation: Situation) -> list[Problem]:
+    """The round is opened first, and its list frozen behind it in the same write."""
+    campaign = situation.known.record("campaign", text(situation.fields, "campaign"))
+    return check_part(situation.fields, campaign.fields if campaign is not None else None)
 
 
 def snapshot_policy() -> RecordPolicy:

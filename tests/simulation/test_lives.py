@@ -55,6 +55,31 @@ def test_a_light_is_raised_once_until_it_is_cleared() -> None:
     assert found("light", lit, again) == ["light_once"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "told"),
+    [
+        ("rating", {"state": "given", "grade": 1}, {"state": "set_aside", "grade": 1}, []),
+        ("rating", {"state": "given", "grade": 1}, {"state": "given", "grade": 5}, ["said_once"]),
+        ("campaign", {"state": "open", "baseline_hash": "a"}, {"state": "closed", "baseline_hash": "a"}, []),
+        (
+            "campaign",
+            {"state": "closed", "baseline_hash": "a"},
+            {"state": "open", "baseline_hash": "a"},
+            ["legal_state"],
+        ),
+        ("campaign", {"state": "open", "baseline_hash": "a"}, {"state": "open", "baseline_hash": "b"}, ["said_once"]),
+        ("ticket", {"state": "answered", "reopened": 1}, {"state": "reopened", "reopened": 2}, ["said_once"]),
+        ("bundle", {"state": "over", "legs": []}, {"state": "open", "legs": []}, ["legal_state"]),
+        ("look_back", {"state": "to_fix", "seed": "a"}, {"state": "rechecked", "seed": "a"}, ["legal_state"]),
+        ("task", {"state": "closed"}, {"state": "open"}, ["legal_state"]),
+    ],
+)
+def test_what_follows_a_filing_and_a_round_keep_what_was_said(
+    kind: str, before: dict[str, Any], after: dict[str, Any], told: list[str]
+) -> None:
+    assert found(kind, before, after) == told
+
+
 def test_every_state_that_a_way_leads_to_has_its_own_ways() -> None:
     for ways in WAYS.values():
         assert set().union(*ways.values()) <= ways.keys()

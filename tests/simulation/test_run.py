@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from fixtures.simulation.desks import MOST
 from fixtures.simulation.faults import ALL_KINDS
 from fixtures.simulation.run import parse_scenario, run_once, scenario_of
 from tests.simulation.small import small, stormy
@@ -82,7 +84,8 @@ def test_a_seed_that_once_found_a_bug_finds_none(seed: int) -> None:
     """A decision before its conflict; a long chain of changes that wait for each other; a record that moved back; a
     choice that made a material promised again of which a certificate had been given, twice; one
     that settled what was promised."""
-    assert run_once(scenario_of(seed)).violations == ()
+    scenario = scenario_of(seed)
+    assert run_once(replace(scenario, desks=min(scenario.desks, MOST))).violations == ()
 
 
 def test_a_value_set_back_before_a_silent_restore_is_not_undone_unseen() -> None:

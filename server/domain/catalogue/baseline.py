@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, check_shapes, integer, texts
+from server.domain.record_fields import Fields, check_shapes, integer, text, texts
 from server.domain.steps import StepTable, step
 
 LINES_MAX = 500
@@ -22,7 +22,7 @@ LINES_MAX = 500
 FROZEN = ""
 """A part has no life: it is made, and stays."""
 BASELINE_STEPS: StepTable = {
-    "baseline.freeze": step(None, to=FROZEN, writes=("campaign", "part", "place", "lines")),
+    "baseline.freeze": step(None, to=FROZEN, writes=("campaign", "part", "place", "lines"), needs=("list_hash",)),
 }
 
 
@@ -57,6 +57,12 @@ def asked_of(lines: Iterable[str]) -> dict[str, int]:
 def version_asked(lines: Iterable[str], base_item: str) -> int:
     """The version that was frozen, 0 when the list does not hold this base item."""
     return next((int(version) for code, version in _rows(lines, "item") if code == base_item), 0)
+
+
+def check_part(part: Fields, campaign: Fields | None) -> list[Problem]:
+    """Whether it is a part of the list that its round was opened with: of two who freeze at once, one opens it."""
+    opened_with = text(campaign, "baseline_hash") if campaign is not None else ""
+    return [] if opened_with == text(part, "list_hash") else [problem("baseline_other", "list_hash")]
 
 
 def check_baseline(fields: Fields, ctx: CheckContext) -> list[Problem]:

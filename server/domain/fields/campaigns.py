@@ -26,6 +26,7 @@ CAMPAIGN_KINDS: tuple[KindFields, ...] = (
         Field("part", "第几份", "1, 2, 3 ...", Shape.INTEGER, required=True),
         Field("place", "区划", "whose desks keep it", Shape.PLACE, required=True),
         Field("lines", "行", "base items as “item code version”, units as “unit id count”", Shape.LIST, required=True),
+        Field("list_hash", "清单散列", "the hash of the whole list that this is a part of"),
     ),
     kind_fields(
         "claim",

@@ -97,6 +97,10 @@ def test_a_round_is_opened_once_and_its_list_stays_frozen(centre: CentreInMemory
     assert editor.send(editor.change("campaign", "campaign.open", CAMPAIGN, base=base))[0].reason == "state_step"
     part = {"campaign": CAMPAIGN, "part": 1, "place": CITY, "lines": ["item 992011001000 1"]}
     ident = baseline_id(CAMPAIGN, 1)
+    other = {**part, "list_hash": "b" * 64}
+    refused = editor.send(editor.change("baseline", "baseline.freeze", ident, set=other))[0]
+    assert refused.reason == "baseline_other", "two froze a list, and the other one opened the round"
+    part["list_hash"] = "a" * 64
     assert editor.send(editor.change("baseline", "baseline.freeze", ident, set=part))[0].code.has_effect
     base = editor.seen("baseline", ident)
     moved = editor.change("baseline", "baseline.freeze", ident, base=base, set={"lines": ["item 992011001000 2"]})

@@ -8,6 +8,7 @@ from server.domain.catalogue.baseline import (
     baseline_hash,
     baseline_lines,
     check_baseline,
+    check_part,
     parts_of,
     version_asked,
     whole,
@@ -34,6 +35,13 @@ def test_parts_are_put_together_again_in_their_order() -> None:
     assert [len(part) for part in parts] == [LINES_MAX, 1]
     kept = [{"part": number, "lines": part} for number, part in enumerate(parts, 1)]
     assert whole(reversed(kept)) == tuple(lines)
+
+
+def test_a_part_belongs_to_the_list_that_its_round_was_opened_with() -> None:
+    part = {"campaign": "c" * 32, "part": 1, "lines": list(LINES), "list_hash": baseline_hash(LINES)}
+    assert check_part(part, {"baseline_hash": baseline_hash(LINES)}) == []
+    for campaign in (None, {}, {"baseline_hash": baseline_hash(LINES[1:])}):
+        assert [one.code for one in check_part(part, campaign)] == ["baseline_other"]
 
 
 def test_a_part_is_never_written_again() -> None:

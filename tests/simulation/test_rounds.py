@@ -1,0 +1,19 @@
+"""Rounds are planned, opened with a frozen list, lengthened and closed in a run; lists are looked at again."""
+
+from __future__ import annotations
+
+from tests.simulation.whole_service import codes
+
+
+def test_a_run_opens_rounds_with_their_lists_and_closes_them() -> None:
+    told = codes()
+    for step in ("campaign.plan", "campaign.open", "baseline.freeze", "campaign.extend", "campaign.close"):
+        assert told[f"{step} applied"], step
+    assert told["campaign.close refused"], "a stale page shows it open"
+
+
+def test_a_run_draws_lists_once_and_finds_them_wanting() -> None:
+    told = codes()
+    assert told["look_back.draw applied"]
+    assert told["look_back.draw refused"], "what was drawn is not drawn again"
+    assert told["look_back.find applied"] + told["look_back.pass applied"]
