@@ -7,8 +7,8 @@ from dataclasses import replace
 from fixtures.simulation.desks import MOST
 from fixtures.simulation.errands import ERRANDS
 from fixtures.simulation.run import run_once
+from tests.simulation.busy_town import codes
 from tests.simulation.small import small
-from tests.simulation.whole_service import codes
 
 
 def test_a_run_has_bundles_with_their_legs_and_appeals_that_are_answered() -> None:

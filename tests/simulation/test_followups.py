@@ -5,7 +5,7 @@ from __future__ import annotations
 from fixtures.simulation.desks import ALL, Actor
 from server.storage.memory import CentreMemory
 from server.storage.store import CentreState
-from tests.simulation.whole_service import codes
+from tests.simulation.busy_town import codes
 
 
 def test_a_run_takes_calls_answers_and_closes_them() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.whole_service import codes
+from tests.simulation.busy_town import codes
 
 
 def test_a_run_opens_rounds_with_their_lists_and_closes_them() -> None:
