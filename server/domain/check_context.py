@@ -6,15 +6,17 @@ Law: a check is a function of the record and this context alone; what is not in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 from server.domain.calendar import NO_OVERRIDES
 from server.domain.record_fields import Fields, text
 
+_NO_RECORDS: Mapping[str, Fields] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class CheckContext:
+
+class CheckContext(NamedTuple):
     """`on` is the day of receipt at the centre. `captured_on` is the day by the device: evidence that a consent
     was valid at the visit; never later than `on`, since a clock that runs ahead proves nothing.
     """
@@ -22,8 +24,8 @@ class CheckContext:
     on: date
     captured_on: date | None = None
     before: Fields | None = None
-    records: Mapping[str, Fields] = field(default_factory=dict)
-    overrides: Mapping[date, bool] = field(default_factory=lambda: NO_OVERRIDES)
+    records: Mapping[str, Fields] = _NO_RECORDS
+    overrides: Mapping[date, bool] = NO_OVERRIDES
 
     @property
     def visit_day(self) -> date:

@@ -71,31 +71,44 @@ def _is_empty(value: object) -> bool:
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a shape asks of a value, and how long a text or list may be."""
+    """What a shape asks of a value, and how long a text or list may be. `fits` is both in one call, since it is asked
+    for every field of every record that is written.
+    """
 
     holds: Callable[[object], bool]
+    fits: Callable[[object], bool]
     longest: int = LONG_TEXT_LENGTH_MAX
-
-    def fits(self, value: object) -> bool:
-        return self.holds(value) and not (isinstance(value, str | list) and len(value) > self.longest)
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _always_short(holds: Callable[[object], bool]) -> _Rule:
+    """Of what holds, nothing is too long."""
+    return _Rule(holds, holds)
+
+
 _RULES: Mapping[Shape, _Rule] = {
-    Shape.TEXT: _Rule(_is_text, TEXT_LENGTH_MAX),
-    Shape.LONG_TEXT: _Rule(_is_text),
-    Shape.INTEGER: _Rule(lambda value: isinstance(value, int) and not isinstance(value, bool)),
-    Shape.BOOLEAN: _Rule(lambda value: isinstance(value, bool)),
-    Shape.DATE: _Rule(lambda value: parse_date(value) is not None),
-    Shape.MOMENT: _Rule(lambda value: parse_moment(value) is not None),
-    Shape.PLACE: _Rule(is_place),
-    Shape.RECORD: _Rule(lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None),
-    Shape.LIST: _Rule(lambda value: isinstance(value, list), LIST_LENGTH_MAX),
-    Shape.OBJECT: _Rule(lambda value: isinstance(value, dict)),
-    Shape.ANY: _Rule(lambda value: True),
+    Shape.TEXT: _Rule(
+        _is_text, lambda value: isinstance(value, str) and len(value) <= TEXT_LENGTH_MAX, TEXT_LENGTH_MAX
+    ),
+    Shape.LONG_TEXT: _Rule(_is_text, lambda value: isinstance(value, str) and len(value) <= LONG_TEXT_LENGTH_MAX),
+    Shape.INTEGER: _always_short(lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    Shape.BOOLEAN: _always_short(lambda value: isinstance(value, bool)),
+    Shape.DATE: _always_short(lambda value: parse_date(value) is not None),
+    Shape.MOMENT: _always_short(lambda value: parse_moment(value) is not None),
+    Shape.PLACE: _always_short(is_place),
+    Shape.RECORD: _always_short(lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None),
+    Shape.LIST: _Rule(
+        lambda value: isinstance(value, list),
+        lambda value: isinstance(value, list) and len(value) <= LIST_LENGTH_MAX,
+        LIST_LENGTH_MAX,
+    ),
+    Shape.OBJECT: _always_short(lambda value: isinstance(value, dict)),
+    Shape.ANY: _Rule(
+        lambda value: True, lambda value: not (isinstance(value, str | list) and len(value) > LONG_TEXT_LENGTH_MAX)
+    ),
 }
 
 

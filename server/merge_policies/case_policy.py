@@ -39,7 +39,7 @@ from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, integer, text
 from server.domain.supervision.notices import worded
 from server.merge_policies.case_desk_policy import handling_desk, settle_step, step_reads
-from server.merge_policies.judging import china_day, context_of, named, readable, refuse_for
+from server.merge_policies.judging import centre_day, context_of, named, readable, refuse_for
 from sync.central.known import Wants
 from sync.central.policies import (
     Accept,
@@ -62,6 +62,7 @@ Index = Callable[[str], str]
 """A keyed hash of a personal identifier, so that equal ones meet and none is stored."""
 
 NUMBER_KEY = "number:"
+INDEXED_MAX = 4_096
 _CREDIT_STEPS = frozenset({"case.accept", "case.tolerance_fail"})
 _REFERENCES = ("resident", "consent", "item")
 
@@ -115,23 +116,25 @@ def number_key(number: str) -> str:
 
 def number_series(village: str, now: int, block: int) -> str:
     """The series an official number is taken from: county, day of receipt, block of the centre's epoch."""
-    return f"{village[:6]}:{_day_digits(china_day(now))}:{block}"
+    return _series(village[:6], centre_day(now), block)
 
 
-@lru_cache(maxsize=16)
-def _day_digits(day: date) -> str:
-    return f"{day:%Y%m%d}"
+@lru_cache(maxsize=64)
+def _series(county: str, day: date, block: int) -> str:
+    return f"{county}:{day:%Y%m%d}:{block}"
 
 
 class _CaseRules:
     def __init__(self, index: Index) -> None:
-        self.index = index
+        # A filing's person is looked for in each round of reading and when it is linked.
+        self.index: Index = lru_cache(maxsize=INDEXED_MAX)(index)
 
     def reads(self, change: Change, reading: Reading) -> Wants:
         of_case = partial(texts_in, reading.sources("case", change.record))
-        wants = Wants(records={(kind, record) for kind in _REFERENCES for record in of_case(kind)})
-        for bundle in of_case("bundle"):
-            wants.records.add(("bundle", bundle))
+        wants = Wants()
+        for kind in (*_REFERENCES, "bundle"):
+            for record in of_case(kind):
+                wants.records.add((kind, record))
         if change.name not in FILING_STEPS:
             wants |= step_reads(change, reading)
         if change.name in _CREDIT_STEPS:
@@ -229,7 +232,7 @@ class _CaseRules:
         assert resident is not None, "the check refuses a filing without a resident"
         assert item is not None, "the check refuses a filing without an item"
         computed["holder"] = handling_desk(fields, item.fields)
-        if is_elder(resident.fields, china_day(situation.centre.now)):
+        if is_elder(resident.fields, centre_day(situation.centre.now)):
             computed["elder"] = True
         if situation.author.at_desk and not text(fields, "served"):
             computed["served"] = "desk"
@@ -269,7 +272,7 @@ class _CaseRules:
         series = number_series(text(fields, "village"), centre.now, centre.epoch_block)
         try:
             number = official_number(
-                text(fields, "village"), china_day(centre.now), centre.epoch_block, situation.known.reserved(series)[0]
+                text(fields, "village"), centre_day(centre.now), centre.epoch_block, situation.known.reserved(series)[0]
             )
         except (NumbersExhausted, IndexError):
             return Accept(computed=computed)  # found by its receipt; a desk numbers it

@@ -8,7 +8,6 @@ claim_review.py.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from server.domain.catalogue.campaigns import in_scope, is_open_on
@@ -126,7 +125,7 @@ def _work(situation: Situation, stood: ClaimState | None, state: ClaimState, *, 
             computed["due"] = ""
     context = context_of(situation, {})
     if stood in NOBODYS:
-        context = replace(context, before=None)  # a free claim is as good as none
+        context = context._replace(before=None)  # a free claim is as good as none
     refused = refuse_for(check_record("claim", {**fields, **computed}, context))
     if refused is not None:
         return refused

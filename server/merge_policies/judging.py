@@ -26,6 +26,12 @@ def china_day(wall_ms: int) -> date:
     return _day((held + _CHINA_MS) // _DAY_MS)
 
 
+@lru_cache(maxsize=16)
+def centre_day(now: int) -> date:
+    """The same for the moment of a decision: all that is decided in one transaction is decided at one."""
+    return china_day(now)
+
+
 @lru_cache(maxsize=1024)
 def _day(number: int) -> date:
     return date.fromordinal(_FIRST_DAY + number)
@@ -34,7 +40,7 @@ def _day(number: int) -> date:
 def context_of(situation: Situation, records: Mapping[str, Fields]) -> CheckContext:
     """What the domain's check may look at."""
     return CheckContext(
-        on=china_day(situation.centre.now),
+        on=centre_day(situation.centre.now),
         captured_on=china_day(situation.change.captured.wall),
         before=situation.before.fields if situation.before is not None else None,
         records=records,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from server.storage import change_log, records
 from server.storage.schema.records import KIND_TABLES
 from server.storage.sealing import Sealing
-from server.storage.unit_of_work import Query, Row, Snapshot
+from server.storage.unit_of_work import Engine, Query, Row, Snapshot
 from sync.central.known import Author, Known, KnownChange, ParkedChange, PastBody, Wants
 
 VALUES_MAX = 4096
@@ -16,9 +16,9 @@ VALUES_MAX = 4096
 _Take = Callable[[list[Row]], None]
 
 
-async def load(snapshot: Snapshot, wants: Wants, known: Known, sealing: Sealing) -> None:
+async def load(snapshot: Snapshot, wants: Wants, known: Known, sealing: Sealing, engine: Engine) -> None:
     """Adds everything wanted, numbers apart, or its absence."""
-    loader = _Loader(known, sealing)
+    loader = _Loader(known, sealing, engine)
     work = list(loader.work(wants))
     for (_, take), rows in zip(work, await snapshot.fetch_each([query for query, _ in work]), strict=True):
         take(rows)
@@ -28,7 +28,8 @@ async def load(snapshot: Snapshot, wants: Wants, known: Known, sealing: Sealing)
 
 
 class _Loader:
-    def __init__(self, known: Known, sealing: Sealing) -> None:
+    def __init__(self, known: Known, sealing: Sealing, engine: Engine) -> None:
+        self.engine = engine
         self.known = known
         self.sealing = sealing
         self.parked: list[tuple[str, KnownChange, bytes]] = []
@@ -36,7 +37,7 @@ class _Loader:
     def work(self, wants: Wants) -> Iterator[tuple[Query, _Take]]:
         """Each query with what to do with its rows."""
         by_kind: dict[str, list[str]] = {}
-        for kind, record in sorted(wants.records):
+        for kind, record in wants.records:
             self.known.records[kind, record] = None
             if kind in KIND_TABLES:
                 by_kind.setdefault(kind, []).append(record)
@@ -44,20 +45,20 @@ class _Loader:
             for some in _chunks(ids):
                 yield records.records_query(kind, some), self._take_records(kind)
         self.known.kinds.update(dict.fromkeys(wants.kinds, frozenset()))
-        for some in _chunks(sorted(wants.kinds)):
-            yield records.kinds_query(some), self._take_kinds
+        for some in _chunks([*wants.kinds]):
+            yield records.kinds_query(some, self.engine), self._take_kinds
         self.known.changes.update(dict.fromkeys(wants.changes))
-        for some in _chunks(sorted(wants.changes)):
+        for some in _chunks([*wants.changes]):
             yield change_log.changes_query(some), self._take_changes
         self.known.keys.update(dict.fromkeys(wants.keys))
-        for some in _chunks(sorted(wants.keys)):
+        for some in _chunks([*wants.keys]):
             yield change_log.keys_query(some), self._take_keys
         self.known.past.update(dict.fromkeys(wants.past))
         places = {change_log.history_place(*one): one for one in wants.past}
-        for some in _chunks(sorted(places)):
+        for some in _chunks([*places]):
             yield change_log.history_query(some), self._take_history(places)
         self.known.waits.update(dict.fromkeys(wants.waits, ()))
-        for some in _chunks(sorted(wants.waits)):
+        for some in _chunks([*wants.waits]):
             yield change_log.waiting_query(some), self._take_waiting
 
     def _take_records(self, kind: str) -> _Take:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -73,6 +74,20 @@ class Sealing:
         """`place` names the row; the same must be given to open."""
         nonce = self._randomness(_NONCE)
         return self._active_prefix + nonce + self._active.encrypt(nonce, plain, place.encode())
+
+    def for_many(self, count: int) -> Sealing:
+        """The same, for what will soon be sealed: the randomness of so many seals is drawn at once. Keep it no longer
+        than that, since a copy of this process would seal with the same.
+        """
+        drawn = self._randomness(_NONCE * count)
+        nonces = iter([drawn[at : at + _NONCE] for at in range(0, len(drawn), _NONCE)])
+
+        def draw(size: int) -> bytes:
+            return next(nonces, b"") or self._randomness(size)
+
+        many = copy(self)
+        many._randomness = draw
+        return many
 
     @staticmethod
     def keep_plain(plain: bytes) -> bytes:

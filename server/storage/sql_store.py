@@ -114,7 +114,7 @@ class SqlRead:
         return sorted({row[0] for rows in found for row in rows})
 
     async def load(self, wants: Wants, known: Known) -> None:
-        await known_loader.load(self._snapshot, wants, known, self._sealing)
+        await known_loader.load(self._snapshot, wants, known, self._sealing, self._engine)
 
 
 class SqlWrite(SqlRead):
@@ -187,6 +187,7 @@ class SqlWrite(SqlRead):
         return found
 
     async def save(self, deposit: Deposit) -> None:
+        self._sealing = self._sealing.for_many(len(deposit.save.records) + len(deposit.save.log))
         created, updates = self._record_rows(deposit)
         inserts = self._inserts(deposit, created)
         statements = self._statements(deposit, created, updates)

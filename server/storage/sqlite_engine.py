@@ -206,14 +206,19 @@ class SqliteUnit(CancelSafeSqliteClient, TransactionalDBClient):
         self._finalized = False
         self._doomed: BaseException | None = None
         self._savepoint: str | None = None
+        self._begun = True
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(SqliteUnit(self._parent, within=self))
 
     async def _run(self, work: Work[T]) -> T:
         self.check_usable()
+        inside, outermost = partial(_inside_transaction, work), self._within or self
+        if not outermost._begun:
+            outermost._begun = True
+            inside = partial(_begin_with, self._parent._begin_sql, work)
         try:
-            return await self._parent.hop(partial(_inside_transaction, work))
+            return await self._parent.hop(inside)
         except BaseException as error:
             self._doomed = error
             raise
@@ -226,10 +231,16 @@ class SqliteUnit(CancelSafeSqliteClient, TransactionalDBClient):
             raise UnitOfWorkEnded("a statement failed in this unit of work: it can only be rolled back") from doomed
 
     async def begin(self) -> None:
+        if self._parent.query_only:
+            self._begun = False  # a snapshot begins with its first query, in the same hop
+            return
         await self._parent.hop(partial(_begin, self._parent._begin_sql))
 
     async def commit(self) -> None:
         self.check_usable()
+        if self._parent.query_only:
+            self.abandon()  # there is nothing to keep, and whoever has this connection next comes after it
+            return
         self._finalized = True
         await settle(self._parent.hop(_commit))
 
@@ -240,7 +251,8 @@ class SqliteUnit(CancelSafeSqliteClient, TransactionalDBClient):
         """Ends the transaction without writing. Needs no await: see the module's laws."""
         if not self._finalized:
             self._finalized = True
-            self._parent.post(_undo)
+            if self._begun:
+                self._parent.post(_undo)
 
     async def savepoint(self) -> None:
         self._savepoint = _gen_savepoint_name()
@@ -259,6 +271,11 @@ def _inside_transaction(work: Work[T], raw: Raw) -> T:
     # SQLite rolls back by itself on some errors. What came next would be written at once, outside any transaction.
     if not raw.in_transaction:
         raise UnitOfWorkEnded("SQLite has rolled this transaction back")
+    return work(raw)
+
+
+def _begin_with(begin: str, work: Work[T], raw: Raw) -> T:
+    raw.execute(begin)
     return work(raw)
 
 

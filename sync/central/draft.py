@@ -45,9 +45,10 @@ class Draft:
         if before is not None and fields == before.fields and keys == before.keys and not again:
             return before
         rev = before.rev + 1 if before is not None else 1
-        all_stamps = dict(before.stamps) if before is not None else {}
         made = {by: Stamp(rev, *by) for by in set(stamps.values())}
-        all_stamps |= {name: made[by] for name, by in stamps.items()}
+        all_stamps = {name: made[by] for name, by in stamps.items()}
+        if before is not None:
+            all_stamps = {**before.stamps, **all_stamps}
         written = Record(
             policy.kind,
             record,

@@ -6,7 +6,7 @@ Law: a value that loses is in the log, in a conflict, or beside the winner; it i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from msgspec import Struct
@@ -28,18 +28,17 @@ class Contest:
     theirs: Value
 
 
-@dataclass
-class Merged:
+class Merged(Struct):
     """`fields` is the whole record afterwards; `written` those this change set, `combined` those merge wrote."""
 
     fields: Fields
-    written: set[str] = field(default_factory=set)
-    confirmed: set[str] = field(default_factory=set)
+    written: set[str] = set()
+    confirmed: set[str] = set()
     """Fields set to the value that stands anyway, by an author of whose reason to do so nothing is known any more."""
-    combined: set[str] = field(default_factory=set)
-    kept: Fields = field(default_factory=dict)
+    combined: set[str] = set()
+    kept: Fields = {}
     """Fields where the centre's value stood, with the author's."""
-    contests: dict[str, Contest] = field(default_factory=dict)
+    contests: dict[str, Contest] = {}
     concurrent: bool = False
     """Somebody else wrote to the record since the author last saw it."""
 

@@ -225,10 +225,14 @@ class Known:
         self._found_in: dict[str, tuple[dict[Any, Any], ...]] = {
             name: (getattr(self, name), *above.get(name, ())) for name in _WANTED
         }
+        self._records_in: tuple[dict[tuple[str, str], Record | None], ...] = self._found_in["records"]
 
     def record(self, kind: str, record: str) -> Record | None:
-        found: Record | None = self._find("records", (kind, record))
-        return found
+        key = (kind, record)
+        for values in self._records_in:
+            if key in values:
+                return values[key]
+        raise NotLoaded(Wants(records={key}))
 
     def change(self, change: str) -> KnownChange | None:
         found: KnownChange | None = self._find("changes", change)

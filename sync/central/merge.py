@@ -200,9 +200,8 @@ class _Decision:
         change = lift(change, rule)
         if author.role not in rule.roles:
             return Refuse(reason="not_yours")
-        computed = sorted(change.touched & policy.computed)
-        if computed:
-            return Refuse(reason="computed_field", detail={"fields": list(computed)})
+        if not policy.computed.isdisjoint(change.set) or not policy.computed.isdisjoint({*change.add, *change.remove}):
+            return Refuse(reason="computed_field", detail={"fields": sorted(change.touched & policy.computed)})
         missing = self._missing(change)
         if missing:
             return Park(reason="waits_for_change", waits=missing)
@@ -213,9 +212,9 @@ class _Decision:
 
     def _missing(self, change: Change) -> frozenset[str]:
         """The changes it needs that have had no effect."""
-        needed = {*change.needs, *((change.base.change,) if change.base is not None and change.base.change else ())}
-        if not needed:
+        if not change.needs and change.base is None:
             return frozenset()
+        needed = {*change.needs, *((change.base.change,) if change.base is not None and change.base.change else ())}
         found = {one: self.known.change(one) for one in needed}
         return frozenset(one for one, known in found.items() if known is None or not known.code.has_effect)
 
@@ -305,6 +304,8 @@ class _Decision:
         verdict: Verdict,
     ) -> tuple[KnownChange, frozenset[str]]:
         match verdict:
+            case Accept():
+                return self._apply(bare, identity, policy, before, merged, verdict), frozenset()
             case Park():
                 detail: Fields = {"fault": verdict.fault} if verdict.fault else {}
                 return replace(bare, code=OutcomeCode.PARKED, reason=verdict.reason, detail=detail), verdict.waits
@@ -317,8 +318,6 @@ class _Decision:
             case Refuse():
                 code = OutcomeCode.REFUSED
                 return replace(bare, code=code, reason=verdict.reason, detail=verdict.detail), frozenset()
-            case Accept():
-                return self._apply(bare, identity, policy, before, merged, verdict), frozenset()
 
     def _apply(
         self,

@@ -182,16 +182,20 @@ def finish(
 
     chained = []
     salt = iter(salts)
+    ends = {bucket: (head.log_hash, head.log_length) for bucket, head in after.items()}
     for plan in plans:
         for entry in plan.log:
-            head = after[entry.bucket]
+            link, length = ends[entry.bucket]
             landed = entry.change
             if landed.code.has_effect and landed.bucket in raised:
                 landed = replace(landed, version=raised[landed.bucket])
+                entry = replace(entry, change=landed)  # noqa: PLW2901 - the same entry, at its place
             entry_salt = next(salt)
-            link = chained_hash(head.log_hash, entry_salt, landed, entry.author.account, entry.received_at)
-            chained.append(ChainedEntry(replace(entry, change=landed), head.log_length + 1, entry_salt, link))
-            after[entry.bucket] = head._replace(log_hash=link, log_length=head.log_length + 1)
+            link = chained_hash(link, entry_salt, landed, entry.author.account, entry.received_at)
+            ends[entry.bucket] = link, length + 1
+            chained.append(ChainedEntry(entry, length + 1, entry_salt, link))
+    for bucket, (link, length) in ends.items():
+        after[bucket] = after[bucket]._replace(log_hash=link, log_length=length)
     released = tuple(
         replace(one, version=raised.get(one.bucket, one.version)) if one.code.has_effect else one
         for plan in plans

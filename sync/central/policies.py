@@ -64,8 +64,14 @@ class Reading:
         return sources
 
 
+_NO_TEXTS: frozenset[str] = frozenset()
+
+
 def texts_in(sources: Sequence[Fields], name: str) -> Set[str]:
     """Every text that one of the sources has under this name."""
+    if len(sources) == 1:
+        only = sources[0].get(name)
+        return frozenset((only,)) if isinstance(only, str) and only else _NO_TEXTS
     return {value for source in sources if isinstance(value := source.get(name), str) and value}
 
 

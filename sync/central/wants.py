@@ -150,7 +150,9 @@ def _learnt(change: Change, lacked: Wants, reading: Reading) -> bool:
         return True
     if reading.record(change.kind, change.record) is not None:
         return True
-    return any(reading.record(*one) for one in lacked.records) or any(reading.holder(key) for key in lacked.keys)
+    known = reading.known
+    found = [one for one in lacked.records if known.if_loaded("records", one) is not None]
+    return bool(found) or any([known.if_loaded("keys", key) is not None for key in lacked.keys])  # noqa: C419 - cheaper
 
 
 def _named(change: Change, wants: Wants) -> None:

@@ -92,7 +92,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def touched(self) -> frozenset[str]:
         """Every field this change writes."""
-        return frozenset(self.set).union(self.add, self.remove)
+        return frozenset(self.set).union(self.add, self.remove) if self.add or self.remove else frozenset(self.set)
 
 
 def misnamed(change: Change) -> str:
@@ -119,6 +119,8 @@ class OutcomeCode(StrEnum):
     PARKED = "parked"  # kept until what it needs is there
     DUPLICATE = "duplicate"  # kept and linked to the filing that stands
 
-    @property
-    def has_effect(self) -> bool:
-        return self not in (OutcomeCode.REFUSED, OutcomeCode.PARKED)
+    has_effect: bool
+
+    def __init__(self, code: str) -> None:
+        # Asked ten times a change: an attribute, not a property.
+        self.has_effect = code not in ("refused", "parked")

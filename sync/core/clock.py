@@ -6,6 +6,7 @@ Order never comes from a clock (revs, versions and counters give it); a clock on
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -25,9 +26,14 @@ class Clock(Protocol):
 
 def iso(wall_ms: int, offset_minutes: int = 480) -> str:
     """The instant as ISO 8601 with its offset, to the second: `2026-11-22T09:30:00+08:00`."""
+    return _iso(wall_ms // 1000, offset_minutes)
+
+
+# All that is decided in one transaction is decided at one moment.
+@lru_cache(maxsize=64)
+def _iso(wall_s: int, offset_minutes: int) -> str:
     zone = timezone(timedelta(minutes=offset_minutes))
-    moment = datetime.fromtimestamp(wall_ms // 1000, tz=UTC).astimezone(zone)
-    return moment.isoformat(timespec="seconds")
+    return datetime.fromtimestamp(wall_s, tz=UTC).astimezone(zone).isoformat(timespec="seconds")
 
 
 def from_iso(text: str) -> int:

@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -44,8 +44,7 @@ _NEARLY_NUMBER_KEY = re.compile(rb'"[0-9]+":')
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(NamedTuple):
     """One change as it arrived: the bytes, their hash, and the change, or why the bytes are none."""
 
     line: bytes

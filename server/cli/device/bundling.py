@@ -7,7 +7,7 @@ awaits it. Each case has a receipt of its own, since each has its own end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -123,7 +123,7 @@ def _build(
     for leg, visit in visits.items():
         fields = case_fields(visit, known[leg], resident, consent_record, {})
         fields |= {"bundle": bundle_record, "leg": leg.no, **_awaited(leg, known[leg])}
-        seen = replace(context, records={**records, known[leg].item_record: known[leg].item})
+        seen = context._replace(records={**records, known[leg].item_record: known[leg].item})
         check_visit(visit, known[leg], consent, fields, seen)
         drafts.append((Draft("case", cases[leg], "case.submit", set=fields, needs=behind), office.new_id()))
     filed = BundleFiled(

@@ -7,7 +7,7 @@ helper's steps write the filing and never what belongs to a desk.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from server.domain.problems import Problem, problem
@@ -117,8 +117,11 @@ _UNIT_ENDED = frozenset({_S.REFUSED, _S.FINISHED, _S.ENDED, _S.VOIDED})
 _UNSENT = frozenset({CaseState.DRAFT, CaseState.SUBMITTED})
 
 
+_STATES: Mapping[str, CaseState] = {state.value: state for state in CaseState}
+
+
 def parse_state(value: object) -> CaseState | None:
-    return CaseState(value) if isinstance(value, str) and value in CaseState.__members__.values() else None
+    return _STATES.get(value) if isinstance(value, str) else None
 
 
 def next_state(action: str, before: CaseState | None) -> CaseState | None:

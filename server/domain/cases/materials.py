@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days
 from server.domain.problems import Problem, problem
@@ -69,8 +70,7 @@ class Material:
         return not self.never_asked and self.necessity is not Necessity.OPTIONAL
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(NamedTuple):
     """What a case holds for one material."""
 
     state: MaterialState

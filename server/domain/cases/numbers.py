@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_10
 
@@ -59,9 +60,15 @@ class OfficialNumber:
     place_in_block: int
 
     def __str__(self) -> str:
-        day = self.day.isoformat().replace("-", "")
-        first = f"{self.county}{day}{self.block * BLOCK_SIZE + self.place_in_block:06}"
+        first = f"{_begun(self.county, self.day)}{self.block * BLOCK_SIZE + self.place_in_block:06}"
         return first + str(mod_11_10.calc_check_digit(first))
+
+
+@lru_cache(maxsize=64)
+def _begun(county: str, day: date) -> str:
+    """What all numbers of a county and day begin with."""
+    assert re.fullmatch(r"\d{6}", county), "a county is the first six digits of a division code"
+    return f"{county}{day:%Y%m%d}"
 
 
 def device_mark(ordinal: int) -> str:
@@ -102,7 +109,6 @@ def official_number(county: str, day: date, block: int, place_in_block: int) -> 
     """The official number. `county` is a division code, of which the first six digits count; `place_in_block`
     counts from 0 within (county, day, block) and raises NumbersExhausted at 100,000.
     """
-    assert re.match(r"\d{6}", county), "a county is a division code"
     assert 0 <= block < BLOCKS, "there are ten blocks"
     if not 0 <= place_in_block < BLOCK_SIZE:
         raise NumbersExhausted(f"county {county[:6]} on {day}")

@@ -92,5 +92,6 @@ def is_elder(resident: Fields, on: date) -> bool:
 
 def age_of(resident: Fields, on: date) -> int | None:
     """Full years on that day; None when neither id nor birth date is known."""
-    birth = parse_date(resident_facts(resident, on).get("birth"))
+    # Where a record says both, they agree: it was checked when it was written.
+    birth = parse_date(resident.get("birth")) or parse_date(resident_facts(resident, on).get("birth"))
     return age_on(birth, on) if birth else None

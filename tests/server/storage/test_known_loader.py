@@ -8,7 +8,7 @@ import msgspec
 
 from server.storage import known_loader
 from server.storage.known_loader import load
-from server.storage.unit_of_work import Query, Row, Snapshot
+from server.storage.unit_of_work import Engine, Query, Row, Snapshot
 from sync.central.known import Known, Wants
 from tests.centre import VILLAGE, StoreKind, ident, open_centre, resident, sealing
 
@@ -54,7 +54,7 @@ async def test_what_is_there_is_loaded_and_what_is_not_is_proven_absent(tmp_path
         known = Known()
         assert centre.database is not None
         async with centre.database.read() as snapshot:
-            await load(snapshot, wants, known, sealing())
+            await load(snapshot, wants, known, sealing(), Engine.SQLITE)
         assert not wants.beyond(known)
         first = known.record("resident", changes[0]["record"])
         assert first is not None
@@ -81,6 +81,6 @@ async def test_twice_the_changes_are_not_twice_the_queries(tmp_path: Path) -> No
             wants = Wants(records={("case", ident(n)) for n in range(size)}, changes={ident(n) for n in range(size)})
             async with centre.database.read() as snapshot:
                 counted = CountedSnapshot(snapshot)
-                await load(counted, wants, Known(), sealing())
+                await load(counted, wants, Known(), sealing(), Engine.SQLITE)
             counts.append(counted.queries)
         assert counts == [2, 2]

@@ -1,7 +1,20 @@
 """A record comes back from its row as it went in."""
 
-from server.storage.records import KeptStamps, columns_of, encode_stamps, exit_statements, record_of, row_of, update_sql
+from collections.abc import Sequence
+from typing import Any
+
+from server.storage.records import (
+    KeptStamps,
+    columns_of,
+    encode_stamps,
+    exit_statements,
+    read_rows,
+    record_of,
+    row_of,
+    update_sql,
+)
 from server.storage.schema.records import KIND_TABLES
+from server.storage.unit_of_work import Query, Row, Snapshot
 from sync.central.known import Record, Stamp
 from sync.central.plan import Exit
 from tests.centre import sealing
@@ -58,3 +71,28 @@ def test_a_record_that_comes_back_leaves_no_exit_where_it_is() -> None:
     statements = exit_statements([Exit("place:1", 8, "case", "a")], [("place:2", "a")])
     assert [sql.split()[0] for sql, _ in statements] == ["DELETE", "INSERT"]
     assert exit_statements([], []) == []
+
+
+class _TwoTables(Snapshot):
+    """A bucket with rows in two tables of many."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.kept = [
+            [("b", 1, sealing().seal("cases/b", b"1")), ("a", 4, sealing().seal("cases/a", b"4"))],
+            [("d", 2, None), ("c", 4, None)],
+        ]
+
+    async def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return [("cases",), ("exits",)]
+
+    async def fetch_each(self, queries: Sequence[Query]) -> list[list[Row]]:
+        self.asked = [sql.partition(" FROM ")[2].partition(" ")[0] for sql, _ in queries]
+        return self.kept
+
+
+async def test_rows_of_several_tables_come_in_one_order_and_only_tables_that_have_any_are_read() -> None:
+    snapshot = _TwoTables()
+    rows = await read_rows(snapshot, "place:1", (0, ""), 9, 3, sealing())
+    assert [(row.version, row.record, row.body) for row in rows] == [(1, "b", b"1"), (2, "d", None), (4, "a", b"4")]
+    assert snapshot.asked == ["cases", "exits"]

@@ -46,6 +46,22 @@ def test_a_key_that_seals_no_more_still_opens() -> None:
         ring(2, {2: SM4}).open("cases/1", old)
 
 
+def test_what_is_sealed_together_never_shares_its_randomness() -> None:
+    asked: list[int] = []
+    counted = Counted("nonce")
+
+    def randomness(length: int) -> bytes:
+        asked.append(length)
+        return counted(length)
+
+    sealing = Sealing({1: AES}, 1, b"i" * 32, randomness)
+    many = sealing.for_many(3)
+    kept = [many.seal(f"cases/{number}", TEXT) for number in range(5)]
+    assert len({one[3:15] for one in kept}) == 5
+    assert asked == [3 * 12, 12, 12]  # three at once; whoever seals more than was said draws as ever
+    assert [sealing.open(f"cases/{number}", one) for number, one in enumerate(kept)] == [TEXT] * 5
+
+
 def test_sm4_gives_what_the_standard_gives() -> None:
     """RFC 8998, A.1."""
     key = SealingKey(Algorithm.SM4_GCM, bytes.fromhex("0123456789abcdeffedcba9876543210"))
