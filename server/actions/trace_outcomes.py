@@ -17,13 +17,13 @@ from server.domain.calendar import is_working_day, working_days_between
 from server.domain.cases.working_days import calendar_id, overrides_in
 from server.domain.record_fields import parse_date
 
-# As the index of days has it (cases_days), so that equal days lie together and no case is looked at.
+# As the indexes of days have it (cases_days, cases_area_days): equal days lie together and no case is looked at.
 _DAYS = """SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
            WHERE finished_at IS NOT NULL AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ?{}
            GROUP BY 1, 2"""
 _BY_BUCKET = """SELECT bucket, substr(finished_at, 1, 10), count(*) FROM cases
-                WHERE finished_at IS NOT NULL AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ?
-                GROUP BY 1, 2"""
+                WHERE finished_at IS NOT NULL AND bucket IN (?*)
+                AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ? GROUP BY 1, 2"""
 LONGEST_TOLD = 20
 """Working days; what took longer is counted together."""
 
@@ -75,10 +75,9 @@ async def trace_areas(
     owner = {f"place:{place}": area for area, places in areas.items() for place in places}
     counted = {area: dict.fromkeys(days, 0) for area in areas}
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_BY_BUCKET, [since, before])
+        rows = await snapshot.fetch(_BY_BUCKET, [sorted(owner), since, before]) if owner else []
     for bucket, ended, number in rows:
-        if bucket in owner:
-            counted[owner[bucket]][date.fromisoformat(ended)] += number
+        counted[owner[bucket]][date.fromisoformat(ended)] += number
     return counted
 
 
