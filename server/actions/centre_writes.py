@@ -1,4 +1,4 @@
-"""What the centre writes by itself, in the name of its own account: many edits, a job for a hundred.
+"""What the centre writes by itself, in the name of its own account: many edits, a job for some dozens.
 
 Law: an edit of a record that stands names the state it was computed from; when somebody was quicker it is refused or
 merged as anybody's would be, and the next run looks again.
@@ -20,7 +20,8 @@ from sync.core.chain import content_hash, encode_hash
 from sync.core.changes import Base, Fields
 from sync.core.codec import read_fields
 
-EDITS_MAX = 100
+EDITS_MAX = 50
+"""A job is decided in one go: so many keep the loop for some twenty milliseconds, whoever else waits."""
 
 
 async def write_edits(

@@ -87,18 +87,19 @@ def _manifest(folder: Path) -> _Manifest:
 
 
 def _lines(path: Path, told: _File, shape: Any) -> Iterator[object]:
+    decoder = msgspec.json.Decoder(shape)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != told.sha256:
+                raise ExportUnusable(f"{path.name} is not as it was written: its hash is another")
+            file.seek(0)
+            for number, line in enumerate(file, start=1):
+                try:
+                    yield decoder.decode(line)
+                except msgspec.MsgspecError as error:
+                    raise ExportUnusable(f"{path.name}, line {number}: {error}") from None
     except OSError as error:
         raise ExportUnusable(f"{path.name}: {error.strerror}") from None
-    if hashlib.sha256(content).hexdigest() != told.sha256:
-        raise ExportUnusable(f"{path.name} is not as it was written: its hash is another")
-    decoder = msgspec.json.Decoder(shape)
-    for number, line in enumerate(content.splitlines(), start=1):
-        try:
-            yield decoder.decode(line)
-        except msgspec.MsgspecError as error:
-            raise ExportUnusable(f"{path.name}, line {number}: {error}") from None
 
 
 def _originals(folder: Path, manifest: _Manifest) -> int:

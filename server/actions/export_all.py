@@ -46,17 +46,25 @@ _OUTBOUND = TableShape(
 MANIFEST = "export.json"
 FORMAT = 1
 _SECRET_COLUMNS = frozenset({"password_hash"})
-_FILES = """SELECT f.id, f.sha256, f.size, f.type, f.purpose, f.account, f.device, f.stored_at, b.object
-            FROM files f JOIN blobs b ON b.blob = f.blob WHERE f.state = 'stored' ORDER BY f.id"""
+_FILES = """SELECT f.upload, f.id, f.sha256, f.size, f.type, f.purpose, f.account, f.device, f.stored_at, b.object
+            FROM files f JOIN blobs b ON b.blob = f.blob WHERE f.state = 'stored' AND f.upload > ?
+            ORDER BY f.upload LIMIT ?"""
 _FILE_COLUMNS = ("id", "sha256", "size", "type", "purpose", "account", "device", "stored_at")
+_FILES_AT_ONCE = 500
+TOLD_EVERY = 1_000
+"""Lines."""
 _NAMED_IDS = re.compile(rb'"([0-9a-f]{32})"')
 _encode = msgspec.json.Encoder().encode
+
+
+OnProgress = Callable[[str, int], None]
 
 
 @dataclass
 class ExportReport:
     """File → lines. `unreadable`: ids of what did not open, `objects_missing` of files whose bytes are not there."""
 
+    on_progress: OnProgress
     lines: dict[str, int] = field(default_factory=dict)
     files: int = 0
     unreadable: list[str] = field(default_factory=list)
@@ -67,12 +75,24 @@ class ResidentUnknown(Exception):
     """There is no such resident."""
 
 
+def _say_nothing(name: str, done: int) -> None:
+    pass
+
+
 async def export_all(
-    database: Database, sealing: Sealing, blobs: Blobs, to: Path, *, resident: str = ""
+    database: Database,
+    sealing: Sealing,
+    blobs: Blobs,
+    to: Path,
+    *,
+    resident: str = "",
+    on_progress: OnProgress = _say_nothing,
 ) -> ExportReport:
-    """`to` must be new. `resident`: a record id, for all that names that resident and nothing else."""
+    """`to` must be new. `resident`: a record id, for all that names that resident and nothing else. `on_progress` hears
+    a file's name and how many lines of it are written, every thousand of them and at its end.
+    """
     await asyncio.to_thread(_make, to)
-    report = ExportReport()
+    report = ExportReport(on_progress)
     async with database.read() as snapshot:
         wanted = await _concerning(snapshot, sealing, resident) if resident else None
         for kind in KIND_TABLES:
@@ -108,15 +128,18 @@ def _make(to: Path) -> None:
 
 async def _concerning(snapshot: Snapshot, sealing: Sealing, resident: str) -> frozenset[str]:
     """The resident, every record that names the resident, every record about one of those, and the files they name."""
-    wanted = {resident}
-    named: dict[str, frozenset[str]] = {}
-    async for _, record, body in _bodies(snapshot, sealing):
-        named[record] = frozenset(one.decode() for one in _NAMED_IDS.findall(body))
-    if resident not in named:
-        raise ResidentUnknown(f"there is no resident {resident}")
-    for _ in range(2):
-        wanted |= {record for record, ids in named.items() if ids & wanted}
-    return frozenset(wanted | {one for record in wanted for one in named.get(record, ())})
+    wanted, named = {resident}, set[str]()
+    for _ in range(2):  # read twice, so that of all the others nothing is remembered
+        found = set[str]()
+        async for _, record, body in _bodies(snapshot, sealing):
+            ids = frozenset(one.decode() for one in _NAMED_IDS.findall(body))
+            if record in wanted or ids & wanted:
+                found.add(record)
+                named |= ids
+        if resident not in found:
+            raise ResidentUnknown(f"there is no resident {resident}")
+        wanted |= found
+    return frozenset(wanted | named)
 
 
 async def _bodies(snapshot: Snapshot, sealing: Sealing) -> AsyncIterator[tuple[str, str, bytes]]:
@@ -236,26 +259,28 @@ async def _plain(snapshot: Snapshot, name: str) -> AsyncIterator[bytes]:
 async def _export_files(
     snapshot: Snapshot, blobs: Blobs, to: Path, wanted: frozenset[str] | None, report: ExportReport
 ) -> None:
-    lines: list[bytes] = []
-    for *row, key in await snapshot.fetch(_FILES):
-        told = dict(zip(_FILE_COLUMNS, row, strict=True))
-        if wanted is not None and told["id"] not in wanted:
-            continue
-        lines.append(_encode(told))
-        path = to / "files" / str(told["sha256"])
-        try:
-            content = await blobs.get(key, str(told["sha256"]))
-        except (BlobMissing, BlobDamaged):
-            report.objects_missing.append(str(told["id"]))
-            continue
-        await asyncio.to_thread(path.write_bytes, content)
-        report.files += 1
-    await _write(to, "files.jsonl", _each(lines), report)
+    await _write(to, "files.jsonl", _files(snapshot, blobs, to, wanted, report), report)
 
 
-async def _each(lines: list[bytes]) -> AsyncIterator[bytes]:
-    for line in lines:
-        yield line
+async def _files(
+    snapshot: Snapshot, blobs: Blobs, to: Path, wanted: frozenset[str] | None, report: ExportReport
+) -> AsyncIterator[bytes]:
+    """What is told of each file; its bytes are put beside, one file after the other."""
+    after = ""
+    while rows := await snapshot.fetch(_FILES, [after, _FILES_AT_ONCE]):
+        after = rows[-1][0]
+        for _, *row, key in rows:
+            told = dict(zip(_FILE_COLUMNS, row, strict=True))
+            if wanted is not None and told["id"] not in wanted:
+                continue
+            yield _encode(told)
+            try:
+                content = await blobs.get(key, str(told["sha256"]))
+            except (BlobMissing, BlobDamaged):
+                report.objects_missing.append(str(told["id"]))
+                continue
+            await asyncio.to_thread((to / "files" / str(told["sha256"])).write_bytes, content)
+            report.files += 1
 
 
 async def _write(to: Path, name: str, lines: AsyncIterator[bytes], report: ExportReport) -> None:
@@ -266,4 +291,7 @@ async def _write(to: Path, name: str, lines: AsyncIterator[bytes], report: Expor
         async for line in lines:
             file.write(line + b"\n")
             count += 1
+            if not count % TOLD_EVERY:
+                report.on_progress(name, count)
     report.lines[name] = count
+    report.on_progress(name, count)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.actions.check_export import ExportUnusable, check_export
-from server.actions.export_all import ExportReport, ResidentUnknown, export_all
+from server.actions.export_all import ExportReport, OnProgress, ResidentUnknown, export_all
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
 from server.main import open_centre
 from server.settings import Settings
@@ -32,7 +32,12 @@ def export(
         fail("give --to a new folder, or --check an export")
     if to.exists():
         fail(f"{to} is there already: an export goes into a new folder")
-    report = run(_export(settings_with(database, data), to, resident), ResidentUnknown, OSError)
+    with Console(stderr=True).status("export") as status:
+
+        def tell(name: str, done: int) -> None:
+            status.update(f"export: {done} of {name}")
+
+        report = run(_export(settings_with(database, data), to, resident, tell), ResidentUnknown, OSError)
     table = Table("file", "lines")
     for name, count in report.lines.items():
         table.add_row(name, str(count))
@@ -52,8 +57,7 @@ def _check(folder: Path) -> None:
     Console().print(f"完整 whole: {records} records, {checked.lines} other lines, {checked.originals} originals")
 
 
-async def _export(settings: Settings, to: Path, resident: str) -> ExportReport:
+async def _export(settings: Settings, to: Path, resident: str, tell: OnProgress) -> ExportReport:
     async with open_centre(settings) as centre:
-        return await export_all(
-            centre.database, centre.sealing, open_blobs(settings.blobs, centre.sealing), to, resident=resident
-        )
+        blobs = open_blobs(settings.blobs, centre.sealing)
+        return await export_all(centre.database, centre.sealing, blobs, to, resident=resident, on_progress=tell)
