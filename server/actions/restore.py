@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.actions.backup_as_now import database_as_now
 from server.actions.backup_set import (
     BLOB_LIST,
     BLOBS,
@@ -25,7 +26,7 @@ from server.actions.backup_set import (
 )
 from server.actions.change_epoch import RESTORED, change_epoch
 from server.actions.recount import recount
-from server.actions.verify import verify
+from server.actions.verify import VerifyReport, verify
 from server.credentials import Secrets
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs, LocalBlobs
 from server.storage.database_file import copy_sqlite
@@ -90,20 +91,28 @@ async def check_backup(
     await _check_objects(folder, sealing)
     on_stage("verify")
     try:
-        copy = await open_database(f"sqlite:///{folder / DATABASE}", sqlite_key=key, read_connections=1)
+        async with database_as_now(folder / DATABASE, manifest.schema_version, key) as file:
+            rows, report = await _read_whole(file, key, sealing, policies)
     except StorageError as error:
         raise BackupUnusable(f"{DATABASE} cannot be opened: {error}") from None
-    try:
-        async with copy.read() as snapshot:
-            rows = await count_rows(snapshot)
-        report = await verify(copy, sealing, policies, blobs=None)
-    finally:
-        await copy.close()
-    if rows != manifest.rows:
+    # A table that came after the backup is made of the others.
+    if {name: rows.get(name) for name in manifest.rows} != manifest.rows:
         raise BackupUnusable(f"{DATABASE} does not hold the rows that were counted")
     if not report.is_whole:
         raise BackupUnusable(f"{DATABASE}: {report.findings.count} findings, first {report.findings.found[0].code}")
     return manifest
+
+
+async def _read_whole(
+    file: Path, key: bytes | None, sealing: Sealing, policies: Policies
+) -> tuple[dict[str, int], VerifyReport]:
+    copy = await open_database(f"sqlite:///{file}", sqlite_key=key, read_connections=1)
+    try:
+        async with copy.read() as snapshot:
+            rows = await count_rows(snapshot)
+        return rows, await verify(copy, sealing, policies, blobs=None)
+    finally:
+        await copy.close()
 
 
 async def _check_objects(folder: Path, sealing: Sealing) -> None:
@@ -146,7 +155,8 @@ async def restore(
         if not await target.blobs.exists(key):
             await target.blobs.put(key, await objects.get(key, sha256))
     on_stage("database")
-    await _put_database(folder / DATABASE, target.url, target.key, now_ms)
+    async with database_as_now(folder / DATABASE, manifest.schema_version, target.key) as file:
+        await _put_database(file, target.url, target.key, now_ms)
     database = await open_database(target.url, sqlite_key=target.key, read_connections=1)
     try:
         await recount(database)
