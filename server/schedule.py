@@ -17,6 +17,7 @@ from pathlib import Path
 
 from server.actions.draft_bulletins import draft_bulletins
 from server.actions.end_what_lapsed import clear_expired, lapse_uncorrected
+from server.actions.expire_licences import expire_licences
 from server.actions.high_water import keep_high_water, read_high_water
 from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.keep_no_longer import keep_no_longer
@@ -111,6 +112,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job("facts of new filings", 60, lambda: observe_filings(parts.platform), looks_far=True),
         Job("lights", 600, lambda: raise_lights(parts.platform), looks_far=True),
         Job("what did not come in time", 600, lambda: open_overdue(parts.platform), looks_far=True),
+        Job("licences past their last day", 3_600, lambda: expire_licences(parts.platform)),
         Job("corrections that never came", 3_600, lambda: lapse_uncorrected(parts.platform), looks_far=True),
         Job("broken promises that stood their year", 12 * 3_600, lambda: clear_expired(parts.platform)),
         Job("reviews and samples", 12 * 3_600, lambda: open_reviews(parts.platform), looks_far=True),

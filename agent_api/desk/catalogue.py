@@ -35,7 +35,7 @@ from server.actions.list_forbidden_requests import ForbiddenRequest, list_forbid
 from server.actions.use_licence import use_licence
 from server.adapters.licences import RegisterUnavailable
 from server.domain.catalogue.codes import EXERCISE_LEVELS
-from server.domain.catalogue.licences import KINDS_OF_LICENCE
+from server.domain.catalogue.licence_kinds import LICENCE_KINDS
 from server.domain.people.reach import place_in_scope
 from server.domain.record_fields import parse_date
 from sync.core.chain import encode_hash
@@ -147,7 +147,7 @@ async def post_licence_use(request: Request, caller: Caller, services: Services)
     except (msgspec.MsgspecError, ValueError):
         raise BodyRefused("malformed") from None
     purpose = wanted.purpose.strip()
-    if not is_id(wanted.case) or wanted.kind not in KINDS_OF_LICENCE or not 0 < len(purpose) <= PURPOSE_CHARACTERS_MAX:
+    if not is_id(wanted.case) or wanted.kind not in LICENCE_KINDS or not 0 < len(purpose) <= PURPOSE_CHARACTERS_MAX:
         raise BodyRefused("malformed")
     account, platform = await account_of(caller, services), services.platform
     try:

@@ -28,6 +28,7 @@ from server.actions.list_catalogue import (
     show_versions,
 )
 from server.actions.list_forbidden_requests import list_forbidden_requests
+from server.actions.list_licence_kinds import list_licence_kinds
 from server.actions.platform import Platform
 from server.actions.publish_item import publish_item
 from server.actions.refusals import NotFound
@@ -128,6 +129,14 @@ def requests(
     )
     told = ({**asdict(one), "at": iso(one.at)} for one in rows)
     _show(("at 时间", "place 区划", "case 办件", "account 账号"), told, as_json)
+
+
+@app.command("licences")
+def licences(database: DatabaseOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """The kinds of electronic licences, from where each is known, and how many are kept."""
+    rows = _run(settings_with(database, data), lambda platform: list_licence_kinds(platform.database))
+    columns = ("name 证照", "family 类别", "named 出处", "held 有效", "expired 过期", "void 作废")
+    _show(columns, ({name: str(value) for name, value in asdict(row).items()} for row in rows), as_json)
 
 
 @app.command("step")

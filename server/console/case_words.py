@@ -18,6 +18,7 @@ STEPS: Mapping[str, Pair] = {
     "case.track": ("物流", "Parcel"),
     "case.rate": ("评价", "Rated"),
     "case.hand_over": ("帮办员送达", "Handed over by the helper"),
+    "case.licence_lapse": ("证照过期", "Licence expired"),
     "case.import": ("导入", "Imported"),
     "case.import_accepted": ("导入（已受理）", "Imported, accepted before"),
     **{step: form.words for step, form in CASE_FORMS.items()},

@@ -78,6 +78,8 @@ STEPS: StepTable = {
     "case.tolerance_extend": step(*_IN_WORK, *_PAUSED, to=None, needs=("tolerance_extension",)),
     "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",), needs=("tolerance_failure",)),
     "case.credit_clear": step(_S.ENDED, _S.ARCHIVED, to=None, needs=("credit_clearing",)),
+    # the centre's own: a licence that stood for a paper has expired before anybody accepted the case
+    "case.licence_lapse": step(*_NEW, _S.TO_CORRECT, to=None, writes=("material.",)),
     "case.lapse": step(_S.TO_CORRECT, to=_S.ENDED, writes=("notes",)),
     "case.decide": step(*_IN_WORK, to=_S.DECIDED, writes=("notes",), needs=("decision",)),
     "case.finish": step(_S.DECIDED, to=_S.FINISHED, writes=("result", "notes")),
@@ -94,7 +96,7 @@ STEPS: StepTable = {
         _S.DELIVERED, _S.RATED, _S.REFUSED, _S.WITHDRAWN, _S.ENDED, _S.VOIDED, to=_S.ARCHIVED, writes=("notes",)
     ),
 }
-CENTRE_ONLY = frozenset({"case.receive", "case.track", "case.rate"})
+CENTRE_ONLY = frozenset({"case.receive", "case.track", "case.rate", "case.licence_lapse"})
 HELPER_STEPS = frozenset(
     {"case.open", "case.edit", "case.submit", "case.amend", "case.correct", "case.supply", "case.withdraw"}
 )

@@ -144,6 +144,18 @@ def promised_materials(materials: tuple[Material, ...], have: Mapping[str, Colle
     return tuple(material for material in materials if _promised(have.get(material.no)))
 
 
+def covered_by(item: Fields, case: Fields, kind: str) -> tuple[str, ...]:
+    """The numbers of the materials for which this case relies on a licence of that kind."""
+    have = collected(case)
+    return tuple(
+        material.no
+        for material in parse_materials(item)
+        if kind in material.licences
+        and (held := have.get(material.no)) is not None
+        and held.state is MaterialState.LICENCE
+    )
+
+
 def tolerance_latest(item: Fields, start: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
     """The last day for a promised material: the item's promised days, or its legal days when it promises
     none.

@@ -55,6 +55,11 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
         "Case {number} has ended, since what was promised did not come: {why}. "
         "Until {until} no other promise is accepted. Tell the resident.",
     ),
+    "case.licence_lapse": (
+        "licence_expired",
+        "办件{number}用到的电子证照已过有效期，相应材料需要重新提供：请联系本人。",
+        "An electronic licence that case {number} relied on has expired: its paper is needed again. Ask the resident.",
+    ),
     "case.lapse": (
         "case_lapsed",
         "办件{number}逾期未补正，已终止。请告知本人。",

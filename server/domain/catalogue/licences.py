@@ -13,30 +13,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from server.domain.catalogue.licence_kinds import LICENCE_KINDS
 from server.domain.check_context import CheckContext
 from server.domain.people.roles import Role
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, groups, parse_date, text
 from server.domain.steps import StepTable, step
 
-# kind → whether it proves the person's identity by itself
-KINDS_OF_LICENCE: Mapping[str, bool] = {
-    "身份证": True,
-    "户口簿": True,
-    "社保卡": True,
-    "结婚证": False,
-    "残疾人证": True,
-    "低保证": False,
-    "退役军人优待证": True,
-    "老年人优待证": True,
-    "火化证明": False,
-    "出生医学证明": False,
-    "光荣证": False,
-    "不动产权证": False,
-    "驾驶证": True,
-    "行驶证": False,
-    "营业执照": False,
-}
 USES_KEPT_MAX = 100
 CENTRE_ONLY = frozenset({"licence.fetch"})
 
@@ -123,7 +106,7 @@ def check_licence(fields: Fields, ctx: CheckContext) -> list[Problem]:
     for name, label, known in (
         ("state", "状态", LicenceState),
         ("source", "来源", Source),
-        ("kind", "证照种类", KINDS_OF_LICENCE),
+        ("kind", "证照种类", LICENCE_KINDS),
     ):
         value = text(fields, name)
         members: Iterable[str] = known if isinstance(known, Mapping) else known.__members__.values()

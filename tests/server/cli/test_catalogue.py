@@ -75,6 +75,11 @@ def test_the_provinces_export_is_compared_and_taken_over(data: Path) -> None:
     assert (taken["new"], taken["taken"], len(taken["faults"])) == (1, 1, 1)
 
 
+def test_the_kinds_of_licences_are_told(data: Path) -> None:
+    rows = told("licences", "--data", data)
+    assert {"name": "身份证", "family": "身份证", "named": "seed"}.items() <= rows[0].items()
+
+
 def test_nobody_departs_and_nobody_asked_in_vain_in_a_new_world(data: Path) -> None:
     assert told("departures", small_world().standard_items[0].id, "--data", data) == []
     assert told("requests", "--since", "2026-01-01", "--until", "2026-12-31", "--data", data) == []
