@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from server.actions.desk_change import DESK_APP
 from server.actions.platform import Platform
 from server.actions.take_step import read_record
+from server.domain.cases.joint import parts_of
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.catalogue.claims import WITH_THE_UNIT
 from server.domain.people.entitlement import Directory, NotListed
 from server.domain.people.reach import account_holder, place_holder, unit_holder
 from server.domain.record_fields import Fields, parse_date, text
 from server.domain.supervision.lights import (
+    CASE_CODES,
     LAG_SHOWN_DAYS,
     Days,
     Level,
@@ -69,8 +72,16 @@ class Wanted:
         return light_id(self.about, self.code)
 
 
-async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
-    """Groups of (what was looked at, what of it should shine)."""
+class Looked(NamedTuple):
+    """What was looked at for which clocks, and what of it should shine: of these clocks no other light stays."""
+
+    about: Sequence[str]
+    codes: frozenset[str]
+    wanted: list[Wanted]
+
+
+async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterator[Looked]:
+    """Everything that a clock can reach, group by group."""
     today = china_day(platform.clock.wall_ms())
     held = [await read_record(platform, "calendar", calendar_id(year)) for year in years_around(today)]
     days = Days(today, overrides_in(one.fields for one in held if one is not None))
@@ -81,7 +92,7 @@ async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterat
         yield group
 
 
-async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
+async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[Looked]:
     upto = (days.today + timedelta(days=REACH_DAYS)).isoformat()
     after = ("", "")
     while True:
@@ -89,26 +100,35 @@ async def _of_cases(platform: Platform, days: Days) -> AsyncIterator[tuple[Seque
             rows = await snapshot.fetch(_CASES, [upto, *after, PAGE])
             late = await snapshot.fetch(_LATE, _late_since(platform)) if not after[0] else []
         if late:
-            yield [row[0] for row in late], _of_lags(late, days)
+            yield Looked([row[0] for row in late], frozenset({"sync_lag"}), _of_lags(late, days))
         if rows:
-            yield [row[0] for row in rows], [wanted for row in rows for wanted in _of_case(platform, row, days)]
+            yield _of_page(platform, rows, days)
         if len(rows) < PAGE:
             return
         after = (rows[-1][1], rows[-1][0])
 
 
-def _of_case(platform: Platform, row: Row, days: Days) -> list[Wanted]:
-    case, _, body = row
-    fields: Fields = read_fields(platform.sealing.open(place_of("cases", case), bytes(body)))
+def _of_page(platform: Platform, rows: Sequence[Row], days: Days) -> Looked:
+    """The cases and the parts of those that several units handle: a part shines by itself, on its unit."""
+    about: list[str] = []
+    wanted: list[Wanted] = []
+    for case, _, body in rows:
+        fields: Fields = read_fields(platform.sealing.open(place_of("cases", case), bytes(body)))
+        about += [case, *(derived_id("part", case, part.unit) for part in parts_of(fields))]
+        wanted += _of_case(case, fields, days)
+    return Looked(about, CASE_CODES, wanted)
+
+
+def _of_case(case: str, fields: Fields, days: Days) -> list[Wanted]:
     village = text(fields, "village")
     return [
         Wanted(
-            about=case,
-            about_kind="case",
+            about=derived_id("part", case, light.whose) if light.whose else case,
+            about_kind="part" if light.whose else "case",
             code=light.code,
             level=light.level,
             place=village,
-            holder=text(fields, "holder") or place_holder(village),
+            holder=light.whose or text(fields, "holder") or place_holder(village),
             due=light.due.isoformat() if light.due is not None else "",
             number=text(fields, "number") or text(fields, "receipt"),
         )
@@ -133,7 +153,7 @@ def _of_lags(rows: Sequence[Row], days: Days) -> list[Wanted]:
     return found
 
 
-async def _of_claims(platform: Platform, days: Days, directory: Directory) -> tuple[list[str], list[Wanted]]:
+async def _of_claims(platform: Platform, days: Days, directory: Directory) -> Looked:
     found: list[Wanted] = []
     async with platform.database.read() as snapshot:
         for campaign, body in await snapshot.fetch(_CAMPAIGNS):
@@ -149,7 +169,7 @@ async def _of_claims(platform: Platform, days: Days, directory: Directory) -> tu
             states = sorted(state.value for state in WITH_THE_UNIT)
             rows = await snapshot.fetch(_UNFILLED, [campaign, states])
             found += [_of_unit(campaign, fields, row, level, end, directory) for row in rows if _listed(row, directory)]
-    return [one.about for one in found], found
+    return Looked([one.about for one in found], frozenset({"campaign"}), found)
 
 
 def _of_unit(campaign: str, fields: Fields, row: Row, level: Level, end: date, directory: Directory) -> Wanted:
@@ -174,13 +194,13 @@ def _listed(row: Row, directory: Directory) -> bool:
         return False
 
 
-async def _of_devices(platform: Platform, days: Days) -> AsyncIterator[tuple[Sequence[str], list[Wanted]]]:
+async def _of_devices(platform: Platform, days: Days) -> AsyncIterator[Looked]:
     silent_since, after = platform.clock.wall_ms() - _DAY_MS, ""
     while True:
         async with platform.database.read() as snapshot:
             rows = await snapshot.fetch(_DEVICES, [after, DESK_APP, silent_since, PAGE])
         if rows:
-            yield [row[0] for row in rows], _of_silence(rows, days)
+            yield Looked([row[0] for row in rows], frozenset({"no_contact"}), _of_silence(rows, days))
         if len(rows) < PAGE:
             return
         after = rows[-1][0]

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from server.actions.centre_writes import standing_of, write_edits
 from server.actions.desk_change import DeskEdit
-from server.actions.light_sources import PAGE, Wanted, wanted_lights
+from server.actions.light_sources import PAGE, Looked, Wanted, wanted_lights
 from server.actions.platform import Platform
 from server.actions.whom_to_tell import Listeners, read_listeners
 from server.domain.record_fields import Fields, integer, text
 from server.domain.supervision.lights import LEVELS_TOLD, Level, LightState, with_repeats
 from sync.core.clock import iso
 
-_ABOUT = "SELECT id, state, level FROM lights WHERE about IN (?*)"
+_ABOUT = "SELECT id, state, code FROM lights WHERE about IN (?*)"
 _OPEN = "SELECT id FROM lights WHERE state = ? AND id > ? ORDER BY id LIMIT ?"
 _REDS = """SELECT holder, count(*) FROM lights WHERE level IN ('red', 'red_plus') AND level_since >= ?
            AND holder IS NOT NULL GROUP BY holder"""
@@ -41,27 +41,26 @@ async def raise_lights(platform: Platform) -> LightReport:
         listeners = await read_listeners(snapshot, directory)
         reds: dict[str, int] = dict(await snapshot.fetch(_REDS, [month]))
     seen: set[str] = set()
-    async for about, wanted in wanted_lights(platform, directory):
-        seen.update(one.id for one in wanted)
-        await _settle_group(platform, about, wanted, reds, listeners, report)
+    async for looked in wanted_lights(platform, directory):
+        seen.update(one.id for one in looked.wanted)
+        await _settle_group(platform, looked, reds, listeners, report)
     await _clear_unseen(platform, seen, report)
     return report
 
 
 async def _settle_group(
     platform: Platform,
-    about: Sequence[str],
-    wanted: Sequence[Wanted],
+    looked: Looked,
     reds: Mapping[str, int],
     listeners: Listeners,
     report: LightReport,
 ) -> None:
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_ABOUT, [list(about)]) if about else []
-        known = {row[0]: row[1:] for row in rows}
-        due = {one.id: one for one in wanted}
+        rows = await snapshot.fetch(_ABOUT, [list(looked.about)]) if looked.about else []
+        known = {row[0]: row[1] for row in rows if row[2] in looked.codes}
+        due = {one.id: one for one in looked.wanted}
         there = await standing_of(snapshot, platform, "light", [light for light in known if light in due])
-        gone = [light for light, (state, _) in known.items() if light not in due and state in _LIT]
+        gone = [light for light, state in known.items() if light not in due and state in _LIT]
     raises, changes = [], []
     for light, one in due.items():
         base, standing = there.get(light, (None, {}))

@@ -21,6 +21,7 @@ from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
+from server.domain.cases.joint import open_units
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import collected, parse_materials
 from server.domain.cases.step_view import StepView
@@ -156,6 +157,8 @@ def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
     can = actions_from(parse_state(text(case, "state")))
     if "credit" not in case:
         can -= {"case.credit_clear"}
+    if not open_units(case):
+        can -= {"case.part_answer", "case.part_drop"}
     return tuple(sorted(name for name in can if may_change(account.role, name)))
 
 

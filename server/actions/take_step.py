@@ -14,9 +14,9 @@ from server.actions.desk_change import CENTRE_ACCOUNT, DeskEdit, centre_account,
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.people.entitlement import Directory, buckets_of
-from server.domain.people.reach import is_listed, reaches
+from server.domain.people.reach import holds, is_listed, reaches
 from server.domain.people.roles import may_change
-from server.domain.record_fields import text
+from server.domain.record_fields import text, texts
 from server.storage.people import AccountRow, account_by_id
 from sync.central.known import Known, KnownChange, Record, Wants
 from sync.core.changes import Base, Fields
@@ -60,6 +60,11 @@ async def take_step(
     # The rule of a transfer sees no directory: what nobody there could hold is as absent as any other place.
     if name == "case.transfer" and not is_listed(_passed_to(fields), directory):
         raise NotFound("no such holder")
+    if name == "case.accept" and not all(is_listed(unit, directory) for unit in texts(fields, "joint")):
+        raise NotFound("no such unit")
+    # A unit answers for itself: who leads, or a neighbour on the same case, does not.
+    if name == "case.part_answer" and not holds(account.scope, text(_group(fields, "part_answer"), "unit"), directory):
+        raise NotFound("no such part")
     edit = DeskEdit(kind=kind, record=record, name=name, fields=fields, base=seen)
     buckets = {bucket, *also_reads, *_readable(account, directory)}
     if standing is not None and policy.bucket({**standing.fields, **fields}) != bucket:
@@ -78,8 +83,12 @@ async def take_step(
 
 
 def _passed_to(fields: Fields) -> str:
-    transfer = fields.get("transfer")
-    return text(transfer, "to") if isinstance(transfer, dict) else ""
+    return text(_group(fields, "transfer"), "to")
+
+
+def _group(fields: Fields, name: str) -> Fields:
+    value = fields.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 async def centre_itself(platform: Platform) -> AccountRow:

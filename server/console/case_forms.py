@@ -181,6 +181,23 @@ CASE_FORMS: Mapping[str, StepForm] = {
             "case.resume", ("恢复办理", "Resume"), (Input("review", ("审查意见", "Finding"), Ask.TEXT, required=False),)
         ),
         StepForm(
+            "case.part_answer",
+            ("联办意见", "Answer a part"),
+            (
+                Input("part_answer.unit", ("联办单位（unit:编号）", "The unit (unit:id)")),
+                Input("part_answer.agrees", ("同意", "Agrees"), Ask.VERDICT),
+                Input("part_answer.text", ("意见", "In words"), Ask.TEXT, required=False),
+            ),
+        ),
+        StepForm(
+            "case.part_drop",
+            ("不再联办", "Let a part go"),
+            (
+                Input("part_drop.unit", ("联办单位（unit:编号）", "The unit (unit:id)")),
+                Input("part_drop.text", _REASON, Ask.TEXT),
+            ),
+        ),
+        StepForm(
             "case.extend",
             ("延长期限", "Extend"),
             (

@@ -49,6 +49,7 @@ MEANS: Mapping[str, Pair] = {
 DUES: Mapping[str, Pair] = {
     "answer": ("受理或一次告知", "Accept or ask, once"),
     "correction": ("补正", "Correction"),
+    "part": ("联办单位答复", "A unit's part"),
     "pause": ("停表到期，应恢复或再告知", "Pause: go on, or tell another day"),
     "promise": ("承诺办结", "Promised"),
     "legal": ("法定办结", "By law"),

@@ -14,6 +14,7 @@ TASK_CODES: Mapping[str, Pair] = {
     "parcel_lost": ("邮件无进展或退回", "A parcel is stuck or came back"),
     "promise_overdue": ("容缺材料逾期未补", "Promised materials are overdue"),
     "correction_overdue": ("逾期未补正", "A correction is overdue"),
+    "joint_part": ("联办环节待答复", "A part of a joint handling to answer"),
     "licence_expired": ("证照过期，核对是否影响决定", "A licence expired: does it touch the decision?"),
     "bulletin_objection": ("对通报的异议", "An objection to a bulletin"),
     "bulletin_help": ("通报靠后，需要什么帮助", "Low figures: what would help"),

@@ -11,16 +11,18 @@ from dataclasses import replace
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
 from server.domain.cases.desk_rules import OWN_FILING_STEPS, add_to_case, check_desk_step
 from server.domain.cases.filing import filers_of
+from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.lifecycle import CaseState, is_ended_by_desk, is_open, needs_holder, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
 from server.domain.cases.step_notices import told_of, words_of
 from server.domain.cases.step_view import StepView
-from server.domain.people.reach import account_holder, place_holder, unit_holder
+from server.domain.people.reach import account_holder, desk_bucket, place_holder, unit_holder
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
 from server.domain.record_fields import Fields as Held
 from server.domain.record_fields import groups, integer, text
 from server.domain.supervision.notices import notice_fields
+from server.domain.supervision.tasks import TaskCode, TaskState, open_task
 from server.merge_policies.judging import china_day, context_of, refuse_for
 from server.merge_policies.own_days import own_days, reads_own_days
 from sync.central.known import Wants
@@ -41,10 +43,13 @@ def handling_desk(case: Held, item: Held) -> str:
 def step_reads(change: Change, reading: Reading) -> Wants:
     """The centre's own working days, and the bundle with its legs."""
     wants = reads_own_days(change, reading)
+    held = reading.record("case", change.record)
+    for unit in open_units(held.fields) if held is not None else ():
+        wants.records.add(("task", part_task_id(change.record, unit)))
     for bundle in reading.texts("case", change.record, "bundle"):
         wants.records.add(("bundle", bundle))
-        held = reading.record("bundle", bundle)
-        for leg in groups(held.fields, "legs") if held is not None else ():
+        whole = reading.record("bundle", bundle)
+        for leg in groups(whole.fields, "legs") if whole is not None else ():
             wants.records |= {("case", text(leg, "case")), ("item", text(leg, "item"))}
     return wants
 
@@ -73,8 +78,11 @@ def settle_step(
     return Accept(
         computed=computed,
         keys=keys,
-        beside=_notices(situation, view.before, whole),
-        writes=_to_other_legs(situation, whole) if not is_open(after) else (),
+        beside=(*_notices(situation, view.before, whole), *_part_tasks(situation, view.before, whole)),
+        writes=(
+            *(_to_other_legs(situation, whole) if not is_open(after) else ()),
+            *_closed_parts(situation, view.before, whole, is_over=not is_open(after)),
+        ),
     )
 
 
@@ -140,6 +148,54 @@ def _notices(situation: Situation, before: Held, after: Held) -> tuple[NewRecord
         )
         for bucket in buckets
     )
+
+
+def part_task_id(case: str, unit: str) -> str:
+    """One a case and unit: what a unit has to answer stands in its own list of tasks."""
+    return derived_id("task", TaskCode.JOINT_PART, case, unit)
+
+
+def _part_tasks(situation: Situation, before: Held, after: Held) -> tuple[NewRecord, ...]:
+    """What each unit that was named now has to do."""
+    if situation.change.name != "case.accept":
+        return ()
+    place, now = text(after, "village"), situation.centre.now
+    number = text(after, "number") or text(after, "receipt")
+    return tuple(
+        NewRecord(
+            kind="task",
+            id=part_task_id(situation.change.record, part.unit),
+            bucket=desk_bucket(place),
+            fields={
+                **open_task(
+                    TaskCode.JOINT_PART,
+                    place=place,
+                    about=situation.change.record,
+                    about_kind="case",
+                    said=f"办件{number}由多个单位联办，请在到期日前答复本单位意见（case.part_answer）。"
+                    f" Case {number} is handled jointly: answer for your unit by the last day.",
+                    opened_on=china_day(now),
+                    at=iso(now),
+                    holder=part.unit,
+                ),
+                "due": part.due.isoformat(),
+            },
+        )
+        for part in parts_of(after)
+    )
+
+
+def _closed_parts(situation: Situation, before: Held, after: Held, *, is_over: bool) -> _Writes:
+    """The tasks of parts that were answered or let go, and of all when the case is over."""
+    still = set() if is_over else set(open_units(after))
+    found = []
+    for unit in open_units(before):
+        task = situation.known.record("task", part_task_id(situation.change.record, unit))
+        if unit in still or task is None or text(task.fields, "state") == TaskState.CLOSED:
+            continue
+        done = {"state": TaskState.CLOSED.value, "finding": "done", "closed_at": iso(situation.centre.now)}
+        found.append(("task", task.id, {**done, "closed_by": situation.author.account}))
+    return tuple(found)
 
 
 def _to_other_legs(situation: Situation, case: Fields) -> _Writes:

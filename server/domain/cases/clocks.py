@@ -22,7 +22,7 @@ from functools import lru_cache
 
 from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days, working_days_between
 from server.domain.cases.lifecycle import CaseState, parse_state
-from server.domain.record_fields import Fields, integer, parse_date, text
+from server.domain.record_fields import Fields, groups, integer, parse_date, text
 
 ANSWER_DAYS = 5
 DECISION_DAYS = 20
@@ -63,11 +63,14 @@ class CaseClock:
 
 @dataclass(frozen=True)
 class Due:
-    """Something to be done by a day: `code` is answer, correction, pause, legal, promise, tolerance or delivery."""
+    """Something to be done by a day: `code` is answer, correction, pause, part, legal, promise, tolerance or delivery.
+    `whose`: the unit that has to, where that is not the case's holder.
+    """
 
     code: str
     day: date
     provisional: bool = False
+    whose: str = ""
 
 
 def parse_clock(value: object) -> CaseClock | None:
@@ -179,6 +182,7 @@ def dues(case: Fields, overrides: Overrides = NO_OVERRIDES) -> tuple[Due, ...]:
             if clock is not None and clock.paused_since is None:
                 found.append(Due("promise", clock.promise_due, clock.provisional))
                 found.append(Due("legal", clock.legal_due, clock.provisional))
+                found += _open_parts(case)
             if (said := _PAUSED_BY.get(state)) is not None:
                 stopped = clock is None or clock.paused_since is not None
                 found += _said_or_counted("pause", case, said, "until", PAUSE_DAYS if stopped else 0, overrides)
@@ -204,6 +208,15 @@ def _said_or_counted(
         return ()
     counted = add_working_days(since, days, overrides)
     return (Due(code, counted.date, counted.provisional),)
+
+
+def _open_parts(case: Fields) -> tuple[Due, ...]:
+    """What each unit of a joint handling has still to answer (server/domain/cases/joint.py)."""
+    return tuple(
+        Due("part", day, whose=text(part, "unit"))
+        for part in groups(case, "parts")
+        if not (part.get("answered_on") or part.get("dropped_on")) and (day := parse_date(part.get("due"))) is not None
+    )
 
 
 def _open_tolerance(case: Fields) -> tuple[Due, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from server.domain.cases import corrections, credit, procedures, tolerance
-from server.domain.cases.clocks import start_clock
+from server.domain.cases import corrections, credit, joint, procedures, tolerance
+from server.domain.cases.clocks import parse_clock, start_clock
 from server.domain.cases.lifecycle import STEPS
 from server.domain.cases.materials import FIELD_PREFIX, missing_materials, promised_materials
 from server.domain.cases.step_view import StepView
@@ -27,9 +27,10 @@ class StepRule:
 
 def _check_acceptance(view: StepView) -> list[Problem]:
     """Whoever answered in time asks for what is missing first; after it the case is accepted whatever is missing."""
+    found = joint.check_joint(view)
     if view.answer_is_late:
-        return []
-    found = [
+        return found
+    found += [
         problem("accept_incomplete", FIELD_PREFIX + material.no, name=material.name)
         for material in missing_materials(view.materials, view.have)
     ]
@@ -38,9 +39,15 @@ def _check_acceptance(view: StepView) -> list[Problem]:
 
 
 def _add_acceptance(view: StepView) -> Fields:
-    joint = len(texts(view.fields, "joint")) > 0
-    clock = start_clock(view.on, view.received_on, view.item, joint=joint, overrides=view.overrides)
-    return {"clock": clock.as_value(), **tolerance.add_tolerance(view)}
+    together = len(texts(view.fields, "joint")) > 0
+    clock = start_clock(view.on, view.received_on, view.item, joint=together, overrides=view.overrides)
+    return {"clock": clock.as_value(), **joint.add_parts(view, clock), **tolerance.add_tolerance(view)}
+
+
+def _add_resumption(view: StepView) -> Fields:
+    added = procedures.add_resumption(view)
+    clock = parse_clock(added.get("clock"))
+    return {**added, **(joint.moved_parts(view.before, clock, view.overrides) if clock is not None else {})}
 
 
 RULES: Mapping[str, StepRule] = {
@@ -51,7 +58,9 @@ RULES: Mapping[str, StepRule] = {
     "case.refuse": StepRule(procedures.check_refusal, lambda view: {"finish_type": procedures.RETURNED}),
     "case.special": StepRule(procedures.check_special, procedures.add_special),
     "case.suspend": StepRule(procedures.check_suspension, procedures.add_suspension),
-    "case.resume": StepRule(adds=procedures.add_resumption),
+    "case.resume": StepRule(adds=_add_resumption),
+    "case.part_answer": StepRule(joint.check_answer, joint.add_answer),
+    "case.part_drop": StepRule(joint.check_drop, joint.add_drop),
     "case.extend": StepRule(procedures.check_extension, procedures.add_extension),
     "case.tolerance_extend": StepRule(tolerance.check_tolerance_extension, tolerance.add_tolerance_extension),
     "case.tolerance_fail": StepRule(
@@ -60,7 +69,9 @@ RULES: Mapping[str, StepRule] = {
     ),
     "case.credit_clear": StepRule(credit.check_clearing, credit.add_clearing),
     "case.lapse": StepRule(corrections.check_lapse, lambda view: {"finish_type": procedures.NOT_SUPPLIED}),
-    "case.decide": StepRule(procedures.check_decision, procedures.add_decision),
+    "case.decide": StepRule(
+        lambda view: joint.check_all_answered(view) + procedures.check_decision(view), procedures.add_decision
+    ),
     "case.finish": StepRule(procedures.check_finish, procedures.add_finish),
     "case.transfer": StepRule(procedures.check_transfer, procedures.add_transfer),
     "case.void": StepRule(procedures.check_voiding, lambda view: {"finish_type": procedures.VOID}),

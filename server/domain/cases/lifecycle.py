@@ -74,6 +74,9 @@ STEPS: StepTable = {
     "case.special": step(*_IN_WORK, to=_S.SPECIAL_PROCEDURE, writes=("notes",), needs=("special",)),
     "case.suspend": step(*_IN_WORK, to=_S.SUSPENDED, writes=("notes",), needs=("suspension",)),
     "case.resume": step(*_PAUSED, to=_S.REVIEWING, writes=("review", "notes")),
+    # each unit's part of what several handle together; the lead lets one go that is not needed
+    "case.part_answer": step(*_IN_WORK, *_PAUSED, to=None, needs=("part_answer",)),
+    "case.part_drop": step(*_IN_WORK, *_PAUSED, to=None, needs=("part_drop",)),
     "case.extend": step(*_IN_WORK, to=None, writes=("notes",), needs=("extension",)),
     "case.tolerance_extend": step(*_IN_WORK, *_PAUSED, to=None, needs=("tolerance_extension",)),
     "case.tolerance_fail": step(*_IN_WORK, *_PAUSED, to=_S.ENDED, writes=("notes",), needs=("tolerance_failure",)),

@@ -75,6 +75,11 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
         "办件{number}已撤回。",
         "Case {number} was withdrawn.",
     ),
+    "case.part_answer": (
+        "part_answered",
+        "办件{number}的联办单位已答复：{why}。",
+        "A unit has answered its part of case {number}: {why}.",
+    ),
     "case.transfer": (
         "case_transferred",
         "办件{number}已转办：{why}。时限连续计算。",
@@ -91,6 +96,7 @@ _WORDS_IN: Mapping[str, tuple[str, str]] = {
     "case.tolerance_fail": ("tolerance_failure", "text"),
     "case.void": ("voiding", "text"),
     "case.transfer": ("transfer", "reason"),
+    "case.part_answer": ("part_answer", "text"),
 }
 
 
@@ -111,6 +117,8 @@ def told_of(step: str, before: Fields, after: Fields, author: str) -> tuple[str,
     """The buckets in which the notice is put: the helper's own, and at a transfer both desks'."""
     if step not in TOLD:
         return ()
+    if step == "case.part_answer":
+        return tuple(filter(None, [_bucket_of(text(after, "holder"))]))  # between desks; the helper hears the decision
     helper = text(after, "helper")
     found = [f"person:{helper}"] if helper and helper != author else []
     if step == "case.transfer":

@@ -68,6 +68,11 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "extended_before": ("只能延期一次", "the time is extended once only"),
     "extension_days": ("延期应为1至{limit}个工作日", "an extension is 1 to {limit} working days"),
     "decision_unclear": ("须写明准予或不予", "the decision must say granted or not"),
+    "joint_lead": ("牵头单位不用列为联办单位", "who leads is not named among the others"),
+    "joint_units": ("联办单位不能重复，至多{limit}个", "each unit once, {limit} at most"),
+    "part_none": ("“{value}”没有待办的联办环节", "“{value}” has no part that is open"),
+    "part_unclear": ("联办意见须写明同意或不同意", "an answer must say agrees or not"),
+    "part_open": ("联办单位“{value}”尚未答复", "“{value}” has not answered its part"),
     "holder_unknown": ("没有“{value}”这个承办方", "there is no desk or unit “{value}”"),
     "holder_same": ("已由该承办方办理", "that desk has it already"),
     "cross_area": (

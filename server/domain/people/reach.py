@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from server.domain.people.entitlement import Directory, NotListed
 from server.domain.people.roles import Scope
-from server.domain.record_fields import Fields, text
+from server.domain.record_fields import Fields, groups, text
 
 
 def desk_bucket(place: str) -> str:
@@ -87,7 +87,8 @@ def is_listed(holder: str, directory: Directory) -> bool:
 def reaches(account: str, scope: Scope, bucket: str, fields: Fields, directory: Directory) -> bool:
     """Whether this account's pages and steps reach a record with these fields in this bucket."""
     family, _, rest = bucket.partition(":")
-    if family in ("place", "desk") and holds(scope, text(fields, "holder"), directory):
+    holders = (text(fields, "holder"), *(text(part, "unit") for part in groups(fields, "parts")))
+    if family in ("place", "desk") and any(holds(scope, holder, directory) for holder in holders):
         return True
     match family:
         case "place" | "desk":

@@ -61,6 +61,8 @@ _CASE_DESK = frozenset(
         "case.special",
         "case.suspend",
         "case.resume",
+        "case.part_answer",
+        "case.part_drop",
         "case.extend",
         "case.tolerance_extend",
         "case.tolerance_fail",

@@ -2,7 +2,8 @@
 
     blue       what is left is a fifth of the days given, or less
     yellow     a working day is left, or a step is over its own days; reason within a working day (预警)
-               a correction that does not come, a procedure or suspension over the day that was told
+               a correction that does not come, a unit's part that is not answered, a procedure or suspension over the
+               day that was told
     red        over the promise, the answer, the delivery, or what was promised for later (警示)
                paused for more than five working days over the day that was told, and nobody told another
     red_plus   over the statutory days, or the third red of a month at one holder
@@ -20,7 +21,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.domain.calendar import NO_OVERRIDES, working_days_between
-from server.domain.cases.clocks import ANSWER_DAYS, DELIVERY_DAYS, Due, dues, parse_clock
+from server.domain.cases.clocks import ANSWER_DAYS, DECISION_DAYS, DELIVERY_DAYS, Due, dues, parse_clock
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, parse_date, text
@@ -39,6 +40,10 @@ TOLERANCE_WARNED_DAYS = 2
 SILENT_DAYS, SILENT_DAYS_WITH_WORK = 5, 3
 REDS_MAX = 3
 EXPLAIN_DAYS = 1
+
+
+CASE_CODES = frozenset({"answer", "correction", "delivery", "part", "pause", "promise", "step", "tolerance"})
+"""The clocks that `lights_of_case` looks at."""
 
 
 class Level(StrEnum):
@@ -76,13 +81,15 @@ STEPS: StepTable = {
 
 @dataclass(frozen=True)
 class Light:
-    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, step, sync_lag,
-    campaign or no_contact.
+    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, part, step,
+    sync_lag, campaign or no_contact.
     """
 
     code: str
     level: Level
     due: date | None = None
+    whose: str = ""
+    """The unit whose part it is, where that is not the case's holder."""
 
 
 @dataclass
@@ -123,7 +130,7 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
     """What shines on a case in its present state; one light a clock."""
     clock = parse_clock(case.get("clock"))
     promised = clock.promise_days if clock is not None else ANSWER_DAYS
-    given = {"answer": ANSWER_DAYS, "promise": promised, "delivery": DELIVERY_DAYS}
+    given = {"answer": ANSWER_DAYS, "promise": promised, "delivery": DELIVERY_DAYS, "part": DECISION_DAYS}
     found: dict[str, Light] = {}
     for due in dues(case, days.overrides):
         code = "promise" if due.code == "legal" else due.code
@@ -135,12 +142,14 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
                 level = None  # the promise shines before
             case "correction", Level.RED:
                 level = Level.YELLOW  # the case lapses; nobody at a desk is late
+            case "part", Level.RED:
+                level = Level.YELLOW  # a step over its own days; the whole shines on who leads
             case "pause", Level.RED if -days.left(due.day) <= PAUSE_RED_DAYS:
                 level = Level.YELLOW  # no statutory time runs, and the holder may still say why
         if level is not None:
-            before = found.get(code)
+            before = found.get(code + due.whose)
             best = level if before is None else higher(level, before.level)
-            found[code] = Light(code, best, before.due if before is not None else due.day)
+            found[code + due.whose] = Light(code, best, before.due if before is not None else due.day, due.whose)
     if (late := _step_over(case, days)) is not None and not found:
         found[late.code] = late
     return tuple(found.values())

@@ -39,6 +39,7 @@ class TaskCode(StrEnum):
     PARCEL_LOST = "parcel_lost"  # 邮件无进展或退回
     PROMISE_OVERDUE = "promise_overdue"  # 容缺材料逾期未补
     CORRECTION_OVERDUE = "correction_overdue"  # 逾期未补正
+    JOINT_PART = "joint_part"  # 联办单位答复
     LICENCE_EXPIRED = "licence_expired"  # 受理后证照过期，核对是否影响决定
     BULLETIN_OBJECTION = "bulletin_objection"  # 对通报的异议
     BULLETIN_HELP = "bulletin_help"  # 通报靠后，只告知本处并提供帮助
@@ -55,6 +56,7 @@ DAYS_GIVEN: Mapping[str, int] = {
     TaskCode.PARCEL_LOST: 3,
     TaskCode.PROMISE_OVERDUE: 3,
     TaskCode.CORRECTION_OVERDUE: 3,
+    TaskCode.JOINT_PART: 20,
     TaskCode.LICENCE_EXPIRED: 3,
     TaskCode.BULLETIN_OBJECTION: 3,
     TaskCode.BULLETIN_HELP: 10,

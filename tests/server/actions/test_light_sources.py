@@ -20,7 +20,7 @@ async def found(small: SmallCentre, day: str) -> list[Wanted]:
     platform, clock = platform_on(small)
     assert isinstance(clock, HandClock)
     clock.wall = from_iso(f"{day}T10:00:00+08:00")
-    return [one async for _, some in wanted_lights(platform, await platform.directory()) for one in some]
+    return [one async for looked in wanted_lights(platform, await platform.directory()) for one in looked.wanted]
 
 
 async def test_a_units_unfilled_claims_are_one_light_with_their_number(tmp_path: Path) -> None:

@@ -166,3 +166,33 @@ async def test_a_silent_phone_is_unknown_and_never_red(tmp_path: Path) -> None:
         await small.tamper("UPDATE devices SET last_contact = ? WHERE id = ?", [clock.wall, phone])
         await raise_lights(platform)
         assert await lights(small) == [("no_contact", "unknown", "cleared")]
+
+
+async def test_a_filing_that_came_late_keeps_both_its_lights_however_often_it_is_looked_at(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, _ = platform_on(small)
+        await put_case(small)
+        captured, received = from_iso("2026-02-26T10:00:00+08:00"), MONDAY - DAY // 2
+        await small.tamper(
+            "INSERT INTO observations VALUES (?, 'a', 'd', ?, 'i', ?, ?, '2026-02-26', 'p', NULL, 0, NULL, NULL, 0, "
+            "'')",
+            [CASE, VILLAGE, captured, received],
+        )
+        await raise_lights(platform)
+        assert await lights(small) == [("promise", "blue", "lit"), ("sync_lag", "yellow", "lit")]
+        assert await raise_lights(platform) == LightReport(), "neither is cleared and raised again"
+
+
+async def test_a_part_of_a_joint_handling_shines_on_its_own_unit_and_the_whole_on_who_leads(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform, clock = platform_on(small)
+        part = {"asked_on": "2026-02-02", "days": 20, "due": "2026-03-03"}
+        parts = [{**part, "unit": "unit:a"}, {**part, "unit": "unit:b", "answered_on": "2026-02-20", "agrees": True}]
+        await put_case(small, parts=parts)
+        await raise_lights(platform)
+        told = await small.fetch("SELECT code, level, holder FROM lights ORDER BY code")
+        assert told == [("part", "yellow", "unit:a"), ("promise", "blue", f"place:{VILLAGE}")]
+        clock.wall = from_iso("2026-03-04T10:00:00+08:00")
+        assert (await raise_lights(platform)).raised == 0
+        await put_case(small, parts=[{**parts[0], "answered_on": "2026-03-04", "agrees": True}, parts[1]])
+        assert (await raise_lights(platform)).cleared == 1

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from server.actions.refusals import NotFound
+from server.actions.show_case import show_case
 from server.actions.take_step import centre_itself, read_record, take_step
+from server.domain.people.roles import Role, Scope
 from server.main import platform_of
+from server.storage.people import AccountRow, insert_accounts
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
+from tests.put_record import case_of, put_record
 from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
 
 
@@ -78,3 +82,39 @@ async def test_the_centre_itself_takes_steps_anywhere_and_an_administrator_does_
             seen=None,
         )
         assert taken.outcome.code is OutcomeCode.APPLIED
+
+
+async def test_a_unit_of_a_joint_handling_reaches_the_case_and_answers_for_itself_alone(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        units = [unit for unit in small.world.units if unit.place == "341800000000"]
+        city = AccountRow("9" * 32, "city-unit", "市直", Role.DESK_CLERK, Scope(units=frozenset({units[0].id})), "")
+        part = {"asked_on": "2026-11-02", "days": 20, "due": "2026-11-30"}
+        parts = [{**part, "unit": f"unit:{unit.id}"} for unit in units[:2]]
+        held = case_of(small, state="reviewing", finished_at="", holder=f"place:{VILLAGE}", parts=parts)
+        await put_record(small, "case", "c" * 32, held)
+
+        async def answer(unit: str) -> str:
+            said = {"part_answer": {"unit": f"unit:{unit}", "agrees": True}}
+            seen = await small.seen("case", "c" * 32)
+            taken = await take_step(
+                platform, city, kind="case", record="c" * 32, name="case.part_answer", fields=said, seen=seen
+            )
+            return taken.outcome.code.value
+
+        with pytest.raises(NotFound):
+            await answer(units[1].id)
+        async with small.centre.database.write() as tx:
+            await insert_accounts(tx, [city], 0)
+        assert await answer(units[0].id) == "applied"
+        assert (await show_case(platform, city, "c" * 32)).record.id == "c" * 32
+
+
+async def test_a_unit_that_is_not_listed_handles_nothing_jointly(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        platform = platform_of(small.centre, small.writer)
+        await put_record(small, "case", "c" * 32, case_of(small, state="received", holder=f"place:{VILLAGE}"))
+        clerk, seen = await small.account(clerk_over(small)), await small.seen("case", "c" * 32)
+        said = {"joint": ["unit:" + "0" * 32]}
+        with pytest.raises(NotFound):
+            await take_step(platform, clerk, kind="case", record="c" * 32, name="case.accept", fields=said, seen=seen)

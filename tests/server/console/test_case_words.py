@@ -12,7 +12,7 @@ def test_nothing_is_shown_by_its_code() -> None:
     assert set(lifecycle.STEPS) <= set(STEPS)
     assert {state.value for state in MaterialState} == set(MATERIALS)
     assert {code.value for code in OutcomeCode} == set(OUTCOMES)
-    assert set(DUES) == {"answer", "correction", "pause", "promise", "legal", "tolerance", "delivery"}
+    assert set(DUES) == {"answer", "correction", "part", "pause", "promise", "legal", "tolerance", "delivery"}
 
 
 def test_words_come_in_the_asked_language_and_an_unknown_code_as_itself() -> None:

@@ -331,3 +331,31 @@ def test_naming_another_as_its_helper_gives_nobody_a_second_pair_of_eyes() -> No
     assert (desk.fields["helper"], desk.fields["filed_by"]) == ("somebody else", "clerk")
     desk.step("accept")
     assert problems(desk.step("decide", decision={"granted": True})) == ["own_filing"]
+
+
+def tasks_of(desk: CaseAtDesk) -> dict[str, str]:
+    """Holder → state of what the units of a joint handling have to answer."""
+    return {
+        str(one.fields["holder"]): str(one.fields["state"])
+        for one in desk.centre.records.values()
+        if one.kind == "task" and one.fields["code"] == "joint_part"
+    }
+
+
+def test_each_unit_of_a_joint_handling_has_a_task_that_its_answer_closes(desk: CaseAtDesk) -> None:
+    assert desk.step("accept", joint=["unit:a", "unit:b"]).code is OutcomeCode.APPLIED
+    assert tasks_of(desk) == {"unit:a": "open", "unit:b": "open"}
+    assert desk.fields["holder"] == DESK, "who leads holds the case"
+    desk.step("part_answer", part_answer={"unit": "unit:a", "agrees": True, "text": "同意"})
+    assert tasks_of(desk) == {"unit:a": "closed", "unit:b": "open"}
+    assert problems(desk.step("decide", decision={"granted": True})) == ["part_open"]
+    desk.step("part_drop", part_drop={"unit": "unit:b", "text": "不涉及"})
+    assert tasks_of(desk) == {"unit:a": "closed", "unit:b": "closed"}
+    assert desk.step("decide", decision={"granted": True}).code is OutcomeCode.APPLIED
+
+
+def test_what_ends_leaves_no_unit_with_a_task(desk: CaseAtDesk) -> None:
+    desk.step("accept", joint=["unit:a", "unit:b"])
+    voiding = {"reason": "mistaken", "text": "误报"}
+    assert desk.step("void", voiding=voiding).code is OutcomeCode.APPLIED
+    assert set(tasks_of(desk).values()) == {"closed"}
