@@ -56,17 +56,18 @@ def served_centre(folder: Path) -> Iterator[ServedCentre]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[ServedCentre]:
-    """The centre of these settings, on a free port."""
+def serving(settings: Settings, port: str = "0") -> Iterator[ServedCentre]:
+    """The centre of these settings, on a free port or the one named."""
     folder = settings.data_folder
     command = [sys.executable, "-c", "from server.cli.main import run; run()", "serve", "--data", str(folder)]
-    command += ["--database", settings.database, "--port", "0"]
+    command += ["--database", settings.database, "--port", port]
     ready = folder / "server.ready"
     ready.unlink(missing_ok=True)
     with (folder / "server.log").open("wb") as log:
         # A revocation counts at once, so that no test has to wait for it.
         environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
         environment.pop("BANGBAN_PICTURES", None)  # ours, and no setting of the server
+        environment["BANGBAN_PHONE_FOLDER"] = str(settings.phone_folder)
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         deadline = time.monotonic() + _START_S

@@ -79,7 +79,7 @@ export const zhPhone = {
   trouble_reread: '有些资料损坏了，已重新读取',
   trouble_reread_lead: '您办的事没有受影响。如果常常出现，请告诉管理员检查这台手机的存储。',
   trouble_app_old: '这个版本太旧，中心不再接收',
-  trouble_app_old_lead: '已办的都还在手机里。请连上网络，关掉再打开帮办，点“现在更新”；急用时可以先请同事带走。',
+  trouble_app_old_lead: '已办的都还在手机里。请连上网络，关掉再打开帮办，点“更新”；急用时可以先请同事带走。',
   trouble_not_saved: '手机存不下中心的回复',
   trouble_not_saved_lead: '多半是空间满了。您办的事都还在，请腾出空间，帮办会再试。',
 } as const

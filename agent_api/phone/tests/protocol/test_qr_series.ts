@@ -33,7 +33,7 @@ test.each([1, 187, 188, 1_000, 2_345])('%i bytes come back whole whatever the or
 
 test('what is no part is passed over', () => {
   const series = new Series()
-  for (const text of ['', 'mailto:a@example.invalid', 'BANGBAN1:AAAAAAAA:3:2:AA', 'BANGBAN1:AAAAAAAA:1:201:AA', 'BANGBAN1:aaaaaaaa:1:1:AA']) {
+  for (const text of ['', 'bangban:x?code=ABCDE23456', 'BANGBAN1:AAAAAAAA:3:2:AA', 'BANGBAN1:AAAAAAAA:1:201:AA', 'BANGBAN1:aaaaaaaa:1:1:AA']) {
     expect(series.take(text)).toBe(false)
   }
   expect(series.whole()).toBeNull()
