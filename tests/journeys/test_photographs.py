@@ -33,6 +33,33 @@ def reach_materials(user: PhoneUser) -> None:
     user.screen("材料")
 
 
+def file_photograph(user: PhoneUser) -> None:
+    """A visit with one photograph, from the first screen back to Today. The user may use the camera."""
+    reach_materials(user)
+    user.choose("拍照")
+    user.press("拍照")
+    user.page.get_by_role("button", name="拍下", disabled=False).wait_for()
+    user.picture("camera")
+    user.press("拍下")
+    user.page.get_by_role("img", name="照片 1").wait_for()
+    user.picture("taken")
+    user.press("下一步")
+    user.screen("委托与同意")
+    user.choose("已全部读给本人听")
+    for tick in user.page.get_by_text("同意使用：").all():
+        tick.click()
+    user.choose("已在纸上签名")
+    user.press("下一步")
+    user.press("本人确认，完成办理")
+    user.screen("回执")
+    user.press("回到今天")
+
+
+def everything_in(profile: Path) -> bytes:
+    """Whatever the browser wrote: databases, caches, logs."""
+    return b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
+
+
 def test_a_photograph_goes_from_the_camera_to_the_centre(
     driver: Playwright, centre: ServedCentre, tmp_path: Path
 ) -> None:
@@ -42,32 +69,26 @@ def test_a_photograph_goes_from_the_camera_to_the_centre(
         user.enrol(centre.code())
         user.see("都已送达中心")
         user.go_offline()
-        reach_materials(user)
-        user.choose("拍照")
-        user.press("拍照")
-        user.page.get_by_role("button", name="拍下", disabled=False).wait_for()
-        user.picture("camera")
-        user.press("拍下")
-        user.page.get_by_role("img", name="照片 1").wait_for()
-        user.picture("taken")
-        user.press("下一步")
-        user.screen("委托与同意")
-        user.choose("已全部读给本人听")
-        for tick in user.page.get_by_text("同意使用：").all():
-            tick.click()
-        user.choose("已在纸上签名")
-        user.press("下一步")
-        user.press("本人确认，完成办理")
-        user.screen("回执")
-        user.press("回到今天")
+        file_photograph(user)
         user.see("1 张照片在排队")
         kept = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in str(path))
         assert b"JFIF" not in kept
+        waiting = everything_in(profile)
         user.go_online()
         user.see("都已送达中心")
 
     [(blob, kind)] = stored_files(centre)
     assert kind == "image/jpeg"
+    afterwards, looked_for = everything_in(profile), 0
+    # The photograph's own bytes, looked for in whatever the browser wrote while it waited and after it had gone.
+    for at in range(0, len(blob) - 48, max(1, len(blob) // 40)):
+        piece = blob[at : at + 48]
+        if len(set(piece)) < 30:
+            continue  # tables of the format, in many a file
+        looked_for += 1
+        assert piece not in waiting, f"the photograph's byte {at} and on lie in the clear"
+        assert piece not in afterwards, f"the photograph's byte {at} and on lie in the clear"
+    assert looked_for > 10
     with Image.open(io.BytesIO(blob)) as picture:
         assert max(picture.size) <= 1_600
         assert not picture.getexif()
