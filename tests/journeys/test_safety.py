@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright
 
 from server.actions.revoke_device import revoke_device
 from server.main import open_centre
 from tests.command import finish
 from tests.journeys.phone import PIN, PhoneUser, ServedCentre, phone_user
+from tests.journeys.test_first_visit import NEW_NAME, file_allowance
+
+STORES = "indexedDB.databases().then(all => all.map(one => one.name).filter(name => name !== 'bangban-keys'))"
 
 
 def test_a_phone_left_alone_locks_itself(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
@@ -97,8 +102,7 @@ def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCe
     with phone_user(driver, tmp_path / "profile", centre.address, "revoked") as user:
         user.enrol(centre.code())
         user.see("都已送达中心")
-        stores = "indexedDB.databases().then(all => all.map(one => one.name).filter(name => name !== 'bangban-keys'))"
-        [store] = user.page.evaluate(stores)
+        [store] = user.page.evaluate(STORES)
 
         async def revoke() -> None:
             async with open_centre(centre.settings) as opened:
@@ -116,7 +120,7 @@ def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCe
         # It may have heard already over the live socket; else it hears with the next exchange.
         user.page.evaluate("dispatchEvent(new Event('online'))")
         user.screen("登记这台手机")
-        assert user.page.evaluate(stores) == []
+        assert user.page.evaluate(STORES) == []
 
 
 def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
@@ -145,6 +149,110 @@ def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
         user.press("锁上")
         user.unlock("975310")
         user.screen("今天")
+
+
+ROLLED_BACK = "这台手机的资料退回过旧的样子"
+
+
+def test_a_whole_phone_put_back_to_an_older_state_is_told_and_loses_nothing(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    profile, older = tmp_path / "profile", tmp_path / "older"
+    with phone_user(driver, profile, centre.address, "rolled_back") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+    shutil.copytree(profile, older, ignore=shutil.ignore_patterns("Singleton*"))
+    with phone_user(driver, profile, centre.address, "rolled_back") as user:
+        user.open()
+        user.unlock()
+        user.screen("今天")
+        file_allowance(user)
+        user.press("回到今天")
+        user.see("都已送达中心")
+    with phone_user(driver, older, centre.address, "rolled_back_now") as user:
+        user.open()
+        user.unlock()
+        user.see(ROLLED_BACK)
+        user.see("都已送达中心")
+        user.picture("told")
+        user.see(NEW_NAME)
+        user.press("知道了")
+        user.page.get_by_text(ROLLED_BACK).wait_for(state="detached")
+
+
+KEEP = """async (store) => {
+    const open = indexedDB.open(store)
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result) })
+    const all = (name) => new Promise((done) => {
+        const read = database.transaction(name).objectStore(name).getAll()
+        read.onsuccess = () => done(read.result)
+    })
+    globalThis.kept = { cells: await all('cells'), owner: await all('owner') }
+    database.close()
+}"""
+PUT_BACK = """async (store) => {
+    const open = indexedDB.open(store)
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result) })
+    const writing = database.transaction(['cells', 'owner'], 'readwrite')
+    for (const [name, rows] of Object.entries(globalThis.kept)) {
+        writing.objectStore(name).clear()
+        for (const row of rows) writing.objectStore(name).put(row)
+    }
+    await new Promise((done) => { writing.oncomplete = done })
+    database.close()
+}"""
+
+
+def test_a_store_put_back_alone_is_found_out_without_a_network(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "put_back") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        user.press("锁上")
+        user.see("您好")
+        [store] = user.page.evaluate(STORES)
+        user.page.evaluate(KEEP, store)
+        for _ in range(2):
+            user.unlock()
+            user.screen("今天")
+            assert user.page.get_by_text(ROLLED_BACK).count() == 0
+            user.press("锁上")
+            user.see("您好")
+        user.page.evaluate(PUT_BACK, store)
+        user.unlock()
+        user.see(ROLLED_BACK)
+
+
+def test_how_full_the_phone_is_and_whether_the_browser_keeps_it_is_shown(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", centre.address, "room") as user:
+        user.context.add_init_script(
+            """const asked = []
+            globalThis.asked = asked
+            let isKept = false
+            navigator.storage.persist = async () => { asked.push('persist'); return isKept }
+            navigator.storage.persisted = async () => isKept
+            navigator.storage.estimate = async () => ({ usage: 950 * 1048576, quota: 1000 * 1048576 })
+            globalThis.agree = () => { isKept = true }"""
+        )
+        user.enrol(centre.code())
+        assert user.page.evaluate("asked") == ["persist"], "asked for once the store is there"
+        user.see("手机空间快满了")
+        user.see("只剩 50 MB")
+        user.picture("nearly_full")
+        user.press("这台手机")
+        user.see("浏览器可能清掉这些资料")
+        user.see("已用 950 MB，可用 1000 MB")
+        gauge = user.page.get_by_label("已用空间")
+        assert gauge.evaluate("one => one.value / one.max") == pytest.approx(0.95)
+        user.picture("not_kept")
+        user.page.evaluate("agree()")
+        user.press("请浏览器保留")
+        user.see("浏览器答应保留这些资料")
 
 
 def test_the_largest_letters_fit_the_smallest_screen(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
