@@ -27,6 +27,8 @@ export type Line = 'idle' | 'talking' | 'no_contact' | 'portal' | 'signed_out'
 
 /** What goes over the line once text has gone: a colleague's parcels, photographs. */
 export interface Behind {
+  /** Pieces that arrived so far: a line that lets some through is not a line that fails. */
+  readonly moved: number
   hasReady(): boolean
   /** How many files went up whole. Stops between two pieces when something else is due. Rejects when the line fails. */
   sendReady(isElseDue: () => boolean): Promise<number>
@@ -181,6 +183,7 @@ export class Connection {
   /** A failing line leaves the rest for a little later: what arrived is known then. */
   private async sendFiles(): Promise<void> {
     this.filesDue = null
+    const before = this.moved()
     try {
       let sent = 0
       for (const one of this.behind) if (!this.isTextDue()) sent += await one.sendReady(this.isTextDue)
@@ -190,9 +193,14 @@ export class Connection {
       else this.filesDue = this.later()
     } catch (error) {
       if (!(error instanceof NoContact || error instanceof TokenRefused || error instanceof TurnedAway)) throw error
+      if (this.moved() > before) this.fileFailures = 0
       const told = error instanceof TurnedAway ? error.retryAfterMs : 0
       this.filesDue = told ? this.now() + told : this.later()
     }
+  }
+
+  private moved(): number {
+    return this.behind.reduce((sum, one) => sum + one.moved, 0)
   }
 
   private hasBehind(): boolean {

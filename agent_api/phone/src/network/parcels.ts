@@ -32,6 +32,9 @@ export interface Parcel {
 export class NoParcel extends Error {}
 
 export class Parcels {
+  /** Parcels that arrived. */
+  moved = 0
+
   constructor(
     private readonly store: ReplicaStore,
     private readonly tokens: Tokens,
@@ -73,6 +76,7 @@ export class Parcels {
         if (isElseDue()) return 0
         const now = await this.handIn(parcel)
         await this.settle(parcel, now)
+        this.moved += 1
         // One that waited for this one can go now.
         isFurther ||= now.state === 'handed_in'
       }

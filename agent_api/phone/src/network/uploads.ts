@@ -25,6 +25,8 @@ const GONE = [404, 410]
 const ASK_AGAIN = [401, 404, 409, 410, 423, 460]
 
 export class Uploads {
+  /** Pieces that arrived. */
+  moved = 0
   private pieceBytes: number
 
   constructor(
@@ -64,6 +66,7 @@ export class Uploads {
       const answer = await this.sendPiece(held.location, headers, piece)
       if (answer.status === 204) {
         held = await this.keep(held, { offset: offsetOf(answer) })
+        this.moved += 1
         cuts = 0
         this.pieceBytes = Math.min(this.pieceBytesMax, this.pieceBytes * 2)
         this.onProgress(held)

@@ -167,3 +167,44 @@ test('a centre that repeats itself without progress is not asked in a loop', asy
   expect(device.now).toBeGreaterThan(60_000)
   expect(device.store.outboxSize()).toBe(1)
 })
+
+test('a device that never spoke to the lost centre reads on', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  await device.sync(centre.exchange)
+  centre.epoch = 'e2'
+  await device.sync(centre.exchange)
+  expect(device.store.standing().epoch).toBe('e2')
+})
+
+test('a revoked copy of a phone deposits its work under a new chain', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  await device.write('a', { n: 1 })
+  await device.sync(centre.exchange)
+  const twin = new Device('phone', device.disk.image())
+  twin.made = 100
+  await device.write('b', { n: 2 })
+  await device.sync(centre.exchange)
+  const other = await twin.write('c', { n: 3 })
+  centre.revoked = true
+  for (let n = 0; n < 6; n++) await twin.step(centre.exchange)
+  expect(twin.events.at(-1)).toEqual({ is: 'wipe_now' })
+  expect(centre.quarantine.some((line) => line.includes(other.id))).toBe(true)
+})
+
+test('a revoked device deposits its work at a centre that was restored', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  const backup = centre.backup()
+  await device.write('a', { n: 1 })
+  await device.sync(centre.exchange)
+  const late = await device.write('b', { n: 2 })
+  backup.epoch = 'e2'
+  backup.revoked = true
+  // A centre of another epoch takes nothing, and says so to a revoked device by its position alone.
+  const line = (message: Bytes): Bytes => {
+    const heard = read(message)
+    return heard.envelope.epoch === backup.epoch ? backup.exchange(message) : backup.answer(heard, 'revoked')
+  }
+  for (let n = 0; n < 8 && !device.told('wipe_now').length; n++) await device.step(line)
+  expect(device.told('wipe_now')).toHaveLength(1)
+  expect(backup.quarantine.some((one) => one.includes(late.id))).toBe(true)
+})

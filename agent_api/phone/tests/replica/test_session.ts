@@ -151,6 +151,16 @@ test('the outbox goes up in pages, one change at least', async () => {
   expect(centre.requests[0]!.envelope.waiting).toBe(3)
 })
 
+test('a failing line gets smaller pages', async () => {
+  const [centre, device] = [new FakeCentre(), new Device()]
+  for (let n = 0; n < 40; n++) await device.write(String(n), { text: 'x'.repeat(5_000) })
+  for (let n = 0; n < 4; n++) await device.step(() => null)
+  await device.step(centre.exchange)
+  expect(centre.requests[0]!.changes).toHaveLength(5)
+  await device.sync(centre.exchange)
+  expect(centre.effects.size).toBe(40)
+})
+
 test('a smaller page than the one whose reply was lost is no fork', async () => {
   const centre = new FakeCentre()
   const device = new Device('phone', undefined, { pageBytes: 8_192 })
