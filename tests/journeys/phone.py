@@ -23,7 +23,7 @@ from server.main import open_centre
 from server.settings import Settings
 from tests.command import finish
 from tests.journeys.accessible import check_accessible
-from tests.small_centre import HELPER, load_small
+from tests.small_centre import HELPER, load_small, small_centre
 
 PIN = "246813"
 SMALL = {"width": 360, "height": 640}
@@ -48,10 +48,15 @@ class ServedCentre:
         return finish(give())
 
 
+async def _load(folder: Path, database: str) -> Settings:
+    async with small_centre(folder, database=database) as small:
+        return small.centre.settings
+
+
 @contextmanager
-def served_centre(folder: Path) -> Iterator[ServedCentre]:
-    """The small world, served."""
-    with serving(finish(load_small(folder))) as centre:
+def served_centre(folder: Path, database: str = "") -> Iterator[ServedCentre]:
+    """The small world, served. `database` names another than an SQLite file in the folder."""
+    with serving(finish(_load(folder, database) if database else load_small(folder))) as centre:
         yield centre
 
 

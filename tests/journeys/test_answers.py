@@ -5,92 +5,17 @@ phone, without a network.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Playwright
 
-from server.actions.desk_change import DeskEdit, desk_change
-from server.actions.take_step import read_record, take_step
-from server.domain.people.entitlement import person_bucket
-from server.main import open_centre, open_writer, platform_of
-from tests.command import finish
+from tests.journeys.others import Others
 from tests.journeys.phone import SMALL, PhoneUser, ServedCentre, phone_user
 from tests.journeys.test_first_visit import file_allowance
-from tests.server.actions.test_list_followup import clerk_of, login_of
-from tests.small_centre import HELPER, VILLAGE, SmallCentre
 
 LARGE = {"width": 412, "height": 915}
 LYING = {"width": 800, "height": 360}
 FORM, CARD = "高龄津贴申请审批表", "社会保障卡"
 PLACE, HOURS = "前村党群服务中心", "8:30-11:30"
-
-
-class Others:
-    """The desk and a colleague, at the very centre that the phone speaks with."""
-
-    def __init__(self, centre: ServedCentre) -> None:
-        self._settings = centre.settings
-
-    async def _small(self, work: Any) -> Any:
-        async with open_centre(self._settings) as opened, open_writer(opened, lambda buckets: None) as writer:
-            return await work(SmallCentre(opened, writer))
-
-    def records(self, table: str) -> list[tuple[str, str]]:
-        """The id and state of the village's records."""
-
-        async def read(small: SmallCentre) -> Any:
-            return await small.fetch(f"SELECT id, state FROM {table}")
-
-        return list(finish(self._small(read)))
-
-    def return_case(self, case: str, *numbers: str) -> None:
-        async def step(small: SmallCentre) -> None:
-            platform = platform_of(small.centre, small.writer)
-            standing = await read_record(platform, "case", case)
-            assert standing is not None
-            rows = [{"no": no, "why": "unreadable", "text": "盖章看不清"} for no in numbers]
-            taken = await take_step(
-                platform,
-                await clerk_of(small),
-                kind="case",
-                record=case,
-                name="case.return",
-                fields={"correction": {"materials": rows, "text": "请补清楚的一份", "due": "2027-01-20"}},
-                seen=await small.seen("case", case),
-            )
-            assert taken.outcome.code.has_effect, taken.outcome
-
-        finish(self._small(step))
-
-    def fill_claim(self, claim: str, **values: str) -> None:
-        """As a colleague with another phone does, who saw what everybody saw."""
-
-        async def fill(small: SmallCentre) -> None:
-            device = await small.enrol(HELPER, "colleague")
-            fields = {"state": "filling", **{f"f.{name}": value for name, value in values.items()}}
-            seen = await small.seen("claim", claim)
-            written = await small.send(device, small.change("claim", "claim.fill", claim, fields, base=seen))
-            assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes
-
-        finish(self._small(fill))
-
-    def notify(self, words: str) -> None:
-        async def send(small: SmallCentre) -> None:
-            account = await small.account(HELPER)
-            lead = await small.account(login_of(small, "county_supervisor", VILLAGE))
-            told = {"to": account.id, "text_zh": words, "text_en": words}
-            written = await desk_change(
-                small.centre.database,
-                small.writer,
-                lead,
-                [DeskEdit(kind="notice", record="e" * 32, name="notice.send", fields=told)],
-                buckets=[person_bucket(account.id)],
-                now_ms=small.centre.clock.wall_ms(),
-                randomness=small.centre.randomness,
-            )
-            assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes
-
-        finish(self._small(send))
 
 
 def take_a_claim(user: PhoneUser) -> None:

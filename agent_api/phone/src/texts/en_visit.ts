@@ -10,7 +10,7 @@ export const enVisit: { readonly [key in keyof typeof zhVisit]: string } = {
   eligibility_unknown: 'Not known: {why}',
   leg_of: '{n} of {count}',
   asked_before: 'What is asked here was answered above.',
-  helper_cannot: 'Only the resident may: {what}',
+  helper_cannot: 'Not for the helper to do: {what}',
   answer_range: 'Between {least} and {most}',
   mat_on_file: 'On file',
   mat_on_file_until: 'On file, valid until {day}',

@@ -8,7 +8,7 @@ export const zhVisit = {
   eligibility_unknown: '还不清楚：{why}',
   leg_of: '第 {n} 件，共 {count} 件',
   asked_before: '要填的，前一件里已经填过。',
-  helper_cannot: '只能由本人办：{what}',
+  helper_cannot: '帮办员不能代做：{what}',
   answer_range: '应在 {least} 到 {most} 之间',
   mat_on_file: '证照库里有',
   mat_on_file_until: '证照库里有，有效期至 {day}',
