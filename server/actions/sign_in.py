@@ -180,7 +180,7 @@ async def give_sign_in(door: StaffDoor, login: str, *, actor: str) -> GivenSignI
             raise AccountClosed(f"{login} is no account for the console")
         for one in await staff.factors_of(tx, account.id):
             await staff.drop_factor(tx, one.id, account.id)
-        sealed = door.sealing.seal(_place(factor), secret.encode())
+        sealed = door.sealing.seal(factor_place(factor), secret.encode())
         await staff.insert_factor(tx, FactorRow(factor, account.id, "totp", actor, sealed, None, 0, now), now)
         await staff.keep_password(tx, account.id, hashed)
         await staff.end_staff_sessions(tx, account.id, now, "password_changed")
@@ -201,7 +201,7 @@ async def begin_totp(door: StaffDoor, account: str, name: str) -> tuple[str, str
         for one in await staff.factors_of(tx, account):
             if one.kind == "totp" and one.confirmed_at is None:
                 await staff.drop_factor(tx, one.id, account)
-        sealed = door.sealing.seal(_place(factor), secret.encode())
+        sealed = door.sealing.seal(factor_place(factor), secret.encode())
         await staff.insert_factor(tx, FactorRow(factor, account, "totp", name[:80], sealed, None, 0, None), now)
         login = await account_by_id(tx, account)
     assert login is not None, "who begins a factor is signed in"
@@ -215,7 +215,9 @@ async def show_totp(door: StaffDoor, visitor: StaffVisitor, code: str) -> None:
         for factor in await staff.factors_of(tx, visitor.account.id):
             if factor.kind != "totp" or (factor.confirmed_at is None and await _has_confirmed(tx, visitor)):
                 continue
-            step = _step_of(door.sealing.open(_place(factor.id), factor.secret).decode(), digits, now, factor.counter)
+            step = _step_of(
+                door.sealing.open(factor_place(factor.id), factor.secret).decode(), digits, now, factor.counter
+            )
             if step is not None:
                 await staff.note_factor_used(tx, factor.id, step, now)
                 await staff.note_factor(tx, visitor.session.id, now)
@@ -245,7 +247,8 @@ async def sign_out(door: StaffDoor, visitor: StaffVisitor, *, session: str = "")
         await staff.end_staff_session(tx, session or visitor.session.id, visitor.account.id, door.now(), "signed_out")
 
 
-def _place(factor: str) -> str:
+def factor_place(factor: str) -> str:
+    """What the seal of a factor's secret is bound to."""
     return f"staff_factors/{factor}"
 
 

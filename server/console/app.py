@@ -149,8 +149,17 @@ def _turn_away(visit: Visit, row: Page) -> Response | None:
     if visit.role not in row.roles:
         return problem_page(visit, 404, *NOT_FOUND)
     if row.level is Level.STEPPED_UP and not visit.visitor.stepped_up(visit.console.now()):
-        return RedirectResponse(f"/console/factor?next={quote(visit.request.url.path, safe='')}", 303)
+        return RedirectResponse(f"/console/factor?next={quote(_came_from(visit), safe='')}", 303)
     return None
+
+
+def _came_from(visit: Visit) -> str:
+    """The page to go back to: a post's is the one that held its form."""
+    if visit.request.method == "GET":
+        return visit.request.url.path
+    origin, _, path = visit.request.headers.get("referer", "").partition("/console/")
+    is_own = origin.partition("://")[2] == visit.request.headers.get("host", "-")
+    return f"/console/{path.partition('?')[0]}" if is_own else "/console/"
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -43,6 +43,10 @@ class Throttle:
         self._windows.hit(PER_LOGIN, "login", login, browser)
         self._windows.hit(PER_ADDRESS, "address", address)
 
+    def count_address(self, address: str) -> None:
+        """A failure that names no login."""
+        self._windows.hit(PER_ADDRESS, "address", address)
+
     def check_number(self, number: str, address: str) -> None:
         """Before somebody's four signs are compared with those of a case. Raises TooManyTries."""
         self._check(PER_NUMBER, "number", number)

@@ -114,6 +114,22 @@ async def note_factor_used(tx: Transaction, factor: str, counter: int, at_ms: in
     )
 
 
+async def factor_by_credential(snapshot: Snapshot, credential: str) -> FactorRow | None:
+    row = await snapshot.fetch_one(f"SELECT {_FACTOR} FROM staff_factors WHERE credential = ?", [credential])  # noqa: S608
+    return _factor(row) if row else None
+
+
+async def note_passkey_used(tx: Transaction, factor: str, counter: int, at_ms: int) -> bool:
+    """False where the counter did not rise. Keys that count nothing say 0 each time."""
+    sql = """UPDATE staff_factors SET counter = ?, used_at = ? WHERE id = ?
+             AND (counter < ? OR (counter = 0 AND ? = 0))"""
+    return await tx.execute(sql, [counter, at_ms, factor, counter, counter]) == 1
+
+
+async def rename_factor(tx: Transaction, factor: str, account: str, name: str) -> None:
+    await tx.execute("UPDATE staff_factors SET name = ? WHERE id = ? AND account = ?", [name, factor, account])
+
+
 async def drop_factor(tx: Transaction, factor: str, account: str) -> None:
     await tx.execute("DELETE FROM staff_factors WHERE id = ? AND account = ?", [factor, account])
 

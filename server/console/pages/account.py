@@ -11,12 +11,25 @@ from server.storage.staff import factors_of, live_staff_sessions
 
 
 async def show(visit: Visit) -> Response:
+    return await show_with(visit)
+
+
+async def show_with(visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     assert visit.visitor is not None, "the row lets in whoever is signed in"
     async with visit.console.platform.database.read() as snapshot:
         sessions = await live_staff_sessions(snapshot, visit.account.id, visit.console.now() - IDLE_MS)
         factors = await factors_of(snapshot, visit.account.id)
     confirmed = [one for one in factors if one.confirmed_at is not None]
-    return page(visit, "account.html", sessions=sessions, factors=confirmed, own=visit.visitor.session.id)
+    return page(
+        visit,
+        "account.html",
+        status=status,
+        sessions=sessions,
+        factors=confirmed,
+        own=visit.visitor.session.id,
+        problem=problem,
+        added=visit.request.query_params.get("done") == "passkey",
+    )
 
 
 async def end_session(visit: Visit) -> Response:

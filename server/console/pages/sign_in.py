@@ -8,6 +8,7 @@ from __future__ import annotations
 import segno
 from starlette.responses import RedirectResponse, Response
 
+from server.actions.passkeys import Site, assertion_options
 from server.actions.refusals import AccountClosed, CodeSpent, CredentialRefused
 from server.actions.sign_in import begin_totp, set_password, show_totp, sign_in, sign_out
 from server.console.render import page
@@ -28,7 +29,18 @@ def next_path(visit: Visit) -> str:
 async def show(visit: Visit) -> Response:
     if visit.visitor is not None and visit.visitor.full:
         return RedirectResponse(next_path(visit), 303)
-    return page(visit, "sign_in.html", problem="", login="", next=next_path(visit))
+    return await sign_in_page(visit)
+
+
+async def sign_in_page(visit: Visit, problem: str = "", *, login: str = "", status: int = 200) -> Response:
+    """With what a passkey would sign, for a browser that has one."""
+    options = await assertion_options(visit.console.door, site_of(visit), None)
+    context = {"problem": problem, "login": login, "next": next_path(visit), "options": options}
+    return page(visit, "sign_in.html", status=status, **context)
+
+
+def too_many(visit: Visit, wait_s: int) -> str:
+    return visit.t(f"尝试次数太多，请{wait_s}秒后再试。", f"Too many tries. Please wait {wait_s} seconds.")
 
 
 async def enter(visit: Visit) -> Response:
@@ -42,11 +54,10 @@ async def enter(visit: Visit) -> Response:
     except CredentialRefused:
         console.throttle.count_failure(login, browser, address)
         said = visit.t("账号或密码不对，请核对后再试。", "The login or the password is wrong. Please check both.")
-        return page(visit, "sign_in.html", status=401, problem=said, login=login, next=next_path(visit))
+        return await sign_in_page(visit, said, login=login, status=401)
     except (TooManyTries, TooManySignIns) as error:
         wait = getattr(error, "wait_s", 10)
-        said = visit.t(f"尝试次数太多，请{wait}秒后再试。", f"Too many tries. Please wait {wait} seconds.")
-        answer = page(visit, "sign_in.html", status=429, problem=said, login=login, next=next_path(visit))
+        answer = await sign_in_page(visit, too_many(visit, wait), login=login, status=429)
         answer.headers["retry-after"] = str(wait)
         return answer
     response = RedirectResponse(f"/console/factor?next={next_path(visit)}", 303)
@@ -56,7 +67,7 @@ async def enter(visit: Visit) -> Response:
 
 async def show_factor(visit: Visit) -> Response:
     """The code of an authenticator; for somebody without one, a new one to scan."""
-    return await _factor_page(visit, "")
+    return await factor_page(visit, "")
 
 
 async def enter_factor(visit: Visit) -> Response:
@@ -70,26 +81,35 @@ async def enter_factor(visit: Visit) -> Response:
     except CredentialRefused:
         console.throttle.count_failure(f"factor:{login}", browser, address)
         said = visit.t("验证码不对或已用过，请等下一个。", "This code is wrong or was used. Please wait for the next.")
-        return await _factor_page(visit, said, status=401)
+        return await factor_page(visit, said, status=401)
     except TooManyTries as error:
-        said = visit.t(
-            f"尝试次数太多，请{error.wait_s}秒后再试。", f"Too many tries. Please wait {error.wait_s} seconds."
-        )
-        return await _factor_page(visit, said, status=429)
+        return await factor_page(visit, too_many(visit, error.wait_s), status=429)
     response = RedirectResponse(next_path(visit), 303)
     remember_browser(console, response, login)
     return response
 
 
-async def _factor_page(visit: Visit, problem: str, *, status: int = 200) -> Response:
+async def factor_page(visit: Visit, problem: str, *, status: int = 200) -> Response:
+    """For a code, or a passkey where the account has one."""
     console = visit.console
     async with console.platform.database.read() as snapshot:
         confirmed = [one for one in await factors_of(snapshot, visit.account.id) if one.confirmed_at is not None]
+    assert visit.visitor is not None, "the row lets in whoever has a session"
+    options = await assertion_options(console.door, site_of(visit), visit.visitor)
+    has_totp = any(one.kind == "totp" for one in confirmed)
     qr, secret = "", ""
     if not confirmed and not problem:
         _, address = await begin_totp(console.door, visit.account.id, "TOTP")
         qr, secret = _qr(address), address.partition("secret=")[2].partition("&")[0]
-    return page(visit, "factor.html", status=status, problem=problem, qr=qr, secret=secret, next=next_path(visit))
+    context = {"problem": problem, "qr": qr, "secret": secret, "options": options, "has_totp": has_totp or bool(qr)}
+    return page(visit, "factor.html", status=status, next=next_path(visit), **context)
+
+
+def site_of(visit: Visit) -> Site:
+    """As the browser sees us: behind a proxy the scheme is a setting, not what the proxy spoke with us."""
+    url = visit.request.url
+    scheme = "https" if visit.console.is_https else url.scheme
+    return Site(url.hostname or "", f"{scheme}://{visit.request.headers.get('host', '')}")
 
 
 def _qr(address: str) -> str:

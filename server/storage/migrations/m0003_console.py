@@ -1,7 +1,7 @@
 """What the console keeps beside the records: who has one open, challenges of passkeys, and how each job last went.
 
-None of it is part of a record's history: an opening is gone when its page is, a challenge when it was answered, and
-of a job only the last run is kept.
+None of it is part of a record's history: an opening is gone when its page is, an answered challenge is kept until
+its time is over, and of a job only the last run is kept.
 """
 
 from server.storage.unit_of_work import Engine
