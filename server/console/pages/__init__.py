@@ -25,6 +25,7 @@ from server.console.pages import (
     sign_in,
     tasks,
     tickets,
+    together,
 )
 from server.console.rows import Level, Page
 from server.console.unmasking import unmasked
@@ -57,6 +58,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/", overview.show),
     Page("GET", "/live", live.show),
     Page("GET", "/desk", desk.show, CASE_DESKS),
+    Page("GET", "/desk/together/{verb}", together.show, CASE_DESKS),
+    Page("POST", "/desk/together/{verb}", together.take, CASE_DESKS),
+    Page("POST", "/desk/together/transfer/back", together.take_back, CASE_DESKS),
     Page("GET", "/desk/{id}", desk.show_one, CASE_DESKS),
     Page("POST", "/desk/{id}", desk.show_one, CASE_DESKS),
     Page("GET", "/desk/{id}/live", live.show_case, CASE_DESKS),

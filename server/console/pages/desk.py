@@ -23,6 +23,7 @@ from server.console.case_forms import CASE_FORMS
 from server.console.field_words import label_of
 from server.console.followup_forms import CONSENT_REVOKE
 from server.console.narrowing import narrowed
+from server.console.pages import together
 from server.console.pages.consents import revocable
 from server.console.pages.disputes import shown
 from server.console.record_pages import seen_pairs, seen_state
@@ -74,6 +75,7 @@ async def show(visit: Visit) -> Response:
         counts=await count_cases(platform, visit.account),
         chosen=state,
         only=only,
+        together=together.offered(visit, state) if len(rows) > 1 and not number and not only.place else [],
         number=number,
         more=more,
         places=await _place_names(visit, [row.place for row in rows]),
