@@ -6,10 +6,12 @@ our own phones send.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from server.console import case_words, followup_words, watching_words
+from server.console import campaign_forms, case_words, followup_words, watching_words
 from server.console.step_forms import Pair
+from server.console.words import CASE_STATES
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS
 from server.domain.catalogue.claim_fields import PREFIX as CLAIM_PREFIX
 from server.domain.catalogue.items import FORM_PREFIX
@@ -76,6 +78,15 @@ KIND_WORDS: Mapping[str, Pair] = {
     "task": ("任务", "Task"),
     "ticket": ("工单", "Ticket"),
 }
+STATE_TABLES: tuple[Mapping[str, Pair], ...] = (
+    CASE_STATES,
+    followup_words.TASK_STATES,
+    followup_words.TICKET_STATES,
+    watching_words.LIGHT_STATES,
+    watching_words.REVIEW_STATES,
+    campaign_forms.CLAIM_STATES,
+)
+_QUOTED = re.compile("“([a-z_]+(?:\\.[a-z_]+)?)”")
 _CJK_FROM = "\u2e80"
 
 
@@ -87,6 +98,17 @@ def kind_words(kind: str, english: bool) -> str:
 def change_words(name: str, english: bool) -> str:
     pair = CHANGES.get(name)
     return name if pair is None else pair[english]
+
+
+def problem_words(problem: Mapping[str, object], english: bool) -> str:
+    """What is wrong, the codes that it quotes put in words: the rules know states and steps by codes alone."""
+    said = str(problem["en"] if english else problem["zh"])
+    return _QUOTED.sub(lambda found: f"“{_code_words(found[1], english)}”", said)
+
+
+def _code_words(code: str, english: bool) -> str:
+    pairs = (table[code] for table in (CHANGES, *STATE_TABLES) if code in table)
+    return next((pair[english] for pair in pairs), code)
 
 
 def label_of(kind: str, name: str, english: bool = False, item: Fields | None = None) -> str:

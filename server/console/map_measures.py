@@ -59,7 +59,7 @@ def bands_of(standing: Standing, shown: str, visit: Visit) -> list[Band]:
                 continue
             tiles.append(
                 Tile(
-                    name=visit.t("本级", "own desk") if own else place.name,
+                    name=visit.t("本级", "desk") if own else place.name,
                     address=f"/console/?place={place.code}&show={shown}",
                     value=told.value,
                     amount=told.amount,

@@ -42,6 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["count"] = words.count_words
+    env.filters["told"] = field_words.problem_words
     return env
 
 

@@ -48,12 +48,16 @@ class Throttle:
         self._windows.hit(PER_ADDRESS, "address", address)
 
     def check_number(self, number: str, address: str) -> None:
-        """Before somebody's four signs are compared with those of a case. Raises TooManyTries."""
-        self._check(PER_NUMBER, "number", number)
+        """Before somebody's four signs are compared with those of a case; "" for what is no number at all, which counts
+        for the address alone: one who mistypes is nobody else's matter. Raises TooManyTries.
+        """
+        if number:
+            self._check(PER_NUMBER, "number", number)
         self._check(PER_ADDRESS_GUESSES, "guess", address)
 
     def count_wrong_number(self, number: str, address: str) -> None:
-        self._windows.hit(PER_NUMBER, "number", number)
+        if number:
+            self._windows.hit(PER_NUMBER, "number", number)
         self._windows.hit(PER_ADDRESS_GUESSES, "guess", address)
 
     def _check(self, item: RateLimitItem, *key: str) -> None:

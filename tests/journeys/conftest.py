@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.journeys.console import chromium_browser
 from tests.journeys.phone import ServedCentre, served_centre
+from tests.journeys.town import Town, living_town
+from tests.postgres import PostgresServer
 
 
 # Of a file, not of the whole run: while it lives it keeps an event loop running in this thread, and every asynchronous
@@ -22,3 +25,22 @@ def driver() -> Iterator[Playwright]:
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCentre]:
     with served_centre(tmp_path_factory.mktemp("centre")) as centre:
         yield centre
+
+
+@pytest.fixture(scope="module")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    with chromium_browser(driver) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A living town on each database, filled once."""
+    folder = tmp_path_factory.mktemp(f"town-{request.param}")
+    if request.param == "sqlite":
+        with living_town(folder) as town:
+            yield town
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url, living_town(folder, url) as town:
+        yield town

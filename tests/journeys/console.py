@@ -6,7 +6,7 @@ Law: what is pressed is found by its words or its role, so that a page nobody co
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,18 @@ PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
 
 
 def login_of(world: World, role: Role, *, in_place: str = "") -> str:
-    """An account of this role; the one whose scope holds the place when one is named."""
-    fitting = (one for one in world.accounts if one.role is role)
-    return next(
-        one.login
-        for one in fitting
-        if not in_place or any(in_place.startswith(scope.rstrip("0")) for scope in one.scope_places)
-    )
+    """An account of this role; when a place is named, the one nearest above it."""
+    fitting = [one for one in world.accounts if one.role is role]
+    if not in_place:
+        return fitting[0].login
+
+    def nearness(scopes: Sequence[str]) -> int:
+        ends = [scope.rstrip("0") for scope in scopes]
+        return max((len(end) for end in ends if in_place.startswith(end)), default=0)
+
+    nearest = max(fitting, key=lambda one: nearness(one.scope_places))
+    assert nearness(nearest.scope_places), f"no {role} is in charge of {in_place}"
+    return nearest.login
 
 
 def sign_in_for(centre: ServedCentre, login: str) -> GivenSignIn:
@@ -88,6 +93,11 @@ class Clerk:
     def follow(self, words: str) -> None:
         self.page.get_by_role("link", name=words).first.click()
 
+    def section(self, words: str) -> None:
+        """One of the menu's."""
+        menu = self.page.get_by_role("navigation", name="菜单")
+        menu.get_by_role("link", name=words, exact=True).click()
+
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)
 
@@ -113,6 +123,9 @@ class Clerk:
     def check(self, name: str) -> None:
         """Usable by ear and by keyboard; a picture of it lies outside of the repository."""
         check_accessible(self.page, name)
+        self.picture(name)
+
+    def picture(self, name: str) -> None:
         self._pictures += 1
         folder = PICTURES / self._journey
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,5 +152,8 @@ def clerk(browser: Browser, address: str, journey: str, **options: Any) -> Itera
     try:
         yield somebody
         assert not somebody.faults, somebody.faults
+    except BaseException:
+        somebody.picture("when-it-failed")
+        raise
     finally:
         context.close()

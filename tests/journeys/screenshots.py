@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -72,15 +72,16 @@ def looks_like(address: str) -> tuple[str, tuple[str, ...]] | None:
 
 @dataclass
 class Walk:
-    """One person's way through the console, each kind of page once."""
+    """One person's way through the console. Of pages that are `alike` one is seen; None is no page."""
 
     somebody: Clerk
     seen: set[object] = field(default_factory=set)
+    alike: Callable[[str], object | None] = looks_like
 
     def pages(self, limit: int = 90) -> Iterator[tuple[str, str]]:
         """(address, the page's row), the browser standing there."""
         waiting = ["/console/"]
-        self.seen.add(looks_like(waiting[0]))
+        self.seen.add(self.alike(waiting[0]))
         while waiting and limit:
             address, limit = waiting.pop(0), limit - 1
             self.somebody.open(address)
@@ -90,7 +91,7 @@ class Walk:
             for link in self.somebody.page.eval_on_selector_all(
                 "a[href]", "all => all.map(a => a.getAttribute('href'))"
             ):
-                alike = looks_like(link)
+                alike = self.alike(link)
                 if link.startswith("/console") and alike is not None and alike not in self.seen:
                     self.seen.add(alike)
                     waiting.append(link)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from server.console.field_words import CHANGES, KIND_WORDS, change_words, in_language, kind_words, label_of, labels_of
+from server.console.field_words import (
+    CHANGES,
+    KIND_WORDS,
+    change_words,
+    in_language,
+    kind_words,
+    label_of,
+    labels_of,
+    problem_words,
+)
 from server.domain.people.roles import MAY_CHANGE, Role
+from server.domain.problems import problem
 from server.domain.record_fields import KINDS
 
 
@@ -28,6 +38,14 @@ def test_every_change_of_people_in_the_field_has_words() -> None:
     assert sorted(told - set(CHANGES)) == []
     assert change_words("case.submit", True) == "Case filed"
     assert change_words("of.a_newer_phone", False) == "of.a_newer_phone"
+
+
+def test_a_problem_names_states_and_steps_in_words() -> None:
+    found = problem("state_step", "state", before="prechecked", after="case.precheck")
+    wrong = {"zh": found.zh, "en": found.en}
+    assert problem_words(wrong, False) == "不能从“已预审”变为“预审通过”"
+    assert problem_words(wrong, True) == "“Pre-checked” cannot become “Pre-check”"
+    assert problem_words({"zh": "“of_a_newer”", "en": ""}, False) == "“of_a_newer”"
 
 
 def test_every_kind_of_record_has_words() -> None:

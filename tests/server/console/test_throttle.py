@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.console.throttle import PER_ADDRESS, PER_LOGIN, Throttle, TooManyTries
+from server.console.throttle import PER_ADDRESS, PER_LOGIN, PER_NUMBER, Throttle, TooManyTries
 
 
 def test_strangers_share_one_count_and_a_known_browser_has_its_own() -> None:
@@ -26,3 +26,11 @@ def test_an_address_that_tries_many_logins_is_stopped() -> None:
     with pytest.raises(TooManyTries):
         throttle.check("fresh", "", "10.0.0.1")
     throttle.check("fresh", "", "10.0.0.2")
+
+
+def test_what_is_no_number_is_counted_for_its_address_and_stops_nobody_else() -> None:
+    throttle = Throttle()
+    for _ in range(PER_NUMBER.amount + 1):
+        throttle.check_number("", "10.0.0.1")
+        throttle.count_wrong_number("", "10.0.0.1")
+    throttle.check_number("", "10.0.0.2")

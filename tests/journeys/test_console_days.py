@@ -1,0 +1,231 @@
+"""Each role's day at the console, from signing in with a code to what the day is for."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+from fixtures.world import Role
+from tests.journeys.console import Clerk, clerk
+from tests.journeys.town import COUNTY, Town
+
+
+def find_case(somebody: Clerk, number: str) -> None:
+    somebody.open("/console/desk")
+    somebody.fill("办件编号或临时回执号", number)
+    somebody.press("查找")
+    somebody.page.locator("td.broad a").first.click()
+    say_why(somebody)
+    somebody.see("申请人")
+
+
+def say_why(somebody: Clerk) -> None:
+    """Where the law asks why somebody looks, a page asks first."""
+    somebody.page.locator("h1").wait_for()
+    if somebody.page.get_by_role("heading", name="请先写明查看理由").count():
+        somebody.fill("理由", "核对材料")
+        somebody.press("查看")
+
+
+def take_step(somebody: Clerk, words: str, **said: str) -> None:
+    """Opens the step's form, fills it in and sends it."""
+    step = somebody.page.locator(
+        "details.step", has=somebody.page.locator("summary", has_text=re.compile(f"^{words}$"))
+    )
+    step.locator("summary").click()
+    for label, value in said.items():
+        step.get_by_label(label).fill(value)
+    step.get_by_role("button", name=words).click()
+
+
+def test_a_clerk_looks_accepts_and_decides(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "clerk") as somebody:
+        somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
+        number = town.waiting("received")
+        find_case(somebody, number)
+        somebody.check("case")
+        take_step(somebody, "预审通过", 预审意见="材料清晰")
+        say_why(somebody)
+        expect(somebody.page.locator(".page-head .tag").first).to_have_text("已预审")
+        assert town.state_of(number) == "prechecked"
+        somebody.see("预审通过 ·")
+
+
+def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
+    number = town.waiting("received")
+    with clerk(browser, town.address, "keyboard") as somebody:
+        somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
+        page = somebody.page
+
+        def tab_to(words: str, kind: str = "a, button, summary, input, textarea, select") -> None:
+            """Tab until what has the focus says these words."""
+            for _ in range(120):
+                page.keyboard.press("Tab")
+                said = page.evaluate(
+                    """kinds => { const it = document.activeElement; if (!it.matches(kinds)) return ''
+                    return (it.labels && it.labels[0] ? it.labels[0].innerText : '') + it.innerText }""",
+                    kind,
+                )
+                if words in (said or ""):
+                    return
+            raise AssertionError(f"nobody gets to {words} by Tab")
+
+        somebody.type("Tab", "Enter")
+        assert page.evaluate("location.hash") == "#main", "the first stop leads past the menu"
+        somebody.open("/console/")
+        tab_to("办件")
+        somebody.type("Enter")
+        somebody.title("办件")
+        tab_to("办件编号或临时回执号", "input")
+        page.keyboard.type(number)
+        somebody.type("Enter")
+        somebody.see(number)
+        page.keyboard.press("Tab")
+        case = page.locator("td.broad a").first
+        for _ in range(60):
+            if case.evaluate("it => it === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        somebody.type("Enter")
+        page.locator("h1").wait_for()
+        if page.get_by_role("heading", name="请先写明查看理由").count():
+            page.keyboard.type("核对材料")
+            somebody.type("Enter")
+        somebody.see("申请人")
+        tab_to("预审通过", "summary")
+        somebody.type("Enter")
+        tab_to("预审意见", "input, textarea")
+        page.keyboard.type("键盘办理")
+        tab_to("预审通过", "button")
+        somebody.type("Enter")
+        say_why(somebody)
+        expect(page.locator(".page-head .tag").first).to_have_text("已预审")
+        assert town.state_of(number) == "prechecked"
+
+
+def test_a_reviewer_works_through_the_queue(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "reviewer") as somebody:
+        somebody.sign_in(town.sign_in(Role.CATALOGUE_REVIEWER))
+        somebody.see("各地情况")
+        somebody.section("认领")
+        somebody.title("认领批次")
+        somebody.page.locator("tbody a").first.click()
+        somebody.see("应认领")
+        somebody.check("progress")
+        somebody.section("目录")
+        somebody.title("事项目录")
+        somebody.page.locator("tbody a").first.click()
+        somebody.see("版本")
+        before = somebody.page.locator("ol.history li").count()
+        somebody.follow("修改并发布新版本")
+        publish = somebody.page.locator("#publish")
+        if publish.get_attribute("open") is None:
+            publish.locator("summary").click()
+        somebody.page.get_by_label("咨询电话").first.fill("0563-4022222")
+        somebody.press("先检查")
+        somebody.see("将要改变")
+        somebody.check("checked")
+        somebody.press("发布新版本")
+        somebody.see("已记录。")
+        assert somebody.page.locator("ol.history li").count() == before + 1
+
+
+def test_a_county_supervisor_goes_from_the_map_to_a_light_and_a_conflict(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "county") as somebody:
+        somebody.sign_in(town.sign_in(Role.COUNTY_SUPERVISOR, in_place=COUNTY))
+        page = somebody.page
+        somebody.check("overview")
+        page.locator("svg.map.wide a", has_text="胡乐镇").first.click()
+        somebody.title("胡乐镇")
+        page.locator("a.number-card", has_text="在办").click()
+        somebody.see("只看 胡乐镇")
+        somebody.section("红黄灯")
+        somebody.title("红黄灯")
+        page.locator("tbody td a").first.click()
+        somebody.see("六级督办")
+        somebody.check("light")
+        somebody.section("冲突")
+        somebody.title("冲突")
+        page.get_by_role("link", name="看一看").first.click()
+        somebody.see("先到")
+        for choice in page.locator("fieldset.sides").all():
+            choice.get_by_role("radio").first.check()
+        somebody.check("conflict")
+        somebody.press("就这样决定")
+        somebody.at("/console/conflicts")
+
+
+def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "city") as somebody:
+        given = town.sign_in(Role.CITY_SUPERVISOR)
+        somebody.sign_in(given)
+        page = somebody.page
+        somebody.section("通报")
+        somebody.fill("起草哪一期", "2026-11-25")
+        somebody.press("起草")
+        somebody.see("这是草稿")
+        somebody.press("定稿")
+        expect(page.locator(".page-head .tag").first).to_have_text("已定稿")
+        somebody.check("bulletin")
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="下载表格").click()
+        assert waiting.value.suggested_filename.endswith(".xlsx")
+        town.tamper("UPDATE staff_sessions SET factor_at = factor_at - 600000 WHERE ended_at IS NULL")
+        page.get_by_role("link", name="下载表格").click()
+        somebody.see("请输入验证器应用现在显示的六位数字")
+
+
+def test_an_auditor_finds_who_looked_and_can_change_nothing(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "audited") as somebody:
+        clerk_given = town.sign_in(Role.DESK_CLERK, in_place=COUNTY)
+        somebody.sign_in(clerk_given)
+        find_case(somebody, town.waiting("received"))
+    with clerk(browser, town.address, "auditor") as somebody:
+        somebody.sign_in(town.sign_in(Role.AUDITOR))
+        somebody.section("运行与审计")
+        somebody.fill("账号", clerk_given.login)
+        somebody.press("查找")
+        somebody.see("谁看过")
+        somebody.check("looks")
+        somebody.section("办件")
+        somebody.page.locator("td.broad a").first.click()
+        say_why(somebody)
+        somebody.see("现在没有您可以做的")
+
+
+def test_an_administrator_prints_a_sheet_and_sees_no_case(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "administrator") as somebody:
+        somebody.sign_in(town.sign_in(Role.ADMINISTRATOR))
+        somebody.check("overview")
+        somebody.section("帮办员")
+        somebody.fill("姓名或账号", "h341881106200")
+        somebody.press("查找")
+        somebody.page.locator("tbody a").first.click()
+        somebody.check("helper")
+        somebody.press("打印激活单")
+        somebody.see("激活码只能用一次")
+        somebody.check("sheet")
+        somebody.open("/console/desk")
+        somebody.see("没有找到")
+        somebody.open("/console/operations")
+        somebody.see("使用中的应用版本")
+
+
+def test_a_resident_asks_and_rates_without_an_account(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "resident", viewport={"width": 390, "height": 844}) as resident:
+        resident.open("/r/")
+        resident.check("asked")
+        resident.fill("回执上的编号", town.shown.receipt)
+        resident.fill("登记的手机号最后四位", "0000" if town.shown.last4 != "0000" else "1111")
+        resident.press("查询")
+        resident.see("没有找到")
+        resident.fill("回执上的编号", town.shown.receipt.lower())
+        resident.fill("登记的手机号最后四位", town.shown.last4)
+        resident.press("查询")
+        resident.see("已办结")
+        resident.check("told")
+        assert town.shown.receipt not in resident.page.url
+        assert resident.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)") >= 20
+        too_wide = "document.documentElement.scrollWidth > innerWidth"
+        assert resident.page.evaluate(too_wide) is False
