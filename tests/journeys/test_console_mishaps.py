@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from fixtures.world import Role
 from tests.journeys.console import Clerk, clerk
-from tests.journeys.test_console_days import find_case, say_why, take_step
+from tests.journeys.test_console_days import find_case, shows_state, take_step
 from tests.journeys.town import COUNTY, Town
 
 DONE = "预审通过 ·"
@@ -27,12 +27,6 @@ def step_button(somebody: Clerk, words: str) -> Locator:
     )
     step.locator("summary").click()
     return step.get_by_role("button", name=words)
-
-
-def shows_state(somebody: Clerk, words: str) -> None:
-    """The case's page with this state. After a step the law's question may come once more."""
-    say_why(somebody)
-    expect(somebody.page.locator(".page-head .tag").first).to_have_text(words)
 
 
 def test_a_second_tab_that_is_behind_changes_nothing_and_keeps_what_was_typed(browser: Browser, town: Town) -> None:
