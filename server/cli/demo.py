@@ -11,7 +11,8 @@ import asyncio
 import shutil
 import signal
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +20,6 @@ from typing import Annotated
 import typer
 import uvloop
 from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
 
 from fixtures.fleet.cast import Cast, Fate, Handset
 from fixtures.fleet.centre import ServerProcess, activation_codes
@@ -34,6 +33,7 @@ from fixtures.story.week import Told, tell_story
 from fixtures.world import Account, Role, World
 from server.actions.sign_in import give_sign_in
 from server.cli.centre import staff_door
+from server.cli.demo_screen import KEYS, ROLE_WORDS, Guest, Screen
 from server.cli.fleet import Bars, load
 from server.clock import EarlierClock, MachineClock
 from server.main import open_centre, open_writer, platform_of
@@ -145,45 +145,36 @@ def _say_how_it_went(report: Report, console: Console) -> None:
 
 
 async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerProcess, console: Console) -> None:
-    """Until Ctrl-C or SIGTERM."""
-    people = _guests(week.cast)
-    # Lines, since a narrow table would break a password in two.
-    staff = ["控制台登录 sign in at the console: 账号 login · 密码 password · 验证器密钥 authenticator secret"]
+    """Until Ctrl-C or SIGTERM. Enter shows the codes of that moment."""
+    people, clock = _guests(week.cast), MachineClock()
     async with open_centre(settings) as centre:
         codes = await activation_codes(centre, [one.account.login for one in people])
         door = staff_door(centre)
-        for account in _at_the_console(week.world):
-            given = await give_sign_in(door, account.login, actor="demo")
-            staff.append(f"  {account.role.value:<19} {given.login}  {given.password}  {given.secret}")
-    table = Table("账号 account", "姓名 name", "角色 role", "激活码 activation code")
-    for one in people:
-        login = one.account.login
-        table.add_row(login, one.account.name, one.account.role.value, codes[login])
-    console.print(
-        Panel(
-            f"控制台 console   {server.address}/console/\n"
-            f"居民页 residents {server.address}/r/   {told.shown.receipt}  {told.shown.last4}\n"
-            f"手机应用 app     {server.address}/app/\n"
-            f"健康 health      {server.address}/v1/health\n"
-            f"接口 API         {server.address}/v1/docs\n"
-            f"在本机试用 try   bangban device enrol --server {server.address} --code CODE",
-            title="中心已启动 · the centre is up",
-            title_align="left",
-        ),
-        table,
-    )
-    console.print("\n".join(staff), soft_wrap=True, highlight=False)
-    console.print("按 Ctrl-C 结束。 Ctrl-C ends it.")
+        staff = [(one.role, await give_sign_in(door, one.login, actor="demo")) for one in _at_the_console(week.world)]
+    guests = [Guest(one.account.role, one.account.name, one.account.login, codes[one.account.login]) for one in people]
+    screen = Screen(server.address, staff, guests, told.shown.receipt, told.shown.last4)
+
+    def say(lines: Iterable[str]) -> None:
+        console.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+
+    def on_enter() -> None:
+        sys.stdin.readline()
+        say(screen.codes(clock.wall_ms() / 1000))
+
+    say([*screen.lines(clock.wall_ms() / 1000), "", *KEYS])
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
+    if sys.stdin is not None and sys.stdin.isatty():
+        loop.add_reader(sys.stdin.fileno(), on_enter)
     await ended.wait()
 
 
 def _at_the_console(world: World) -> list[Account]:
-    """One of each who has another page to begin with; the clerk and the county's supervisor of one county."""
-    roles = (Role.DESK_CLERK, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR, Role.CATALOGUE_REVIEWER, Role.ADMINISTRATOR)
+    """One of each who works at the console alone; the clerk and the county's supervisor of one county."""
+    with_phones = (Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER)
+    roles = [role for role in ROLE_WORDS if role not in with_phones]
     county = next(one.site for one in world.accounts if one.role is Role.COUNTY_SUPERVISOR)
     near = [one for one in world.accounts if one.site == county]
     return [next(one for one in (*near, *world.accounts) if one.role is role) for role in roles]
