@@ -78,6 +78,13 @@ KIND_WORDS: Mapping[str, Pair] = {
     "task": ("任务", "Task"),
     "ticket": ("工单", "Ticket"),
 }
+FORM_WORDS: Mapping[str, Pair] = {
+    "contact_phone": ("联系电话", "contact phone"),
+    "reason": ("申请事由", "reason"),
+    "request": ("申请事由", "reason"),
+    "since": ("情形发生日期", "since"),
+}
+"""Answers that many forms ask for, also those of an item that is not here or asks no longer."""
 STATE_TABLES: tuple[Mapping[str, Pair], ...] = (
     CASE_STATES,
     followup_words.TASK_STATES,
@@ -116,7 +123,7 @@ def label_of(kind: str, name: str, english: bool = False, item: Fields | None = 
     if kind == "case" and name.startswith(FORM_PREFIX):
         asked = name.removeprefix(FORM_PREFIX)
         labels = {text(row, "name"): text(row, "label") for row in groups(item or {}, "fields")}
-        return labels.get(asked) or _plain(asked)
+        return labels.get(asked) or (FORM_WORDS[asked][english] if asked in FORM_WORDS else _plain(asked))
     if kind == "claim" and (entry := CLAIM_FIELDS.get(name.removeprefix(CLAIM_PREFIX))):
         return _plain(entry.name) if english else entry.zh
     table = KINDS.get(kind)

@@ -31,6 +31,7 @@ def test_an_answer_is_called_what_the_items_form_calls_it() -> None:
     item = {"fields": [{"name": "contact_phone", "label": "联系电话"}]}
     assert label_of("case", "form.contact_phone", False, item) == "联系电话"
     assert label_of("case", "form.of_another", False, item) == "of another"
+    assert label_of("case", "form.reason") == "申请事由"
 
 
 def test_every_change_of_people_in_the_field_has_words() -> None:
