@@ -1,7 +1,7 @@
 """Ends by itself what the rules let end without a person: filings never corrected, and broken promises that stood long
 enough.
 
-Laws: docs/decisions/0017 says which ending may happen alone. A filing lapses only when the applicant was told a day,
+Laws: docs/decisions/0018 says which ending may happen alone. A filing lapses only when the applicant was told a day,
 that day and ten working days more went by, and the desk had its task meanwhile; the applicant may file again and loses
 nothing. A promise is declared broken by a person only. Each step is the centre's own, refused where somebody was
 quicker; a second run finds nothing left.

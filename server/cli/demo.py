@@ -30,12 +30,13 @@ from fixtures.story.clock import StoryClock, at_desk, week_before
 from fixtures.story.hands import StoryBroke
 from fixtures.story.report import show_story
 from fixtures.story.week import Told, tell_story
-from fixtures.world import Account, Role, World
+from fixtures.world import Account, World
 from server.actions.sign_in import give_sign_in
 from server.cli.centre import staff_door
 from server.cli.demo_screen import KEYS, ROLE_WORDS, Guest, Screen
 from server.cli.fleet import Bars, load
 from server.clock import EarlierClock, MachineClock
+from server.domain.people.roles import Role
 from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 
@@ -150,8 +151,10 @@ async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerPro
     async with open_centre(settings) as centre:
         codes = await activation_codes(centre, [one.account.login for one in people])
         door = staff_door(centre)
-        staff = [(one.role, await give_sign_in(door, one.login, actor="demo")) for one in _at_the_console(week.world)]
-    guests = [Guest(one.account.role, one.account.name, one.account.login, codes[one.account.login]) for one in people]
+        staff = [(_role(one), await give_sign_in(door, one.login, actor="demo")) for one in _at_the_console(week.world)]
+    guests = [
+        Guest(_role(one.account), one.account.name, one.account.login, codes[one.account.login]) for one in people
+    ]
     screen = Screen(server.address, staff, guests, told.shown.receipt, told.shown.last4)
 
     def say(lines: Iterable[str]) -> None:
@@ -171,20 +174,24 @@ async def _stay_up(week: Week, told: Told, settings: Settings, server: ServerPro
     await ended.wait()
 
 
+def _role(account: Account) -> Role:
+    return Role(account.role.value)
+
+
 def _at_the_console(world: World) -> list[Account]:
     """One of each who works at the console alone; the clerk and the county's supervisor of one county."""
     with_phones = (Role.HELPER, Role.TOWN_LEAD, Role.CLAIM_WORKER)
     roles = [role for role in ROLE_WORDS if role not in with_phones]
-    county = next(one.site for one in world.accounts if one.role is Role.COUNTY_SUPERVISOR)
+    county = next(one.site for one in world.accounts if _role(one) is Role.COUNTY_SUPERVISOR)
     near = [one for one in world.accounts if one.site == county]
-    return [next(one for one in (*near, *world.accounts) if one.role is role) for role in roles]
+    return [next(one for one in (*near, *world.accounts) if _role(one) is role) for role in roles]
 
 
 def _guests(cast: Cast) -> list[Handset]:
     """A village's helper, its town lead and a claim worker."""
     plain = [one for one in cast.devices if one.fate is Fate.PLAIN]
     return [
-        next(one for one in plain if one.account.role is Role.HELPER and one.account.scope_places),
-        next(one for one in plain if one.account.role is Role.TOWN_LEAD),
-        next(one for one in plain if one.account.role is Role.CLAIM_WORKER),
+        next(one for one in plain if _role(one.account) is Role.HELPER and one.account.scope_places),
+        next(one for one in plain if _role(one.account) is Role.TOWN_LEAD),
+        next(one for one in plain if _role(one.account) is Role.CLAIM_WORKER),
     ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pyotp
 
-from fixtures.world import Role
 from server.actions.sign_in import GivenSignIn
+from server.domain.people.roles import Role
 
 ROLE_WORDS = {
     Role.CITY_SUPERVISOR: "市级监督员 city supervisor",

@@ -88,7 +88,7 @@ def check_lapse(view: StepView) -> list[Problem]:
 
 
 LAPSE_GRACE_DAYS = 10
-"""Working days after the day that was told, in which the desk asks once more (docs/decisions/0017)."""
+"""Working days after the day that was told, in which the desk asks once more (docs/decisions/0018)."""
 
 
 def lapses_by_itself(case: Fields, on: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyotp
 
-from fixtures.world import Role
 from server.actions.sign_in import GivenSignIn
 from server.cli.demo_screen import ROLE_WORDS, Guest, Screen
+from server.domain.people.roles import Role
 
 AT = 1_795_017_600.0
 STAFF = [
