@@ -35,6 +35,27 @@ async def test_names_of_people_are_nowhere_in_the_file(tmp_path: Path) -> None:
         assert b"341802193507020027" not in held, file
 
 
+async def test_names_of_people_are_in_no_table_of_a_server(tmp_path: Path, postgres_url: str) -> None:
+    async with open_centre(StoreKind.POSTGRES, tmp_path, postgres_url) as centre:
+        wang = await centre.enrol("wang", BUCKET)
+        await wang.tell([resident(wang, 1, name="汪秀英", citizen_id="341802193507020027")])
+        await wang.read_all()
+        base = wang.base_of(ident("resident", wang.device, 1))
+        await wang.tell(
+            [wang.change("resident", ident("resident", wang.device, 1), "resident.edit", base, name="汪秀云")]
+        )
+        assert centre.database is not None
+        async with centre.database.read() as snapshot:
+            tables = await snapshot.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            held = {name: repr(await snapshot.fetch(f'SELECT * FROM "{name}"')) for (name,) in tables}
+    assert len(held["residents"]) > 100
+    assert len(held["history"]) > 100, "what it was before is kept"
+    for name, rows in held.items():
+        assert "汪秀" not in rows, name
+        assert repr("汪秀".encode())[2:-1] not in rows, name
+        assert "341802193507020027" not in rows, name
+
+
 async def test_what_one_transaction_holds_another_does_not_get(tmp_path: Path, postgres_url: str) -> None:
     async with open_centre(StoreKind.POSTGRES, tmp_path, postgres_url) as centre:
         wang = await centre.enrol("wang", BUCKET)
