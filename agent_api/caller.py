@@ -46,6 +46,8 @@ class Caller:
     role: Role
     token_expires_in: int
     revoked: bool
+    public_key: bytes = b""
+    """The device's, when it was looked up with the rest."""
 
     @property
     def person_bucket(self) -> str:
@@ -149,6 +151,7 @@ def _caller(claims: AccessClaims, standing: Standing | None, now_ms: int) -> Cal
         role=standing.role,
         token_expires_in=max(claims.expires_s - now_ms // 1000, 0),
         revoked=revoked,
+        public_key=standing.public_key,
     )
 
 

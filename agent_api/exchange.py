@@ -110,7 +110,7 @@ class Exchange:
         them when of two centres this is the older."""
         request = parse_request(message)
         envelope = request.envelope
-        key, public_key = await self._key_of(envelope.device)
+        key, public_key = await self._key_of(envelope.device, caller)
         if envelope.n or envelope.restart:
             _check_signature(request, public_key)
         up = await self._write(request, caller) if envelope.n or envelope.restart else None
@@ -131,12 +131,15 @@ class Exchange:
             self._contacts.note(envelope.device, Contact(self._clock.wall_ms(), envelope.waiting, since))
         return done
 
-    async def _key_of(self, device: str) -> tuple[DeviceKey, Ed25519PublicKey]:
-        """A device's key never changes, so it is read once."""
+    async def _key_of(self, device: str, caller: Caller) -> tuple[DeviceKey, Ed25519PublicKey]:
+        """A device's key never changes, so it is read once: with its bearer's standing, or here for another's."""
         found = self._keys.get(device)
         if found is None:
-            async with self._store.read() as unit:
-                key = await unit.device_key(device)
+            if caller.device == device and caller.public_key:
+                key: DeviceKey | None = DeviceKey(account=caller.account, public_key=caller.public_key)
+            else:
+                async with self._store.read() as unit:
+                    key = await unit.device_key(device)
             if key is None:
                 raise NotAuthentic("no such device")
             found = key, Ed25519PublicKey.from_public_bytes(key.public_key)

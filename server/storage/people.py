@@ -71,6 +71,8 @@ class Standing:
     revoked_at: int | None
     session_expires_at: int | None
     session_ended_at: int | None
+    public_key: bytes
+    """The device's: looked up with the rest, since an exchange is going to need it."""
 
 
 class _Scope(msgspec.Struct):
@@ -236,15 +238,15 @@ async def end_sessions(tx: Transaction, devices: Sequence[str], now_ms: int, rea
 
 async def standing_of(snapshot: Snapshot, device: str, session: int) -> Standing | None:
     row = await snapshot.fetch_one(
-        """SELECT a.id, a.role, a.status, d.revoked_at, s.expires_at, s.ended_at
+        """SELECT a.id, a.role, a.status, d.revoked_at, s.expires_at, s.ended_at, d.public_key
            FROM devices d JOIN accounts a ON a.id = d.account
            LEFT JOIN sessions s ON s.device = d.id AND s.ordinal = ? WHERE d.id = ?""",
         [session, device],
     )
     if row is None:
         return None
-    account, role, status, *times = row
-    return Standing(account, Role(role), status, *times)
+    account, role, status, revoked_at, expires_at, ended_at, public_key = row
+    return Standing(account, Role(role), status, revoked_at, expires_at, ended_at, bytes(public_key))
 
 
 async def record_event(
