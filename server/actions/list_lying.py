@@ -24,10 +24,10 @@ _DUE = """SELECT id FROM cases WHERE {bucket} IN (?*) AND state IN (?*) AND due 
 _NARROW = with_keys(_DUE.format(bucket="bucket"), "c.due, c.id")
 _WIDE = with_keys(_DUE.format(bucket="(bucket || '')"), "c.due, c.id")
 # All that is open, what has no last day first: never more than what is being worked on.
-_OPEN = with_keys(
-    """SELECT id FROM cases WHERE bucket IN (?*) AND state IN (?*) AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?""",
-    "c.due, c.id",
-)
+_OPEN = """SELECT id FROM cases WHERE {whose} IN (?*) AND {state} IN (?*) AND (due, id) > (?, ?)
+           ORDER BY due, id LIMIT ?"""
+_OPEN_NARROW = with_keys(_OPEN.format(whose="bucket", state="state"), "c.due, c.id")
+_OPEN_WIDE = with_keys(_OPEN.format(whose="(bucket || '')", state="(state || '')"), "c.due, c.id")
 OPEN = "open"
 """As a state: every one that is not over."""
 _OPEN_STATES = tuple(state.value for state in CaseState if is_open(state) and state is not CaseState.DRAFT)
@@ -58,9 +58,8 @@ async def list_lying(
     rows_max = min(max(limit, 1), PAGE_ROWS_MAX)
     if state == OPEN:
         start = after or After()
-        return await fetch_cases(
-            platform, _OPEN, [buckets, list(_OPEN_STATES), start.day, start.id, rows_max], by="due"
-        )
+        sql = _OPEN_NARROW if len(buckets) <= NARROW_MAX else _OPEN_WIDE
+        return await fetch_cases(platform, sql, [buckets, list(_OPEN_STATES), start.day, start.id, rows_max], by="due")
     if state:
         return await lying_in_state(platform, buckets, state, after or After(), rows_max)
     start = after or After(since, "")

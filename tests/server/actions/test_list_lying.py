@@ -25,6 +25,7 @@ async def filled(small: SmallCentre) -> None:
     for number, (state, due) in enumerate([*CASES, ("to_correct", "")], 1):
         await put_case(small, number, state, due)
     await put_case(small, 9, "received", "2026-11-22", place=TOWN)
+    await small.recount()
 
 
 async def test_every_number_of_the_overview_has_a_list_of_that_many(tmp_path: Path) -> None:
