@@ -16,6 +16,7 @@ from tests.journeys.phone import PIN, PhoneUser, ServedCentre, phone_user
 from tests.journeys.test_first_visit import NEW_NAME, file_allowance
 
 STORES = "indexedDB.databases().then(all => all.map(one => one.name).filter(name => name !== 'bangban-keys'))"
+ROLLED_BACK = "这台手机的资料退回过旧的样子"
 
 
 def test_a_phone_left_alone_locks_itself(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
@@ -146,12 +147,10 @@ def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
         user.fill("再输入一次密码", "975310")
         user.press("登记")
         user.see("都已送达中心")
+        assert user.page.get_by_text(ROLLED_BACK).count() == 0, "one thing is told, not two"
         user.press("锁上")
         user.unlock("975310")
         user.screen("今天")
-
-
-ROLLED_BACK = "这台手机的资料退回过旧的样子"
 
 
 def test_a_whole_phone_put_back_to_an_older_state_is_told_and_loses_nothing(

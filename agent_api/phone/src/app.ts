@@ -209,7 +209,7 @@ function takeLock(id: string, steal: boolean): Promise<boolean> {
 }
 
 async function hear(event: Event): Promise<void> {
-  const trouble = troubleOf(event)
+  const trouble = office.value ? troubleOf(event, office.value) : null
   if (trouble && office.value) {
     if (trouble === 'rolled_back') await office.value.skipReceipts(beyondGiven())
     await keepTrouble(office.value, trouble)

@@ -7,8 +7,13 @@ import { utf8 } from '../protocol/bytes'
 import type { Entry, FileToSend } from '../replica/state'
 import type { Office } from './office'
 
-/** `received`: at the centre, its answer about it not yet on this phone. */
-export type Stage = 'waiting' | 'sending' | 'received' | 'settled' | 'refused'
+/**
+ * `received`: at the centre, its record not yet back on this phone. `answered`: it came out otherwise than as sent, which
+ * its author should read.
+ */
+export type Stage = 'waiting' | 'sending' | 'received' | 'settled' | 'answered' | 'refused'
+
+const TOLD = ['refused', 'conflict', 'duplicate']
 
 export interface SentFile {
   readonly id: string
@@ -39,8 +44,8 @@ export function sendings(office: Office): Sending[] {
     byRecord.set(entry.record, [...(byRecord.get(entry.record) ?? []), entry])
   }
   const all = [...byRecord.values()].map((entries) => sendingOf(office, entries, files, inFlight))
-  const open = all.filter((one) => one.stage !== 'settled').sort((one, other) => one.captured - other.captured)
-  const settled = all.filter((one) => one.stage === 'settled').sort((one, other) => other.captured - one.captured)
+  const open = all.filter((one) => one.stage !== 'settled' && one.stage !== 'answered').sort((one, other) => one.captured - other.captured)
+  const settled = all.filter((one) => !open.includes(one)).sort((one, other) => other.captured - one.captured)
   return [...open, ...settled.slice(0, SETTLED_SHOWN)]
 }
 
@@ -73,9 +78,11 @@ function sendingOf(
 
 function stageOf(office: Office, entries: readonly Entry[], files: readonly SentFile[], inFlight: ReadonlySet<string>): Stage {
   const unsent = entries.filter((entry) => entry.seq === 0)
+  const isTold = (entry: Entry): boolean => entry.outcome !== null && TOLD.includes(office.replica.outcomeOf(entry).code)
   if (unsent.length) return unsent.some((entry) => inFlight.has(entry.id)) ? 'sending' : 'waiting'
   if (files.some((file) => file.stage === 'waiting' || file.stage === 'sending')) return 'sending'
   if (files.some((file) => file.stage === 'received')) return 'received'
+  if (entries.some(isTold)) return 'answered'
   return entries.some((entry) => office.replica.isShown(entry)) ? 'received' : 'settled'
 }
 

@@ -13,10 +13,11 @@ export type Trouble = (typeof TROUBLES)[number]
 
 const NOTE = 'trouble/'
 
-export function troubleOf(event: Event): Trouble | null {
+export function troubleOf(event: Event, office: Office): Trouble | null {
   switch (event.is) {
     case 'fork_healed':
-      return 'rolled_back'
+      // A store that was never level has only begun, after the browser had cleared the one before it: that was told.
+      return office.replica.store.standing().levels > 0 ? 'rolled_back' : null
     case 'epoch_changed':
       return 'centre_restored'
     case 'bucket_reset':

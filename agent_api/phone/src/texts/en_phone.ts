@@ -29,6 +29,7 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   stage_sending: 'sending, {percent} %',
   stage_received: 'received by the centre',
   stage_settled: 'settled',
+  stage_answered: 'the centre answered: please read',
   stage_refused: 'the centre did not take this photo; take it again',
   stages_lead: 'Text goes first, photos after. What was cut off goes on where it stopped.',
   photo_n: 'Photo {n}',

@@ -27,6 +27,7 @@ export const zhPhone = {
   stage_sending: '正在送出 {percent}%',
   stage_received: '中心已收到',
   stage_settled: '已办妥',
+  stage_answered: '中心有答复，请看',
   stage_refused: '中心没有收这张照片，请重新拍',
   stages_lead: '先送文字，再送照片；断了会接着送，不用重来。',
   photo_n: '照片 {n}',

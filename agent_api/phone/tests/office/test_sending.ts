@@ -75,3 +75,11 @@ test('a photograph the centre never takes is said', async () => {
   await device.store.transaction(() => device.store.putFile({ ...photo(change.id), delivery: 'refused' }, utf8('x')))
   expect(stages(device)).toEqual([['waiting', ['refused', 0]]])
 })
+
+test('what the centre refused is not called settled', async () => {
+  const [device, centre] = [new Device(), new FakeCentre()]
+  const change = await device.write('a', { text: 'one' })
+  centre.refuse.add(change.id)
+  await device.sync(centre.exchange)
+  expect(stages(device)).toEqual([['answered']])
+})
