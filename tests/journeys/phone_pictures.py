@@ -51,7 +51,7 @@ class Painter:
         if is_open:
             page.locator("input[type=password]").fill(PIN)
             page.locator("input[type=password]").press("Enter")
-            page.locator(".screen-head").wait_for()
+            page.locator("form#unlock").wait_for(state="detached")
 
     def _picture(self, name: str, factor: str) -> None:
         page = self._user.page
