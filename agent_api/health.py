@@ -5,13 +5,13 @@ Law: it says how the machine is, never what is in it; anyone may ask.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.domain.supervision.machine import BACKUP_HOURS, Light, backup_light, overall
 from server.storage.errors import StorageError
 from server.storage.fence import superseded_by
 from server.storage.unit_of_work import Database
@@ -19,16 +19,8 @@ from server.storage.unit_of_work import Database
 if TYPE_CHECKING:
     from agent_api.wiring import Services
 
-BACKUP_HOURS = 24
-"""How often a centre is backed up where the schedule does not: by hand, or by a timer of the machine's."""
 BACKUP_YELLOW_S = (BACKUP_HOURS + 2) * 3_600
 BACKUP_RED_S = (2 * BACKUP_HOURS + 2) * 3_600
-
-
-class Light(StrEnum):
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,19 +34,6 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
     superseded: bool = False
     """Of two centres this is the older: it takes no work, and its operator must say which one goes on."""
-
-
-def backup_light(age_s: int | None, hours: int = BACKUP_HOURS) -> Light:
-    """Yellow when one is two hours late, red when two are; `hours` is how often one is made, 0 by hand."""
-    hours = hours or BACKUP_HOURS
-    if age_s is None or age_s > (2 * hours + 2) * 3_600:
-        return Light.RED
-    return Light.YELLOW if age_s > (hours + 2) * 3_600 else Light.GREEN
-
-
-def overall(*lights: Light) -> Light:
-    """The worst of them."""
-    return next((light for light in (Light.RED, Light.YELLOW) if light in lights), Light.GREEN)
 
 
 async def measure_health(

@@ -41,6 +41,7 @@ from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
 from server.actions.local_register import LocalRegister
+from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.receive_file import FileReception
 from server.actions.release_waiting import WaitingWork
@@ -247,23 +248,22 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         outside = await stack.enter_async_context(open_outside(**settings.outside))
         backups = keeper_of(settings, centre.secrets, now)
         stack.push_async_callback(backups.close)
-        jobs = jobs_of(
-            Parts(
-                database=centre.database,
-                blobs=blobs,
-                spool=spool,
-                secrets=centre.secrets,
-                contacts=contacts,
-                waiting_work=WaitingWork(centre.store, writer),
-                clock=centre.clock,
-                data_folder=settings.data_folder,
-                second_place=second_place(settings),
-                platform=platform,
-                outside=outside,
-                backups=backups,
-            )
+        parts = Parts(
+            database=centre.database,
+            blobs=blobs,
+            spool=spool,
+            secrets=centre.secrets,
+            contacts=contacts,
+            waiting_work=WaitingWork(centre.store, writer),
+            clock=centre.clock,
+            data_folder=settings.data_folder,
+            second_place=second_place(settings),
+            platform=platform,
+            outside=outside,
+            backups=backups,
         )
-        schedule = Schedule(jobs, lock=settings.data_folder / LOCK_FILE, clock=centre.clock, failed=_tell_failed)
+        lock = settings.data_folder / LOCK_FILE
+        schedule = Schedule(jobs_of(parts), lock=lock, clock=centre.clock, failed=_tell_failed, ran=parts.runs.note)
         licences = outside.licences or LocalRegister(centre.database, centre.sealing)
         services = _services(centre, platform, access, contacts, reception, sockets, licences)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
@@ -280,6 +280,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             is_https=settings.is_https,
             streams=Streams(hub),
             tell=raised,
+            machine=Machine(settings.data_folder, second_place(settings), settings.backup_hours, settings.workers),
         )
         app = create_app(services, phone_folder=settings.phone_folder, pages=console_pages(console))
         app.state.ending = console.streams.close

@@ -12,7 +12,7 @@ import fcntl
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.actions.draft_bulletins import draft_bulletins
@@ -41,6 +41,8 @@ from server.backups import BackupKeeper
 from server.credentials import Secrets
 from server.storage.blobs import Blobs
 from server.storage.contacts import FLUSH_EVERY_S, ContactBook
+from server.storage.job_runs import FLUSH_EVERY_S as RUNS_EVERY_S
+from server.storage.job_runs import RunBook
 from server.storage.spool import Spool
 from server.storage.unit_of_work import Database
 from sync.core.clock import Clock
@@ -79,6 +81,7 @@ class Parts:
     platform: Platform
     outside: Outside
     backups: BackupKeeper
+    runs: RunBook = field(default_factory=RunBook)
 
 
 def jobs_of(parts: Parts) -> tuple[Job, ...]:
@@ -97,6 +100,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
 
     return (
         Job("last contacts", FLUSH_EVERY_S, parts.contacts.flush, alone=False, at_end=True),
+        Job("how jobs went", RUNS_EVERY_S, lambda: parts.runs.flush(database), alone=False, at_end=True),
         Job("high water mark", 15, high_water, at_end=True),
         Job(
             "signed log heads",
@@ -132,7 +136,9 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
 
 
 class Schedule:
-    """Runs jobs until `run` is cancelled. `failed` hears the name of a job and what it raised."""
+    """Runs jobs until `run` is cancelled. `failed` hears the name of a job and what it raised; `ran` hears of every
+    run: the name, how often it is due, when it began, how long it took, what it raised.
+    """
 
     def __init__(
         self,
@@ -141,12 +147,14 @@ class Schedule:
         lock: Path,
         clock: Clock,
         failed: Callable[[str, Exception], None],
+        ran: Callable[[str, float, int, int, Exception | None], None] = lambda *_: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._jobs = jobs
         self._lock = lock
         self._clock = clock
         self._failed = failed
+        self._ran = ran
         self._sleep = sleep
         self._descriptor: int | None = None
         self._far = asyncio.Lock()
@@ -186,11 +194,14 @@ class Schedule:
     async def _run(self, job: Job) -> None:
         if job.alone and not self._leads():
             return
-        try:
-            async with self._far if job.looks_far else nullcontext():
+        async with self._far if job.looks_far else nullcontext():
+            began, at, raised = self._clock.monotonic_ms(), self._clock.wall_ms(), None
+            try:
                 await job.run()
-        except Exception as error:
-            self._failed(job.name, error)
+            except Exception as error:
+                self._failed(job.name, error)
+                raised = error
+            self._ran(job.name, job.every_s, at, self._clock.monotonic_ms() - began, raised)
 
     def _leads(self) -> bool:
         """Whether this process holds the lock, or gets it now."""

@@ -31,6 +31,8 @@ class Throttle:
     """One a process."""
 
     def __init__(self) -> None:
+        self.turned_away = 0
+        """How often somebody had to wait, since the process began."""
         self._windows = FixedWindowRateLimiter(MemoryStorage())
 
     def check(self, login: str, browser: str, address: str) -> None:
@@ -62,5 +64,6 @@ class Throttle:
 
     def _check(self, item: RateLimitItem, *key: str) -> None:
         if not self._windows.test(item, *key):
+            self.turned_away += 1
             wait = self._windows.get_window_stats(item, *key).reset_time - time.time()
             raise TooManyTries(max(1, math.ceil(wait)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
 from server.console.streams import Streams
@@ -17,7 +18,7 @@ from server.wakeups import Wakes
 @dataclass(frozen=True)
 class Console:
     """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags. `tell`
-    wakes who listens, in every process.
+    wakes who listens, in every process. `machine`: where it stands, for who runs it.
     """
 
     platform: Platform
@@ -27,6 +28,7 @@ class Console:
     is_https: bool = False
     throttle: Throttle = field(default_factory=Throttle)
     streams: Streams = field(default_factory=lambda: Streams(Wakes()))
+    machine: Machine | None = None
     tell: Callable[[Collection[str]], None] = lambda _: None
 
     @property

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent_api.health import BACKUP_RED_S, BACKUP_YELLOW_S, Health, Light, backup_light, measure_health, overall
+from agent_api.health import BACKUP_RED_S, BACKUP_YELLOW_S, Health, measure_health
+from server.domain.supervision.machine import Light, backup_light, overall
 from tests.agent_api.centre import Centre
 
 

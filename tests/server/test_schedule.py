@@ -76,6 +76,27 @@ async def test_each_job_runs_at_its_own_pace(tmp_path: Path) -> None:
     assert (done.count("often"), done.count("seldom")) == (6, 2)
 
 
+async def test_every_run_is_told_with_what_it_raised(tmp_path: Path) -> None:
+    told: list[tuple[str, float, bool]] = []
+
+    async def fails() -> None:
+        raise TimeoutError
+
+    hand = Hand(2)
+    schedule = Schedule(
+        [counting("well", [], 60), Job("badly", 120, fails)],
+        lock=tmp_path / "lock",
+        clock=hand,
+        failed=lambda name, _: None,
+        ran=lambda name, every_s, _at, _took, error: told.append((name, every_s, error is None)),
+        sleep=hand.sleep,
+    )
+    with contextlib.suppress(asyncio.CancelledError):
+        await schedule.run()
+    await schedule.end()
+    assert sorted(told) == [("badly", 120, False), ("well", 60, True), ("well", 60, True)]
+
+
 async def test_a_job_that_fails_is_told_and_tried_again_and_stops_no_other(tmp_path: Path) -> None:
     done: list[str] = []
 

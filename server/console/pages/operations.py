@@ -8,7 +8,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from server.actions.log_read import log_read
+from server.actions.measure_machine import MachineState, measure_machine
 from server.actions.search_logs import LATEST, ROWS_MAX, list_apps, list_epochs, search_changes, search_looks
+from server.console import machine_words
 from server.console.render import page
 from server.console.visit import Visit
 from server.domain.people.roles import Role
@@ -40,5 +42,17 @@ async def show(visit: Visit) -> Response:
         changes=changes,
         more=looks[-1].position if len(looks) == ROWS_MAX else 0,
         epochs=await list_epochs(platform),
+        machine=await _machine(visit),
+        words=machine_words,
+        turned_away=visit.console.throttle.turned_away,
+        streams=visit.console.streams.count,
         apps=await list_apps(platform),
     )
+
+
+async def _machine(visit: Visit) -> MachineState | None:
+    """None where the centre was not told where it stands, as in a part of it under test."""
+    console = visit.console
+    if console.machine is None:
+        return None
+    return await measure_machine(console.platform, console.door.secrets, console.machine)

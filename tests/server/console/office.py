@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.actions.activate_account import activate_account
+from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
 from server.console.app import create_console, create_resident_pages
@@ -118,7 +119,8 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
             centre.database, centre.secrets, centre.sealing, Passwords(QUICK), clock.wall_ms, centre.randomness
         )
         blobs = open_blobs(f"file://{folder}/blobs", centre.sealing)
-        console = Console(platform=platform, door=door, blobs=blobs, built=folder)
+        machine = Machine(folder, folder / "second", 24, 1)
+        console = Console(platform=platform, door=door, blobs=blobs, built=folder, machine=machine)
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)
         made = Office(small, platform, console, app, clock, forgotten)

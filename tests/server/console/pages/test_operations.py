@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.people.roles import Role
+from server.storage.job_runs import RunBook
 from tests.server.console.office import Office, office
 from tests.small_centre import HELPER
 
@@ -39,6 +40,23 @@ async def test_an_administrator_sees_versions_and_epochs_and_no_log(desk: Office
     [[epoch]] = await desk.small.fetch("SELECT epoch FROM centre")
     assert str(epoch) in page
     assert "resident.register" not in page
+
+
+async def test_an_administrator_sees_how_the_machine_stands_and_what_to_do(desk: Office) -> None:
+    book = RunBook()
+    for _ in range(2):
+        book.note("parcels", 300, desk.clock.wall_ms(), 9, TimeoutError())
+    await book.flush(desk.platform.database)
+    page = (await (await desk.sign_in(desk.login_of(Role.ADMINISTRATOR))).get(HERE)).text
+    for said in (
+        "邮件跟踪",
+        "TimeoutError",
+        "没有近期核验过的异地备份",
+        "有任务失败或没有按时运行",
+        "磁盘剩余",
+        "限流",
+    ):
+        assert said in page, said
 
 
 async def test_a_clerk_finds_no_such_page(desk: Office) -> None:
