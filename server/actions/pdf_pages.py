@@ -18,8 +18,11 @@ _HALF_LAST = 0x7E
 
 @dataclass
 class PdfPages:
-    """Lines from the top of each page downwards; a new page begins by itself."""
+    """Lines from the top of each page downwards; a new page begins by itself. `mark`: what stands across each page,
+    pale, behind the lines.
+    """
 
+    mark: str = ""
     _pages: list[list[str]] = field(default_factory=list)
     _y: float = 0
 
@@ -38,6 +41,15 @@ class PdfPages:
             self._pages[-1].append(
                 f"BT /F1 {size} Tf {MARGIN + start:.1f} {self._y:.1f} Td <{shown.encode('utf-16-be').hex()}> Tj ET"
             )
+
+    def _marks(self) -> list[str]:
+        """Twice across the page at a slant, so that no part of it is without."""
+        if not self.mark:
+            return []
+        said = _fit(self.mark, 46).encode("utf-16-be").hex()
+        slant = "0.9659 0.2588 -0.2588 0.9659"
+        lines = [f"BT /F1 18 Tf {slant} {MARGIN} {y} Tm <{said}> Tj ET" for y in (110, 330)]
+        return ["0.85 g", *lines, "0 g"]
 
     def gap(self, points: float = 8) -> None:
         self._y -= points
@@ -59,7 +71,7 @@ class PdfPages:
             "/Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
         ]
         for number, lines in enumerate(pages):
-            stream = "\n".join(lines)
+            stream = "\n".join([*self._marks(), *lines])
             objects.append(
                 f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * number + 1} 0 R "
                 "/Resources << /Font << /F1 3 0 R >> >> >>"

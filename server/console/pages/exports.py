@@ -1,0 +1,111 @@
+"""Lists that leave as files: a slice of audit, and the cases of a queue. Both want a fresh factor and a reason.
+
+Laws: the cases' file names no person, as their list does not. A slice of audit is what the page shows, from its newest
+row on, without the bodies of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from starlette.responses import Response
+
+from server.actions.export_table import Row, Table
+from server.actions.list_cases import list_cases
+from server.actions.list_followup import After
+from server.actions.refusals import NotFound
+from server.actions.search_logs import LATEST, ROWS_MAX, LogRow, search_changes, search_looks
+from server.console.exporting import ask_why, export, reason_of
+from server.console.visit import Visit
+from server.console.words import moment_words, state_words
+from server.domain.cases.lifecycle import CaseState
+from server.storage.people import accounts_by_login
+from server.storage.places import all_places
+
+ROWS_A_PAGE = 200
+
+
+async def audit(visit: Visit) -> Response:
+    """POST /operations/export: `login` or `record`; without a reason it asks for one."""
+    login, record = visit.form.get("login", "").strip()[:60], visit.form.get("record", "").strip()[:32]
+    platform = visit.console.platform
+    async with platform.database.read() as snapshot:
+        named = (await accounts_by_login(snapshot, [login])).get(login) if login else None
+    if named is None and (login or not record):
+        raise NotFound("nothing to export")
+    if not reason_of(visit):
+        what = visit.t(f"审计记录：{login or record}", f"Audit of {login or record}")
+        problem = visit.t("请写明为什么导出。", "Please say why.") if "why" in visit.form else ""
+        return ask_why(visit, (("login", login), ("record", record)), what, "/console/operations", problem)
+    asked = named.id if named is not None else ""
+    head = [visit.t(*pair) for pair in _AUDIT_HEAD]
+    table = Table(visit.t("审计记录", "Audit"), head, (20, 14, 12, 34, 40))
+    return await export(
+        visit, table, _audit_rows(visit, asked, record), name="bangban-audit", kind="log", about=asked or record
+    )
+
+
+_AUDIT_HEAD = (("时间", "When"), ("谁", "Who"), ("种类", "Kind"), ("记录", "Record"), ("理由或步骤", "Reason or step"))
+
+
+async def _audit_rows(visit: Visit, account: str, record: str) -> AsyncIterator[Sequence[Row]]:
+    platform, before = visit.console.platform, LATEST
+    while True:
+        looks = await search_looks(platform, account=account, record="" if account else record, before=before)
+        yield [_log_row(visit, one) for one in looks]
+        if len(looks) < ROWS_MAX:
+            break
+        before = looks[-1].position
+    before = LATEST
+    while not account:
+        changes = await search_changes(platform, record, before=before)
+        yield [_log_row(visit, one) for one in changes]
+        if len(changes) < ROWS_MAX:
+            break
+        before = changes[-1].position
+
+
+def _log_row(visit: Visit, row: LogRow) -> Row:
+    said = f"{row.said} {row.code}".strip()
+    return (moment_words(row.at, visit.english), row.account_name or row.account, row.kind, row.record, said)
+
+
+async def cases(visit: Visit) -> Response:
+    """POST /desk/export: `state`, "" for what is to be done."""
+    state = visit.form.get("state", "")[:40]
+    if state and state not in {one.value for one in CaseState}:
+        raise NotFound(f"no state {state}")
+    if not reason_of(visit):
+        told = state_words(state, visit.english) if state else visit.t("要办的", "to do")
+        problem = visit.t("请写明为什么导出。", "Please say why.") if "why" in visit.form else ""
+        return ask_why(visit, (("state", state),), visit.t(f"办件：{told}", f"Cases: {told}"), "/console/desk", problem)
+    head = [visit.t(*pair) for pair in _CASE_HEAD]
+    table = Table(visit.t("办件", "Cases"), head, (24, 40, 16, 12, 14, 22))
+    return await export(
+        visit, table, _case_rows(visit, state), name="bangban-cases", kind="case_list", about=state or "due"
+    )
+
+
+_CASE_HEAD = (
+    *(("编号", "Number"), ("事项", "Item"), ("所在地", "Place"), ("状态", "State"), ("期限", "Due")),
+    ("收件", "Received"),
+)
+
+
+async def _case_rows(visit: Visit, state: str) -> AsyncIterator[Sequence[Row]]:
+    platform, after = visit.console.platform, After()
+    async with platform.database.read() as snapshot:
+        places = {one.code: one.name for one in await all_places(snapshot)}
+    while True:
+        found = await list_cases(platform, visit.account, state=state, after=after, limit=ROWS_A_PAGE)
+        yield [
+            (
+                *(row.number or row.receipt, row.item_name, places.get(row.place, row.place)),
+                *(state_words(row.state, visit.english), row.due[:10], row.received_at[:16].replace("T", " ")),
+            )
+            for row in found
+        ]
+        if not found:
+            return
+        day, _, ident = found[-1].key.partition("~")
+        after = After(day, ident)
