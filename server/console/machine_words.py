@@ -31,7 +31,7 @@ JOBS: Mapping[str, Pair] = {
     "spent tickets and codes": ("清理票据和激活码", "Spent tickets and codes"),
     "orphaned files": ("清理无主文件", "Orphaned files"),
 }
-TODO: Mapping[str, Pair] = {
+WHAT_TO_DO: Mapping[str, Pair] = {
     "database": (
         "数据库写不进去：看磁盘和日志，重启服务；不行就用备份恢复（bangban restore）。",
         "It cannot be written: look at the disk and the log, restart; else restore a backup (bangban restore).",

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import server.schedule
-from server.console.machine_words import JOBS, TODO, size_words, span_words
+from server.console.machine_words import JOBS, WHAT_TO_DO, size_words, span_words
 
 
 def test_every_job_of_the_schedule_is_called_something() -> None:
@@ -15,7 +15,7 @@ def test_every_job_of_the_schedule_is_called_something() -> None:
 
 
 def test_each_part_says_in_both_languages_what_to_do() -> None:
-    assert all(zh and en for zh, en in TODO.values())
+    assert all(zh and en for zh, en in WHAT_TO_DO.values())
 
 
 def test_sizes_and_spans() -> None:
