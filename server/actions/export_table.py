@@ -82,14 +82,17 @@ async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Wa
         for place, cells in enumerate(page):
             write(4 + count + place, cells)
 
-    async for page in rows:
-        some = page[: XLSX_ROWS_MAX - count]
-        await asyncio.to_thread(write_all, some)
-        count += len(some)
-        if len(some) < len(page):
-            write(4 + count, [_CUT])
-            break
-    await asyncio.to_thread(book.close)
+    try:
+        async for page in rows:
+            some = page[: XLSX_ROWS_MAX - count]
+            await asyncio.to_thread(write_all, some)
+            count += len(some)
+            if len(some) < len(page):
+                write(4 + count, [_CUT])
+                break
+    finally:
+        # Also where the rows failed: its rows lie in a file that stays open until then.
+        await asyncio.to_thread(book.close)
     return count
 
 

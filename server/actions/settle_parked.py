@@ -70,8 +70,23 @@ async def read_parked(platform: Platform, account: AccountRow, change: str) -> P
         depends = await snapshot.fetch(_DEPENDS, [change, row[3] if row else "", change])
     if row is None or not place_in_scope(account.scope, row[9], directory):
         raise NotFound(f"no change {change}")
-    *told, site, device = row
-    return Parked(*told, site or "", device, tuple(one for (one,) in waits), tuple(Dependent(*one) for one in depends))
+    ident, kind, name, record, code, reason, received_at, author, author_name, site, site_name, device = row
+    return Parked(
+        id=ident,
+        kind=kind,
+        name=name,
+        record=record,
+        code=code,
+        reason=reason,
+        received_at=received_at,
+        account=author,
+        author=author_name,
+        site=site,
+        site_name=site_name or "",
+        device=device,
+        waits=tuple(one for (one,) in waits),
+        depends=tuple(Dependent(*one) for one in depends),
+    )
 
 
 async def release_parked(platform: Platform, account: AccountRow, change: str) -> Parked:

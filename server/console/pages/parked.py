@@ -53,9 +53,7 @@ async def give_back(visit: Visit) -> Response:
     change, words = visit.request.path_params["id"], visit.form.get("words", "")
     parked = await read_parked(visit.console.platform, visit.account, change)
     if not is_reason(words):
-        return _page(
-            visit, parked, problem=visit.t("请写明要本人做什么。", "Say what the author should do."), status=422
-        )
+        return _page(visit, parked, problem=visit.t("请写明要本人做什么。", "Say what is to be done."), status=422)
     try:
         sent = await return_parked(visit.console.platform, visit.account, change, words)
     except NotFound:

@@ -8,13 +8,14 @@ from server.actions.refusals import NotFound
 from server.actions.settle_parked import read_parked, release_parked, return_parked
 from server.domain.people.entitlement import person_bucket
 from server.main import platform_of
+from sync.core.changes import Base
 from tests.server.actions.test_list_followup import login_of
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
 
 ELSEWHERE = "d" * 32
 
 
-async def parked(small: SmallCentre, village: str = VILLAGE) -> str:
+async def parked(small: SmallCentre) -> str:
     """The village's helper edits a resident whom another place keeps; the change's id."""
     device = await small.enrol(HELPER)
     change = small.change("resident", "resident.edit", ELSEWHERE, {"name": "汪"}, base=await _foreign(small))
@@ -23,7 +24,7 @@ async def parked(small: SmallCentre, village: str = VILLAGE) -> str:
     return outcome.id
 
 
-async def _foreign(small: SmallCentre):  # type: ignore[no-untyped-def]
+async def _foreign(small: SmallCentre) -> Base:
     other = next(one.login for one in small.world.accounts if one.role == "helper" and one.login != HELPER)
     device = await small.enrol(other, "other")
     site = (await small.account(other)).site
