@@ -66,6 +66,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "ago": lambda at: words.ago_words(at, now, english),
         "state": lambda value: words.state_words(value, english),
         "said": lambda table, code: words.said(table, code, english),
+        "browser_name": lambda agent: words.browser_words(agent, english),
         "change_name": lambda name: field_words.change_words(name, english),
         "kind_name": lambda kind: field_words.kind_words(kind, english),
         "field_names": lambda kind, names: field_words.labels_of(kind, names, english),

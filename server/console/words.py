@@ -134,6 +134,23 @@ def ago_words(at_ms: int | None, now_ms: int, english: bool) -> str:
     return f"{minutes // 1440} days ago" if english else f"{minutes // 1440}天前"
 
 
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_words(agent: str, english: bool) -> str:
+    """What people call the browser and the machine: the first that fits, since each claims to be those after it."""
+    found = [next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(name for name in found if name) or ("Another browser" if english else "其他浏览器")
+
+
 def count_words(value: int) -> str:
     """Thousands apart, so that long numbers can be read in a column."""
     return f"{value:,}"

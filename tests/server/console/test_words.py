@@ -7,11 +7,14 @@ from datetime import date
 from server.console.words import (
     CASE_STATES,
     ago_words,
+    browser_words,
     count_words,
+    date_words,
     day_words,
     moment_words,
     role_words,
     said,
+    stamp_words,
     state_words,
 )
 from server.domain.cases.lifecycle import CaseState
@@ -65,3 +68,20 @@ def test_thousands_stand_apart() -> None:
 def test_a_code_without_words_stands_for_itself() -> None:
     assert said({"red": ("红灯", "Red")}, "red", True) == "Red"
     assert said({}, "violet", False) == "violet"
+
+
+def test_a_browser_is_called_as_people_call_it() -> None:
+    edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0"
+    phone = "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+    assert browser_words(edge, False) == "Edge · Windows"
+    assert browser_words(phone, False) == "Chrome · Android"
+    assert (browser_words("curl/8", False), browser_words("", True)) == ("其他浏览器", "Another browser")
+
+
+def test_a_date_is_never_told_by_its_distance_and_a_stamp_has_its_minute() -> None:
+    assert (date_words("2026-11-21", TODAY, False), date_words("2025-11-21", TODAY, True)) == (
+        "11月21日",
+        "21 Nov 2025",
+    )
+    assert stamp_words("2026-11-21T01:05:00+00:00", TODAY, False) == "11月21日 09:05"
+    assert (date_words("", TODAY, False), stamp_words(None, TODAY, True)) == ("—", "—")
