@@ -1,7 +1,8 @@
 """Pictures of every page of the console for each role, and of the residents' page, from the demo's world.
 
     python -m tests.journeys.screenshots            fills a world anew, writes build/screenshots/ and docs/images/
-    python -m tests.journeys.screenshots --small    in a few seconds
+    python -m tests.journeys.screenshots --small    in the small world
+    python -m tests.journeys.screenshots --chosen   only the few of docs/images/
     python -m tests.journeys.screenshots --world FOLDER --receipt NUMBER --last4 DIGITS    of one that is there
 
 Laws: pages are found as a person finds them, from the menu and by the links. What is committed is small, and synthetic.
@@ -110,6 +111,19 @@ def english(somebody: Clerk, chosen: bool) -> None:
     somebody.context.add_cookies([{"name": "bangban_lang", "value": value, "url": f"{host.scheme}://{host.netloc}"}])
 
 
+def photograph_chosen(browser: Browser, centre: ServedCentre, week: Week) -> None:
+    """The few that are committed, and no other."""
+    for role in dict.fromkeys(role for role, _ in CHOSEN):
+        wanted = {page for of, page in CHOSEN if of is role}
+        with clerk(browser, centre.address, role.value) as somebody:
+            somebody.sign_in(sign_in_for(centre, login_of(week.world, role, in_place=_near(week, role))))
+            for address, pattern in Walk(somebody, alike=pattern_of).pages():
+                commit(somebody, role, pattern, address)
+                wanted.discard(pattern)
+                if not wanted:
+                    break
+
+
 def photograph(browser: Browser, centre: ServedCentre, week: Week, out: Path) -> None:
     """Each role's pages; the first role that sees a page also shows it in English and on a tablet."""
     shown: set[object] = set()
@@ -148,7 +162,7 @@ def take(somebody: Clerk, path: Path, *, whole: bool = True) -> None:
 def commit(somebody: Clerk, role: Role, pattern: str, address: str) -> None:
     """One of the few that are shown beside the code."""
     name = CHOSEN.get((role, pattern))
-    if name is None or "?" in address:
+    if name is None or parse_qs(urlsplit(address).query).keys() - {"edition"}:
         return
     keep_small(somebody.page.screenshot(), IMAGES / f"{name}.png")
 
@@ -192,6 +206,7 @@ def photograph_residents_page(browser: Browser, centre: ServedCentre, receipt: s
 def main(arguments: Sequence[str] | None = None) -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--small", action="store_true")
+    asked.add_argument("--chosen", action="store_true", help="only those that are committed")
     asked.add_argument("--world", type=Path)
     asked.add_argument("--receipt", default="")
     asked.add_argument("--last4", default="")
@@ -206,7 +221,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         receipt, last4 = story.shown.receipt, story.shown.last4
         print(f"--world {settings.data_folder} --receipt {receipt} --last4 {last4}")
     with serving(settings) as centre, sync_playwright() as driver, chromium_browser(driver) as browser:
-        photograph(browser, centre, week, FOLDER)
+        if told.chosen:
+            photograph_chosen(browser, centre, week)
+        else:
+            photograph(browser, centre, week, FOLDER)
         if receipt:
             photograph_residents_page(browser, centre, receipt, last4, FOLDER)
     print(f"{sum(1 for _ in FOLDER.rglob('*.png'))} pictures in {FOLDER}, a few in {IMAGES}")

@@ -13,4 +13,6 @@ def test_a_method_of_an_address_has_one_row() -> None:
 
 
 def test_only_the_way_in_is_open() -> None:
-    assert {row.path for row in PAGES if row.level is Level.OPEN} <= {"/sign-in", "/password", "/language"}
+    assert {row.path for row in PAGES if row.level is Level.OPEN} <= {
+        *("/sign-in", "/sign-in/passkey", "/password", "/language"),
+    }
