@@ -21,7 +21,8 @@ QUEUE_MS = 2_000
 """What is in hand may take so long; whoever comes then waits no longer than this and its own work."""
 ALWAYS = 16
 """So many at once are never turned away."""
-UNMEASURED_MAX = 64
+UNMEASURED_MAX = 32
+"""Before the pace is known: these wait for each other, and so are the longest waits of a storm."""
 MEASURED_MIN = 32
 WINDOW_MS = 10_000
 OVERHEAD_BYTES = 1_000
