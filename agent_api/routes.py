@@ -178,6 +178,8 @@ ROWS: tuple[Row, ...] = (
           followup.Waiting, problems=_ASKED),
     _list("/v1/desk/call-backs", followup.get_call_backs, "Finished cases that nobody rated",
           followup.CallBacks, problems=_ASKED),
+    _list("/v1/desk/bulletins", bulletins.get_bulletins, "Which bulletins there are", bulletins.Bulletins,
+          problems=("not_found",)),
     _list("/v1/desk/bulletins/{period}", bulletins.get_bulletin, "A day's brief or a month's bulletin",
           bulletins.Bulletin, problems=_ASKED),
     _list("/v1/desk/campaigns", campaigns.get_campaigns, "The rounds of claiming", campaigns.Campaigns, roles=CLAIMING),

@@ -17,12 +17,12 @@ from agent_api.caller import Caller
 from agent_api.desk.asking import account_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
-from server.actions.build_bulletin import PeriodInvalid, read_bulletin
+from server.actions.build_bulletin import Edition, PeriodInvalid, list_bulletins, read_bulletin
 from server.actions.refusals import NotFound
 from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import may_read
 from server.domain.record_fields import text
-from server.domain.supervision.bulletins import BulletinState
+from server.domain.supervision.bulletins import BulletinState, Span, columns_of
 from server.domain.supervision.indicators import INDICATORS
 
 
@@ -41,6 +41,31 @@ class Bulletin(msgspec.Struct, frozen=True):
     fields: Mapping[str, Any]
 
 
+class Bulletins(msgspec.Struct, frozen=True):
+    """The newest periods first, every edition. `monthly` and `daily` are lists of their own."""
+
+    monthly: list[Edition]
+    daily: list[Edition]
+
+
+async def get_bulletins(request: Request, caller: Caller, services: Services) -> Response:
+    """GET /v1/desk/bulletins?place=: which there are; drafts are for who supervises."""
+    platform, place = services.platform, request.query_params.get("place", "")
+    account = await account_of(caller, services)
+    if place and not place_in_scope(account.scope, place, await platform.directory()):
+        raise NotFound("no bulletins")
+    sees_drafts = may_read(account.role, "bulletin")
+    found = {
+        span: [
+            one
+            for one in await list_bulletins(platform, place=place, span=span)
+            if sees_drafts or one.state != BulletinState.DRAFT
+        ]
+        for span in Span
+    }
+    return json_response(Bulletins(found[Span.MONTHLY], found[Span.DAILY]))
+
+
 async def get_bulletin(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/bulletins/2026-11?place=: the latest edition; drafts are for who supervises."""
     platform, place = services.platform, request.query_params.get("place", "")
@@ -55,5 +80,8 @@ async def get_bulletin(request: Request, caller: Caller, services: Services) -> 
         raise NotFound("no bulletin")
     if text(found.fields, "state") == BulletinState.DRAFT and not may_read(account.role, "bulletin"):
         raise NotFound("no bulletin")
-    told = [IndicatorTold(one.code, one.zh, one.en, one.formula) for one in INDICATORS]
+    # An older one counts what was counted then, in its own order.
+    known = {one.code: one for one in INDICATORS}
+    columns = [known[code] for code in columns_of(found.fields)]
+    told = [IndicatorTold(one.code, one.zh, one.en, one.formula) for one in columns]
     return json_response(Bulletin(found.id, told, found.fields))

@@ -45,6 +45,7 @@ MEANT = {
     ("POST", "/v1/uploads/{id}"): SENDING,
     ("DELETE", "/v1/uploads/{id}"): SENDING,
     ("POST", "/v1/desk/{kind}/{record}/{name}"): CLAIMING,
+    ("GET", "/v1/desk/bulletins"): DESKS,
     ("GET", "/v1/desk/bulletins/{period}"): DESKS,
     ("GET", "/v1/desk/campaigns"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/progress"): CLAIMING,

@@ -30,3 +30,21 @@ async def test_a_draft_is_shown_to_who_supervises_and_what_is_frozen_to_every_de
     await freeze_bulletin(api.services.platform, "2026-11")
     assert (await get(api, clerk, "2026-11")).json()["fields"]["state"] == "frozen"
     assert (await get(api, clerk, "soon")).status_code == 400
+
+
+async def test_which_there_are_is_told_drafts_to_who_supervises_alone(api: Centre) -> None:
+    supervisor, clerk = await api.enrol(Role.CITY_SUPERVISOR), await api.enrol(Role.DESK_CLERK)
+
+    async def periods(who: Enrolled) -> list[str]:
+        answer = await api.client.get("/v1/desk/bulletins", headers=who.bearer)
+        assert answer.status_code == 200, answer.text
+        return [one["period"] for span in ("monthly", "daily") for one in answer.json()[span]]
+
+    await build_bulletin(api.services.platform, "2026-11")
+    await build_bulletin(api.services.platform, "2026-11-22")
+    assert await periods(supervisor) == ["2026-11", "2026-11-22"]
+    assert await periods(clerk) == []
+    await freeze_bulletin(api.services.platform, "2026-11")
+    assert await periods(clerk) == ["2026-11"]
+    foreign = await api.client.get("/v1/desk/bulletins?place=110000000000", headers=clerk.bearer)
+    assert foreign.status_code == 404

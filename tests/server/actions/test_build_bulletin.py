@@ -64,6 +64,15 @@ async def test_homes_that_were_visited_and_requests_that_were_refused_are_counte
         assert pairs["forbidden"] == (1, 47), "the one of December is not this month's"
 
 
+async def test_what_was_made_void_counts_against_valid_cases_and_for_nothing_else(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        await finished(small, "on_time", 40)
+        await finished(small, "void", 3, start=100)
+        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        pairs = dict(zip(CODES, figures.towns[TOWN].pairs, strict=True))
+        assert (pairs["valid"], pairs["on_time"], pairs["volume"][0]) == ((40, 43), (40, 40), 40)
+
+
 async def refused_request(small: SmallCentre, case: str, at: int, number: int) -> None:
     """A return that asked for a cancelled material, as the log keeps it."""
     [columns] = {tuple(row[1] for row in await small.fetch("SELECT * FROM pragma_table_info('changes')"))}
