@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.journeys.accessible import check_accessible
 from tests.journeys.others import Others
 from tests.journeys.phone import PIN, SMALL, PhoneUser, phone_user, served_centre
 from tests.journeys.test_couple import HUSBAND, HUSBAND_ID, find_or_register, photograph
@@ -36,6 +37,7 @@ class Painter:
     def take(self, name: str, *, is_open: bool = True) -> None:
         for language in LANGUAGES:
             self._speak(language, is_open)
+            self._hear(f"{name}-{language}")
             for size, viewport in SIZES.items():
                 self._user.page.set_viewport_size(viewport)
                 for scale, factor in SCALES.items():
@@ -53,6 +55,12 @@ class Painter:
             page.locator("input[type=password]").press("Enter")
             page.locator("form#unlock").wait_for(state="detached")
 
+    def _hear(self, name: str) -> None:
+        try:
+            check_accessible(self._user.page, name)
+        except AssertionError as found:
+            self.wrong.append(str(found))
+
     def _picture(self, name: str, factor: str) -> None:
         page = self._user.page
         page.evaluate(f"document.documentElement.style.setProperty('--text-scale', '{factor}')")
@@ -60,10 +68,6 @@ class Painter:
         page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
         if page.evaluate(TOO_WIDE):
             self.wrong.append(f"{name} is wider than the phone")
-        try:
-            self._user.check_accessible(name)
-        except AssertionError as found:
-            self.wrong.append(str(found))
 
 
 def walk(user: PhoneUser, painter: Painter, others: Others, code: str) -> None:
