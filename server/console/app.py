@@ -166,8 +166,7 @@ def _to_sign_in(visit: Visit) -> Response:
     """A part of a page cannot show the sign-in: htmx is told to go there whole."""
     if visit.is_fragment:
         return Response(status_code=401, headers={"hx-redirect": SIGN_IN})
-    after = visit.request.url.path if visit.request.method == "GET" else "/console/"
-    return RedirectResponse(f"{SIGN_IN}?next={quote(after, safe='')}", 303)
+    return RedirectResponse(f"{SIGN_IN}?next={quote(_came_from(visit), safe='')}", 303)
 
 
 async def _with_form(visit: Visit) -> Visit:

@@ -15,7 +15,7 @@ from server.actions.case_history import case_history
 from server.actions.list_followup import After
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound
-from server.actions.take_step import read_record, take_step
+from server.actions.take_step import Taken, read_record, take_step
 from server.actions.tell_names import names_of
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
@@ -31,7 +31,10 @@ from sync.core.changes import Base, Fields
 LINES = 50
 Told = Mapping[str, object]
 """A problem with its words: zh and en."""
-STALE: Told = {"zh": "别人刚刚改过，请看最新内容再做。", "en": "Somebody has just changed this: look again."}
+STALE: Told = {
+    "zh": "这一页已经过时：别人或您的另一个窗口刚刚改过。请看最新内容再做。",
+    "en": "This page is behind: somebody, or another window of yours, has just changed it. Look again.",
+}
 REFUSED: Mapping[str, Told] = {
     "record_exists": {"zh": "已经登记过了。", "en": "It is on record already."},
 }
@@ -96,8 +99,17 @@ async def say_step(
     )
     if taken.outcome.code.has_effect:
         return ()
-    problems: Sequence[Told] = taken.outcome.detail.get("problems", ())
-    return problems or (REFUSED.get(taken.outcome.reason, STALE),)
+    return problems_of(taken, seen)
+
+
+def problems_of(taken: Taken, seen: Base | None) -> Sequence[Told]:
+    """Why a step was not done. On a page that is behind, that comes first: which state cannot follow which tells
+    nobody anything there.
+    """
+    told: Sequence[Told] = taken.outcome.detail.get("problems", ())
+    if seen is not None and taken.record is not None and taken.record.rev != seen.rev:
+        return (STALE, *(one for one in told if one.get("code") != "state_step"))
+    return told or (REFUSED.get(taken.outcome.reason, STALE),)
 
 
 def done(visit: Visit, path: str, form: StepForm) -> Response:

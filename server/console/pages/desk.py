@@ -26,7 +26,7 @@ from server.console.narrowing import narrowed
 from server.console.pages import together
 from server.console.pages.consents import revocable
 from server.console.pages.disputes import shown
-from server.console.record_pages import seen_pairs, seen_state
+from server.console.record_pages import problems_of, seen_pairs, seen_state
 from server.console.render import page, problem_page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
@@ -172,14 +172,11 @@ async def take(visit: Visit) -> Response:
     fields = fields_from(form, visit.form, rows)
     if step == "case.deliver" and isinstance(fields.get("handover"), dict):
         fields["handover"]["at"] = iso(visit.console.now())
-    taken = await take_step(
-        platform, visit.account, kind="case", record=record, name=step, fields=fields, seen=seen_state(visit)
-    )
+    seen = seen_state(visit)
+    taken = await take_step(platform, visit.account, kind="case", record=record, name=step, fields=fields, seen=seen)
     if taken.outcome.code.has_effect:
         return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
-    told = taken.outcome.detail.get("problems", [])
-    stale = {"zh": "别人刚刚改过这件，请看最新内容再做。", "en": "Somebody has just changed this case: look again."}
-    problems = told or [stale]
+    problems = problems_of(taken, seen)
     return await _case_page(visit, reason=visit.form.get(REASON, "")[:500], tried=step, problems=problems, status=409)
 
 
