@@ -21,6 +21,7 @@ from server.console.pages import (
     parked,
     passkeys,
     people,
+    posts,
     ratings,
     residents,
     reviews,
@@ -133,6 +134,8 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS),
     Page("POST", "/helpers/{id}/lost", people.report_lost, ADMINISTRATORS),
     Page("POST", "/helpers/{id}/post", people.close_or_reopen, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/move", posts.move, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/hand-over", posts.hand_over, AREA),
 )
 # The residents' own, at an address of its own: nobody signs in there.
 RESIDENT_PAGES: tuple[Page, ...] = (

@@ -14,11 +14,12 @@ from server.actions.activate_account import activate_account, activation_svg
 from server.actions.list_accounts import list_accounts, read_account
 from server.actions.move_account import close_account, reopen_account
 from server.actions.refusals import NotFound
-from server.actions.revoke_device import revoke_device
+from server.actions.revoke_device import LostDevice, revoke_device
 from server.console.narrowing import narrowed
+from server.console.place_choices import place_choices
 from server.console.render import page
 from server.console.visit import Visit
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, may_change
 from server.storage.people import AccountRow, DeviceRow
 
 SILENT_AFTER = timedelta(days=7)
@@ -53,11 +54,34 @@ async def show(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit) -> Response:
-    account, devices = await _account(visit)
-    return page(visit, "helper.html", account=account, devices=devices, lost=None)
+    return await helper_page(visit)
 
 
-async def _account(visit: Visit) -> tuple[AccountRow, list[DeviceRow]]:
+async def helper_page(
+    visit: Visit, *, lost: LostDevice | None = None, problem: str = "", told: str = "", status: int = 200
+) -> Response:
+    """The account of the address, with what was just done to it."""
+    account, devices = await account_of(visit)
+    if visit.request.query_params.get("done") == "move":
+        told = visit.t(
+            "已调岗：手机下次联系时改读新地方，手上未送出的内容14天内照常收下。",
+            "Moved: the phone reads its new place at its next contact; what it still holds is taken for 14 days.",
+        )
+    return page(
+        visit,
+        "helper.html",
+        status=status,
+        account=account,
+        devices=devices,
+        lost=lost,
+        problem=problem,
+        told=told,
+        places=sorted(await place_choices(visit)) if visit.role is Role.ADMINISTRATOR else [],
+        may_hand_over=may_change(visit.role, "claim.hand_over"),
+    )
+
+
+async def account_of(visit: Visit) -> tuple[AccountRow, list[DeviceRow]]:
     found = await read_account(visit.console.platform, visit.account.scope, visit.request.path_params["id"])
     if found is None:
         raise NotFound("no such account in this scope")
@@ -66,7 +90,7 @@ async def _account(visit: Visit) -> tuple[AccountRow, list[DeviceRow]]:
 
 async def make_sheet(visit: Visit) -> Response:
     """A new activation code on a page to print; the earlier ones end."""
-    account, _ = await _account(visit)
+    account, _ = await account_of(visit)
     console = visit.console
     made = await activate_account(
         console.platform.database,
@@ -85,7 +109,7 @@ async def make_sheet(visit: Visit) -> Response:
 
 async def report_lost(visit: Visit) -> Response:
     """One action: refused from now on, wiped at its next contact, and what it held unsent on the screen."""
-    account, devices = await _account(visit)
+    _, devices = await account_of(visit)
     device = visit.form.get("device", "")
     if device not in {one.id for one in devices}:
         raise NotFound("no such device of this account")
@@ -98,13 +122,12 @@ async def report_lost(visit: Visit) -> Response:
         randomness=visit.console.platform.randomness,
     )
     visit.console.platform.forget_standings()
-    account, devices = await _account(visit)
-    return page(visit, "helper.html", account=account, devices=devices, lost=lost)
+    return await helper_page(visit, lost=lost)
 
 
 async def close_or_reopen(visit: Visit) -> Response:
     """Leaving ends every session and grant; what the devices still hold is taken, and then they are wiped."""
-    account, _ = await _account(visit)
+    account, _ = await account_of(visit)
     platform, asked = visit.console.platform, visit.form.get("what")
     if asked == "close" and account.id != visit.account.id:
         await close_account(

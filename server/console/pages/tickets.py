@@ -15,6 +15,7 @@ from server.actions.take_step import read_record
 from server.actions.tell_names import holders_around, names_of
 from server.console import followup_words as words
 from server.console.followup_forms import TICKET_FORMS, TICKET_OPEN
+from server.console.place_choices import place_choices
 from server.console.record_pages import (
     LINES,
     Told,
@@ -33,11 +34,10 @@ from server.console.step_forms import StepForm, fields_from, with_choices
 from server.console.visit import Visit
 from server.domain.cases import tickets
 from server.domain.cases.tickets import TicketState
-from server.domain.people.reach import places_below, reaches
+from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change
 from server.domain.record_fields import integer, text
 from server.merge_policies.judging import china_day
-from server.storage.places import all_places
 from sync.central.known import Record
 from sync.core.ids import timed_id
 
@@ -105,27 +105,14 @@ async def _new_page(visit: Visit, *, problems: Sequence[Told] = (), there: str =
         problems=problems,
         there=there,
         posted=visit.form,
-        places=sorted(await _places(visit)),
+        places=sorted(await place_choices(visit)),
     )
-
-
-async def _places(visit: Visit) -> dict[str, str]:
-    """What can be typed → the place's code: the village with its town before it."""
-    platform = visit.console.platform
-    below = set(places_below(visit.account.scope, await platform.directory()))
-    async with platform.database.read() as snapshot:
-        every = {one.code: one for one in await all_places(snapshot)}
-    return {
-        f"{every[one.parent].name} {one.name}" if one.parent in every else one.name: code
-        for code, one in every.items()
-        if code in below
-    }
 
 
 async def take_in(visit: Visit) -> Response:
     """POST /tickets/new: the case's number says the place, and so does the place itself."""
     platform, fields = visit.console.platform, fields_from(TICKET_OPEN, visit.form)
-    place = (await _places(visit)).get(visit.form.get(PLACE, "").strip(), "")
+    place = (await place_choices(visit)).get(visit.form.get(PLACE, "").strip(), "")
     if number := visit.form.get(CASE_NUMBER, "").strip()[:40]:
         cases = await find_cases(platform, visit.account, number)
         if not cases:
