@@ -113,20 +113,20 @@ def english(somebody: Clerk, chosen: bool) -> None:
 
 def photograph_chosen(browser: Browser, centre: ServedCentre, week: Week) -> None:
     """The few that are committed, and no other."""
+    left = dict(CHOSEN)
     for role in dict.fromkeys(role for role, _ in CHOSEN):
-        wanted = {page for of, page in CHOSEN if of is role}
         with clerk(browser, centre.address, role.value) as somebody:
             somebody.sign_in(sign_in_for(centre, login_of(week.world, role, in_place=_near(week, role))))
-            for address, pattern in Walk(somebody, alike=pattern_of).pages():
-                commit(somebody, role, pattern, address)
-                wanted.discard(pattern)
-                if not wanted:
+            for _, pattern in Walk(somebody, alike=pattern_of).pages():
+                commit(somebody, role, pattern, left)
+                if all(of is not role for of, _ in left):
                     break
 
 
 def photograph(browser: Browser, centre: ServedCentre, week: Week, out: Path) -> None:
     """Each role's pages; the first role that sees a page also shows it in English and on a tablet."""
     shown: set[object] = set()
+    left = dict(CHOSEN)
     town = next(one.account for one in week.cast.devices if one.account.role is Role.TOWN_LEAD)
     for role in ROLES:
         login = town.login if role is Role.TOWN_LEAD else login_of(week.world, role, in_place=_near(week, role))
@@ -135,7 +135,7 @@ def photograph(browser: Browser, centre: ServedCentre, week: Week, out: Path) ->
             for address, pattern in Walk(somebody).pages():
                 name = file_name(address, pattern)
                 take(somebody, out / role.value / f"{name}.png")
-                commit(somebody, role, pattern, address)
+                commit(somebody, role, pattern, left)
                 alike = looks_like(address)
                 if alike in shown:
                     continue
@@ -159,12 +159,10 @@ def take(somebody: Clerk, path: Path, *, whole: bool = True) -> None:
     somebody.page.screenshot(path=path, full_page=whole)
 
 
-def commit(somebody: Clerk, role: Role, pattern: str, address: str) -> None:
-    """One of the few that are shown beside the code."""
-    name = CHOSEN.get((role, pattern))
-    if name is None or parse_qs(urlsplit(address).query).keys() - {"edition"}:
-        return
-    keep_small(somebody.page.screenshot(), IMAGES / f"{name}.png")
+def commit(somebody: Clerk, role: Role, pattern: str, left: dict[tuple[Role, str], str]) -> None:
+    """One of the few that are shown beside the code; the first page that fits, which is taken out of `left`."""
+    if (name := left.pop((role, pattern), "")) != "":
+        keep_small(somebody.page.screenshot(), IMAGES / f"{name}.png")
 
 
 def keep_small(picture: bytes, path: Path) -> None:
