@@ -15,6 +15,7 @@ def find_case(somebody: Clerk, number: str) -> None:
     somebody.open("/console/desk")
     somebody.fill("办件编号或临时回执号", number)
     somebody.press("查找")
+    somebody.page.wait_for_url(lambda url: number in url)
     somebody.page.locator("td.broad a").first.click()
     say_why(somebody, somebody.page.get_by_role("heading", name="申请人"))
 

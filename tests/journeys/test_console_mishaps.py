@@ -33,19 +33,36 @@ def test_a_second_tab_that_is_behind_changes_nothing_and_keeps_what_was_typed(br
     with clerk(browser, town.address, "two-tabs") as somebody:
         number = at_a_case(somebody, town)
         behind = somebody.page
+        button = step_button(somebody, "预审通过")
+        behind.get_by_label("预审意见").fill("写了一半的话")
         ahead = somebody.context.new_page()
         somebody.watch(ahead)
-        ahead.goto(behind.url)
         somebody.page = ahead
+        find_case(somebody, number)
         take_step(somebody, "预审通过")
         shows_state(somebody, "已预审")
         known = town.changes_of(number)
         somebody.page = behind
-        take_step(somebody, "预审通过", 预审意见="写了一半的话")
+        somebody.see("有新的变化。")
+        button.click()
         somebody.see("没有执行，记录未改变")
+        somebody.see("写了一半的话")
+        somebody.see("不能从“已预审”变为“预审通过”")
         somebody.check("stale")
         assert town.changes_of(number) == known
         assert town.state_of(number) == "prechecked"
+
+
+def test_a_tab_in_which_nobody_types_shows_by_itself_what_the_other_did(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "follows") as somebody:
+        number = at_a_case(somebody, town)
+        behind = somebody.page
+        somebody.page = somebody.context.new_page()
+        somebody.watch(somebody.page)
+        find_case(somebody, number)
+        take_step(somebody, "预审通过")
+        shows_state(somebody, "已预审")
+        expect(behind.locator(".page-head .tag").first).to_have_text("已预审", timeout=15_000)
 
 
 def test_a_double_click_does_it_once(browser: Browser, town: Town) -> None:
