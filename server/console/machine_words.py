@@ -20,6 +20,7 @@ JOBS: Mapping[str, Pair] = {
     "lights": ("红黄灯", "Lights"),
     "what did not come in time": ("逾期未到的", "What did not come in time"),
     "corrections that never came": ("逾期未补正的", "Corrections that never came"),
+    "licences past their last day": ("过期的证照", "Licences past their last day"),
     "broken promises that stood their year": ("满一年的失信记录", "Broken promises that stood their year"),
     "reviews and samples": ("审查与抽样", "Reviews and samples"),
     "parcels": ("邮件跟踪", "Parcels"),
