@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from server.actions.change_epoch import HIGH_WATER, PROVED_BY_DEVICE, RESTORED, TAKEN_OVER
 from server.console import campaign_forms, case_words, followup_words, watching_words
 from server.console.step_forms import Pair
 from server.console.words import CASE_STATES
@@ -78,6 +79,13 @@ KIND_WORDS: Mapping[str, Pair] = {
     "task": ("任务", "Task"),
     "ticket": ("工单", "Ticket"),
 }
+EPOCHS: Mapping[str, Pair] = {
+    "founded": ("建立", "founded"),
+    RESTORED: ("恢复备份", "restored from a backup"),
+    HIGH_WATER: ("放回了旧数据库", "an old database was put back"),
+    PROVED_BY_DEVICE: ("设备证明数据库变旧", "a device proved the database to be an old one"),
+    TAKEN_OVER: ("由另一中心接管", "another centre took over"),
+}
 FORM_WORDS: Mapping[str, Pair] = {
     "contact_phone": ("联系电话", "contact phone"),
     "reason": ("申请事由", "reason"),
@@ -100,6 +108,12 @@ _CJK_FROM = "\u2e80"
 def kind_words(kind: str, english: bool) -> str:
     pair = KIND_WORDS.get(kind)
     return kind if pair is None else pair[english]
+
+
+def epoch_words(reason: str, english: bool) -> str:
+    """Why an epoch began."""
+    pair = EPOCHS.get(reason)
+    return reason if pair is None else pair[english]
 
 
 def change_words(name: str, english: bool) -> str:

@@ -68,6 +68,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "said": lambda table, code: words.said(table, code, english),
         "browser_name": lambda agent: words.browser_words(agent, english),
         "change_name": lambda name: field_words.change_words(name, english),
+        "epoch_reason": lambda reason: field_words.epoch_words(reason, english),
         "kind_name": lambda kind: field_words.kind_words(kind, english),
         "field_names": lambda kind, names: field_words.labels_of(kind, names, english),
         "in_language": lambda both: field_words.in_language(both, english),

@@ -8,6 +8,7 @@ from server.console.field_words import (
     CHANGES,
     KIND_WORDS,
     change_words,
+    epoch_words,
     in_language,
     kind_words,
     label_of,
@@ -47,6 +48,11 @@ def test_a_problem_names_states_and_steps_in_words() -> None:
     assert problem_words(wrong, False) == "不能从“已预审”变为“预审通过”"
     assert problem_words(wrong, True) == "“Pre-checked” cannot become “Pre-check”"
     assert problem_words({"zh": "“of_a_newer”", "en": ""}, False) == "“of_a_newer”"
+
+
+def test_an_epoch_says_why_it_began() -> None:
+    assert (epoch_words("founded", False), epoch_words("restored", True)) == ("建立", "restored from a backup")
+    assert epoch_words("of_a_newer_centre", False) == "of_a_newer_centre"
 
 
 def test_every_kind_of_record_has_words() -> None:
