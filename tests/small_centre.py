@@ -18,6 +18,7 @@ from server.actions.load_world import load_world
 from server.cli.centre import in_folder
 from server.cli.world import content_of
 from server.main import Centre, open_centre, open_writer
+from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.counts import count_again
 from server.storage.people import AccountRow, accounts_by_login
@@ -144,7 +145,7 @@ async def _loaded_template() -> Path:
 async def _load(centre: Centre) -> None:
     await load_world(
         centre.database,
-        content_of(small_world(), residents=3),
+        content_of(small_world(), residents=3, on=china_day(centre.clock.wall_ms())),
         policies=centre.policies,
         sealing=centre.sealing,
         now_ms=centre.clock.wall_ms(),

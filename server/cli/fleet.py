@@ -25,6 +25,7 @@ from server.actions.load_world import load_world
 from server.cli.centre import DatabaseOption, settings_with
 from server.cli.world import content_of, records_in
 from server.main import open_centre
+from server.merge_policies.judging import china_day
 from server.settings import Settings
 from sync.core.clock import Clock
 
@@ -101,7 +102,7 @@ async def load(world: World, settings: Settings, progress: fleet_run.Progress, *
     async with open_centre(settings, new=True, clock=clock) as centre:
         await load_world(
             centre.database,
-            content_of(world, RESIDENTS),
+            content_of(world, RESIDENTS, on=china_day(centre.clock.wall_ms())),
             policies=centre.policies,
             sealing=centre.sealing,
             now_ms=centre.clock.wall_ms(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from server.domain import places
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.people.roles import Role, Scope
 from server.main import open_centre
+from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.people import AccountRow
 from server.storage.places import PlaceRow, UnitRow
@@ -84,7 +86,7 @@ async def _load(settings: Settings, world: World, residents: int, console: Conso
             task = progress.add_task("records", total=total)
             return await load_world(
                 centre.database,
-                content_of(world, residents),
+                content_of(world, residents, on=china_day(centre.clock.wall_ms())),
                 policies=centre.policies,
                 sealing=centre.sealing,
                 now_ms=centre.clock.wall_ms(),
@@ -99,8 +101,8 @@ def records_in(world: World, residents: int) -> int:
     return catalogue + sum(world.quotas.values()) + 1 + residents * len(world.villages)
 
 
-def content_of(world: World, residents: int = RESIDENTS_DEFAULT) -> WorldContent:
-    """The world as the centre keeps it."""
+def content_of(world: World, residents: int = RESIDENTS_DEFAULT, *, on: date | None = None) -> WorldContent:
+    """The world as the centre keeps it; `on` the day on which it is loaded its round still runs."""
     return WorldContent(
         places=[
             PlaceRow(one.code12, one.name, one.formal_name, _LEVELS[one.level], one.parent, one.kind)
@@ -108,7 +110,7 @@ def content_of(world: World, residents: int = RESIDENTS_DEFAULT) -> WorldContent
         ],
         units=[UnitRow(one.id, one.uscc, one.name, one.place, one.department, one.synthetic) for one in world.units],
         accounts=[_account(one) for one in world.accounts],
-        records=_records(world, residents),
+        records=_records(world, residents, on),
     )
 
 
@@ -117,7 +119,7 @@ def _account(one: Account) -> AccountRow:
     return AccountRow(one.id, one.login, one.name, Role(one.role.value), scope, one.site)
 
 
-def _records(world: World, residents: int) -> Iterator[NewRecord]:
+def _records(world: World, residents: int, on: date | None) -> Iterator[NewRecord]:
     """Bucket after bucket: a level's base items come with its standard list."""
     base_items = {level: list(rows) for level, rows in groupby(world.base_items(), key=lambda row: row[0])}
     standard_levels = [level for level, _ in groupby(world.standard_items, key=lambda one: one.level)]
@@ -128,7 +130,7 @@ def _records(world: World, residents: int) -> Iterator[NewRecord]:
         yield from map(_base_item, base_items.pop(level.value, ()))
     for rows in base_items.values():
         yield from map(_base_item, rows)
-    yield NewRecord("campaign", world.campaign.id, 1, {**world.campaign.body(), "catalogue": f"all:{CITY}"})
+    yield NewRecord("campaign", world.campaign.id, 1, {**world.campaign.body(on), "catalogue": f"all:{CITY}"})
     for item in world.unit_items():
         unit = world.unit_by_id[item.unit_id]
         own = {

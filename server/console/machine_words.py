@@ -23,7 +23,6 @@ JOBS: Mapping[str, Pair] = {
     "licences past their last day": ("过期的证照", "Licences past their last day"),
     "broken promises that stood their year": ("满一年的失信记录", "Broken promises that stood their year"),
     "reviews and samples": ("审查与抽样", "Reviews and samples"),
-    "licences past their last day": ("过期的电子证照", "Licences past their last day"),
     "parcels": ("邮件跟踪", "Parcels"),
     "what the province is told": ("上报省平台", "What the province is told"),
     "what was kept long enough": ("到期删除", "What was kept long enough"),

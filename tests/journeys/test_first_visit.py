@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Playwright
 
+from server.domain.people.citizen_id import age_on
 from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
 
+BORN = date(1935, 7, 2)
 NEW_NAME, NEW_ID = "汪秀英", "341802193507020027"
 
 
@@ -26,7 +29,7 @@ def file_allowance(user: PhoneUser) -> None:
     user.press("下一步")
     user.see("身份证号最后一位对不上")
     user.fill("身份证号", NEW_ID)
-    user.see("号码无误：91 岁，女，1935-07-02 出生")
+    user.see(f"号码无误：{age_on(BORN, date.today())} 岁，女，{BORN} 出生")
     user.picture("resident")
     user.press("下一步")
     user.screen("办什么事？")
