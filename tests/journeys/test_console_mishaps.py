@@ -47,7 +47,7 @@ def test_a_second_tab_that_is_behind_changes_nothing_and_keeps_what_was_typed(br
         button.click()
         somebody.see("没有执行，记录未改变")
         somebody.see("写了一半的话")
-        somebody.see("不能从“已预审”变为“预审通过”")
+        somebody.see("这一页已经过时")
         somebody.check("stale")
         assert town.changes_of(number) == known
         assert town.state_of(number) == "prechecked"
