@@ -104,6 +104,7 @@ function caseFields(visit: Visit, known: Known, leg: number, resident: string, c
     state: 'submitted',
     receipt,
     helper: known.account,
+    served: visit.served,
   }
   for (const [question, said] of answersIn(visit, known, leg)) {
     if (!said.trim()) continue

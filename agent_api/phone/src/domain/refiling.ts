@@ -7,7 +7,7 @@ import type { Fields, Value } from '../protocol/messages'
 import { family, isGroup, text } from './fields'
 import { FORM_PREFIX } from './form'
 import { collectedIn, MATERIAL_PREFIX } from './materials'
-import { newVisit, type MaterialSaid, type NewResident, type Photo, type Visit } from './visit'
+import { newVisit, SERVED, type MaterialSaid, type NewResident, type Photo, type Visit } from './visit'
 
 /** The kinds of change that are done again as a visit. */
 export const FILINGS: readonly string[] = ['case.submit', 'case.open']
@@ -45,6 +45,7 @@ export function visitAgain(
     step: resident.record || resident.anew ? 'form' : 'resident',
     resident: resident.record,
     newResident: resident.anew,
+    served: SERVED.find((where) => where === sent['served']) ?? 'home',
     legs: [{ item: text(sent, 'item'), form: Object.fromEntries(form), materials }],
   }
 }

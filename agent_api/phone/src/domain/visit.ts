@@ -64,6 +64,10 @@ export interface LegSaid {
   readonly materials: { readonly [no: string]: MaterialSaid }
 }
 
+/** Where the resident is served, as the centre calls it: at home, at the village's office or at a desk of a hall. */
+export const SERVED = ['home', 'station', 'desk'] as const
+export type Served = (typeof SERVED)[number]
+
 export interface Visit {
   readonly id: string
   readonly begun: number
@@ -79,6 +83,7 @@ export interface Visit {
   readonly legs: readonly LegSaid[]
   readonly consent: ConsentSaid
   readonly promiseRead: boolean
+  readonly served: Served
   readonly note: string
 }
 
@@ -105,6 +110,7 @@ export function newVisit(id: string, now: number, village: string): Visit {
     legs: [],
     consent: NO_CONSENT,
     promiseRead: false,
+    served: 'home',
     note: '',
   }
 }
@@ -113,9 +119,10 @@ export function newLeg(item: string): LegSaid {
   return { item, form: {}, materials: {} }
 }
 
-/** A draft as it was kept. An app before bundles kept its one service in the visit itself. */
+/** A draft as it was kept. An app before bundles kept its one service in the visit itself; one before that asked where. */
 export function readVisit(kept: string): Visit {
-  const visit = JSON.parse(kept) as Visit & Partial<LegSaid>
+  const read = JSON.parse(kept) as Omit<Visit, 'served'> & Partial<Pick<Visit, 'served'>> & Partial<LegSaid>
+  const visit = { ...read, served: read.served ?? 'home' }
   if (visit.legs) return visit
   const { item = '', form = {}, materials = {}, ...rest } = visit
   return { ...rest, bundle: '', legs: item ? [{ item, form, materials }] : [] }

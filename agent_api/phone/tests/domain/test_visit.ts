@@ -128,6 +128,7 @@ test('a single service leaves no bundle', () => {
   const { drafts } = buildFiling(visit, { ...KNOWN, items: [CARD] }, ['T1'], ids())
   expect(drafts.map(([draft]) => draft.name)).toEqual(['consent.give', 'case.submit'])
   expect(drafts.at(-1)?.[0].set).not.toHaveProperty('bundle')
+  expect(drafts.at(-1)?.[0].set).toMatchObject({ served: 'home' })
 })
 
 test('a draft of an app before bundles is read as it was meant', () => {
@@ -135,6 +136,7 @@ test('a draft of an app before bundles is read as it was meant', () => {
   const read = readVisit(JSON.stringify({ ...old, item: 'i', form: { a: '1' }, materials: {} }))
   expect([read.bundle, read.legs]).toEqual(['', [{ item: 'i', form: { a: '1' }, materials: {} }]])
   expect(readVisit(JSON.stringify({ ...old, item: '', form: {}, materials: {} })).legs).toEqual([])
+  expect(readVisit(JSON.stringify({ ...old, served: undefined })).served).toBe('home')
   const now = bundleVisit()
   expect(readVisit(JSON.stringify(now))).toEqual(now)
 })

@@ -106,6 +106,7 @@ test('a refused filing is done again from its content, with a consent of its own
     item: 'i',
     village: '341881106200',
     consent: 'c',
+    served: 'station',
     'form.income': 1200,
     'material.1': { state: 'licence' },
     'material.2': { state: 'attached', file: 'f' },
@@ -114,6 +115,7 @@ test('a refused filing is done again from its content, with a consent of its own
   expect([visit.resident, visit.legs[0]?.item, visit.legs[0]?.form, visit.step]).toEqual(['r', 'i', { income: '1200' }, 'form'])
   expect(Object.keys(visit.legs[0]?.materials ?? {})).toEqual(['1'])
   expect(visit.consent.signature).toBeNull()
+  expect(visit.served).toBe('station')
   expect(residentAgain({ name: '王', citizen_id: '1' })).toEqual({ name: '王', citizenId: '1', birth: '', phone: '', address: '' })
 })
 
