@@ -315,16 +315,21 @@ export class Office {
     return kept === undefined ? undefined : readVisit(kept)
   }
 
+  /** On the disk when this returns. The screen that asked goes on to the visit: drawing itself once more would be in its way. */
   async beginVisit(village: string): Promise<Visit> {
     const visit = newVisit(this.newId(), this.clock.wall(), village)
-    await this.keepVisit(visit)
+    await this.putVisit(visit)
     return visit
   }
 
   async keepVisit(visit: Visit): Promise<void> {
+    await this.putVisit(visit)
+    this.listener.changed()
+  }
+
+  private async putVisit(visit: Visit): Promise<void> {
     const kept = JSON.stringify({ ...visit, touched: this.clock.wall() })
     await this.store.transaction(() => this.store.putNote(VISIT + visit.id, kept))
-    this.listener.changed()
   }
 
   async dropVisit(visit: Visit): Promise<void> {
