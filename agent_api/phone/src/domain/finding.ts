@@ -21,11 +21,14 @@ export function matches(words: string, name: string, initials: Initials, numbers
   })
 }
 
-export function findResidents(all: readonly Sighting[], words: string, initials = NONE): Sighting[] {
-  return byName(all).filter((one) => {
+/** The first `count` by name whom the words find. */
+export function findResidents(all: readonly Sighting[], words: string, count: number, initials = NONE): readonly Sighting[] {
+  if (!words.trim()) return firstByName(all, count)
+  const found = byName(all).filter((one) => {
     const numbers = [text(one.fields, 'citizen_id'), text(one.fields, 'phone')]
     return matches(words, text(one.fields, 'name'), initials, numbers)
   })
+  return found.slice(0, count)
 }
 
 /** Services a helper can hand in: those of the catalogue that stand. */
@@ -52,6 +55,23 @@ export function byName(all: readonly Sighting[]): readonly Sighting[] {
   sorted.set(all, named)
   last = named
   return named
+}
+
+/** The same as the beginning of `byName`, without putting all in order when nobody has yet: a screen waits for it. */
+export function firstByName(all: readonly Sighting[], count: number): readonly Sighting[] {
+  const held = sorted.get(all)
+  if (held) return held.slice(0, count)
+  const first: Sighting[] = []
+  for (const one of all) {
+    const name = text(one.fields, 'name')
+    const isBefore = (other: Sighting): boolean => compare(name, text(other.fields, 'name')) < 0
+    const last = first[count - 1]
+    if (last && !isBefore(last)) continue
+    const place = first.findIndex(isBefore)
+    first.splice(place < 0 ? first.length : place, 0, one)
+    first.length = Math.min(first.length, count)
+  }
+  return first
 }
 
 const collator = new Intl.Collator('zh-CN')

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 
-import { findItems, findResidents } from '../../src/domain/finding'
+import { byName, findItems, findResidents, firstByName } from '../../src/domain/finding'
 import { readInitials } from '../../src/domain/initials'
 import type { Fields } from '../../src/protocol/messages'
 import type { Sighting } from '../../src/replica/replica'
@@ -24,7 +24,7 @@ function seen(fields: Fields): Sighting {
 }
 
 function found(words: string): string[] {
-  return findResidents(PEOPLE, words, initials).map((one) => one.record)
+  return findResidents(PEOPLE, words, 30, initials).map((one) => one.record)
 }
 
 test.each([
@@ -49,4 +49,14 @@ test('no words find everybody, in the order of their names', () => {
 test('only services of the catalogue that stand are offered', () => {
   expect(findItems(ITEMS, '', initials).map((one) => one.record)).toEqual(['高龄津贴申领'])
   expect(findItems(ITEMS, 'gljt', initials).map((one) => one.record)).toEqual(['高龄津贴申领'])
+})
+
+test('the first by name are those of the whole order, put in order before or not, namesakes as they came', () => {
+  const signs = [...'汪单欧阳修玉兰秀英王李张刘陈']
+  const names = Array.from({ length: 200 }, (_, n) => `${signs[(n * 7) % signs.length]}${signs[(n * 5 + 3) % signs.length]}`)
+  const many = names.map((name, n) => ({ ...seen({ name }), record: String(n) }))
+  const first = [0, 1, 30, 300].map((count) => firstByName([...many], count).map((one) => one.record))
+  const all = byName(many).map((one) => one.record)
+  expect(first).toEqual([0, 1, 30, 300].map((count) => all.slice(0, count)))
+  expect(firstByName(many, 30).map((one) => one.record)).toEqual(first[2])
 })
