@@ -32,12 +32,13 @@ TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
 ANSWERED = """SELECT id, bucket, holder, opened_at, number, of_case FROM tickets
               WHERE state = 'answered' AND (opened_at, id) > (?, ?)
               AND (bucket || '' IN (?*) OR holder || '' IN (?*)) ORDER BY opened_at, id LIMIT ?"""
-# Along the index of the day of finishing, from the oldest that is still asked about.
+# Along the index of the day of finishing, from the oldest that is still asked about. Counted, not NOT EXISTS, since
+# PostgreSQL joined all ratings and tasks before it took the first page (of 300,000 cases 780 ms instead of 190).
 CALL_BACKS = """SELECT c.id, c.bucket, c.number, c.item, c.finished_at FROM cases c
                  WHERE c.finished_at >= ? AND (c.finished_at, c.id) > (?, ?)
                  AND c.state || '' IN ('finished', 'delivered') AND c.bucket || '' IN (?*)
-                 AND NOT EXISTS (SELECT 1 FROM ratings r WHERE r.of_case = c.id)
-                 AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.about = c.id AND t.code = 'not_asked')
+                 AND (SELECT count(*) FROM ratings r WHERE r.of_case = c.id) = 0
+                 AND (SELECT count(*) FROM tasks t WHERE t.about = c.id AND t.code = 'not_asked') = 0
                  ORDER BY c.finished_at, c.id LIMIT ?"""
 
 
