@@ -2,7 +2,8 @@
 
 Laws: the socket is bound before anything else, so that a taken port is told at once and an address is known. A worker
 that ends is started again; when the first one comes back before it ever served, all end, since it would never serve.
-SIGTERM and SIGINT reach every worker, and each lets its requests end.
+SIGTERM and SIGINT reach every worker, and each lets its requests end. A worker does the same when the process that
+started it is gone: nobody would be left to end it, and it would hold the port.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -169,4 +172,12 @@ def _end_all(workers: list[Any]) -> None:
 
 
 def _work(run: RunWorker, settings: Settings, bound: Socket, started: Any) -> None:
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     run(settings, bound, started.set)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "workers are started by multiprocessing"
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from server.processes import ServeRefused, Socket, address_of, listening, run_workers
@@ -65,6 +66,24 @@ def test_a_worker_that_dies_is_started_again_and_a_signal_ends_them_all(tmp_path
         talker.join()
     assert len(set(seen)) == 2
     assert multiprocessing.active_children() == []
+
+
+def serve_two(settings: Settings, bound: Socket) -> None:
+    run_workers(2, settings, bound, answer_with_pid, lambda: None)
+
+
+def test_workers_end_when_whoever_started_them_was_killed(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with listening("127.0.0.1", 0) as bound:
+        parent = context.Process(target=serve_two, args=(Settings(data_folder=tmp_path), bound))
+        parent.start()
+        port = bound.getsockname()[1]
+        workers = {ask(port, b"ok") for _ in range(20)}
+        assert parent.pid not in workers
+        parent.kill()
+        parent.join()
+        alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
+        assert psutil.wait_procs(alive, timeout=10)[1] == []
 
 
 def test_workers_that_never_serve_are_not_started_for_ever(tmp_path: Path) -> None:
