@@ -1,31 +1,32 @@
 """Counts a period's outcomes for the bulletin, by village and by unit: cases, lights, ratings, reviews, claims.
 
-Laws: every count is grouped in the database along an index of days; no body of a case is opened and no person is
-counted. What lies where is added up by parent links.
+Laws: what became of cases is kept by village and day (server/storage/schema/counts.py:OUTCOMES), the rest is grouped
+along an index of days; no body of a case is opened and no person is counted. What lies where is added up by parent
+links.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.actions.list_forbidden_requests import count_forbidden_requests
 from server.actions.platform import Platform
 from server.actions.report_progress import count_units, read_campaign
-from server.domain.cases import tally
 from server.domain.people.entitlement import Directory
 from server.domain.places import Level
 from server.domain.supervision.bulletins import Figures
 from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
+from server.storage.schema.counts import OUTCOMES, added_up
 from server.storage.unit_of_work import Snapshot
 from sync.core.clock import from_iso
 
-# Of a case nothing is read but its index; which unit an item is of is asked once for each sort of cases.
-_CASES = """SELECT g.bucket, coalesce(i.unit, ''), coalesce(g.tally, ''), CAST(sum(g.number) AS BIGINT)
-            FROM (SELECT bucket, item, tally, count(*) AS number FROM cases
-                  WHERE finished_at >= ? AND finished_at < ? GROUP BY bucket, item, tally) g
-            LEFT JOIN items i ON i.id = g.item GROUP BY g.bucket, coalesce(i.unit, ''), coalesce(g.tally, '')"""
+_PLACES = f"""SELECT bucket, {", ".join(f"CAST(sum({one}) AS BIGINT)" for one in OUTCOMES.numbers)}
+              FROM outcome_counts WHERE finished_at >= ? AND finished_at < ? GROUP BY bucket"""  # noqa: S608
+# Units that are compared have few of all cases: those alone are looked at, and of them the index of outcomes.
+_UNITS = """SELECT (SELECT unit FROM items WHERE items.id = cases.item) AS of_unit, {}
+            FROM cases WHERE finished_at >= ? AND finished_at < ?
+            AND item IN (SELECT id FROM items WHERE unit IN (?*)) GROUP BY of_unit"""
 _LIGHTS = """SELECT bucket, coalesce(holder, ''), count(*) FROM lights
              WHERE level IN ('yellow', 'red', 'red_plus') AND level_since >= ? AND level_since < ?
              GROUP BY bucket, coalesce(holder, '')"""
@@ -35,7 +36,6 @@ _RATINGS = """SELECT bucket, coalesce(unit, ''), sum(CASE WHEN grade IN ('4', '5
 _CONFIRMED = """SELECT bucket, count(*) FROM reviews
                 WHERE finding = 'confirmed' AND found_at >= ? AND found_at < ? GROUP BY bucket"""
 _RESIDENTS = "SELECT bucket, number FROM resident_counts WHERE number > 0"
-_ROWS_A_TURN = 1_000
 _ROUND = "SELECT id FROM campaigns WHERE ends >= ? ORDER BY ends DESC, id LIMIT 1"
 
 
@@ -68,16 +68,22 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
             yield units.setdefault(unit, _Area())
 
     period = (since, before)
+    compared = sorted(unit for unit in directory.units if _at_city(unit, directory))
+    of_units = _UNITS.format(added_up(OUTCOMES, platform.database.engine.value))
     async with platform.database.read() as snapshot:
-        cases, lights, ratings, confirmed, residents = await snapshot.fetch_each(
-            [(_CASES, period), (_LIGHTS, period), (_RATINGS, period), (_CONFIRMED, period), (_RESIDENTS, ())]
+        cases, by_unit, lights, ratings, confirmed, residents = await snapshot.fetch_each(
+            [
+                (_PLACES, period),
+                (of_units, (*period, compared)),
+                *((sql, period) for sql in (_LIGHTS, _RATINGS, _CONFIRMED)),
+                (_RESIDENTS, ()),
+            ]
         )
         asked = await _claims(snapshot, platform, directory, since)
-    for row, (bucket, unit, words, number) in enumerate(cases):
-        if not row % _ROWS_A_TURN:
-            await asyncio.sleep(0)  # a month is tens of thousands of rows: requests go on meanwhile
-        for area in both(_place(bucket), unit):
-            _count_cases(area, words.split(), number)
+    for bucket, *numbers in cases:
+        _count_cases(places.setdefault(_place(bucket), _Area()), numbers)
+    for unit, *numbers in by_unit:
+        _count_cases(units.setdefault(unit, _Area()), numbers)
     for bucket, holder, number in lights:
         for area in both(_place(bucket), holder.removeprefix("unit:") if holder.startswith("unit:") else ""):
             area.add("lights", number, 0)
@@ -103,28 +109,21 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
     )
 
 
-def _count_cases(area: _Area, words: list[str], number: int) -> None:
-    """`words`: the tally of `number` cases, see server/domain/cases/tally.py."""
-    if tally.VOID in words:
-        area.add("valid", 0, number)
-        return  # nobody's outcome but for the share of valid cases
-    if tally.ON_TIME in words or tally.LATE in words:
-        area.add("on_time", number * (tally.ON_TIME in words), number)
-    area.add("lights", 0, number)
-    area.add("corrections", number * (tally.RETURNED in words), number)
-    if tally.RETURNED in words:
-        area.add("told_once", number * (tally.RETURNED_AGAIN not in words), number)
-    if tally.KEPT in words or tally.FAILED in words:
-        area.add("tolerance", number * (tally.KEPT in words), number)
-    if tally.ELDER_HOME in words or tally.ELDER_ELSEWHERE in words:
-        area.add("elders_home", number * (tally.ELDER_HOME in words), number)
-    area.add("forbidden", 0, number)
-    area.add("licences", number * (tally.LICENCE in words), number)
-    area.add("valid", number * (tally.DUPLICATE not in words), number)
-    area.add("volume", number, 0)
-    for word in words:
-        if word.startswith(tally.DAYS):
-            area.add("delivery_days", int(word.removeprefix(tally.DAYS)) * number, number)
+def _count_cases(area: _Area, numbers: Sequence[int]) -> None:
+    """`numbers`: what became of some cases, as they are kept (server/storage/schema/counts.py:OUTCOMES)."""
+    of = dict(zip(OUTCOMES.numbers, map(int, numbers), strict=True))
+    cases = of["number"] - of["void"]  # what was made void is nobody's outcome but for the share of valid cases
+    area.add("on_time", of["on_time"], of["on_time"] + of["late"])
+    area.add("lights", 0, cases)
+    area.add("corrections", of["returned"], cases)
+    area.add("told_once", of["returned"] - of["returned_again"], of["returned"])
+    area.add("tolerance", of["tolerance_kept"], of["tolerance_kept"] + of["tolerance_failed"])
+    area.add("delivery_days", of["delivery_days"], of["delivered"])
+    area.add("elders_home", of["elder_home"], of["elder_home"] + of["elder_elsewhere"])
+    area.add("licences", of["licence"], cases)
+    area.add("forbidden", 0, cases)
+    area.add("valid", cases - of["duplicate"], of["number"])
+    area.add("volume", cases, 0)
 
 
 async def _claims(snapshot: Snapshot, platform: Platform, directory: Directory, day: str) -> Mapping[str, Count]:
@@ -148,16 +147,17 @@ def figures_of(places: Mapping[str, Counts], units: Mapping[str, Counts], direct
                 found[area] = found.get(area, NOTHING) + counts
         return found
 
-    def at_city(unit: str) -> bool:
-        listed = directory.units.get(unit)
-        return listed is not None and directory.places[listed.place].level is Level.CITY
-
     return Figures(
         counties=added(Level.COUNTY),
-        units={unit: counts for unit, counts in units.items() if at_city(unit)},
+        units={unit: counts for unit, counts in units.items() if _at_city(unit, directory)},
         towns=added(Level.TOWN),
         villages=added(Level.VILLAGE),
     )
+
+
+def _at_city(unit: str, directory: Directory) -> bool:
+    listed = directory.units.get(unit)
+    return listed is not None and directory.places[listed.place].level is Level.CITY
 
 
 def _above(place: str, level: Level, directory: Directory) -> str:

@@ -1,7 +1,8 @@
 """Traces how a period's cases ended day by day, and how many working days each took, for a bulletin's charts.
 
-Laws: grouped in the database by days; no body is opened and no person is counted. A day's count is as the cases stand
-now: what a bulletin froze stands beside it, unchanged.
+Laws: what ended on which day is kept with the cases (server/storage/schema/counts.py:OUTCOMES), how long it took is
+grouped by days along an index; no body is opened and no person is counted. A day's count is as the cases stand now:
+what a bulletin froze stands beside it, unchanged.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from server.actions.take_step import read_record
 from server.domain.calendar import is_working_day, working_days_between
 from server.domain.cases.working_days import calendar_id, overrides_in
 from server.domain.record_fields import parse_date
+from server.storage.unit_of_work import Engine
 
-# As the indexes of days have it (cases_days, cases_area_days): equal days lie together and no case is looked at.
-_DAYS = """SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
-           WHERE finished_at IS NOT NULL AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ?{}
-           GROUP BY 1, 2"""
-_BY_BUCKET = """SELECT bucket, substr(finished_at, 1, 10), count(*) FROM cases
-                WHERE finished_at IS NOT NULL AND bucket IN (?*)
-                AND substr(finished_at, 1, 10) >= ? AND substr(finished_at, 1, 10) < ? GROUP BY 1, 2"""
+_FINISHED = """SELECT finished_at, CAST(sum(number) AS BIGINT) FROM outcome_counts
+               WHERE finished_at >= ? AND finished_at < ?{} GROUP BY finished_at"""
+_BY_BUCKET = """SELECT bucket, finished_at, number FROM outcome_counts
+                WHERE finished_at >= ? AND finished_at < ? AND number > 0"""
+# From an index alone: SQLite's has the days themselves, and PostgreSQL reads none of expressions (cases_waits).
+_WAITS = """SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
+            WHERE finished_at IS NOT NULL AND {day} >= ? AND {day} < ?{} GROUP BY 1, 2"""
+_DAY = {Engine.SQLITE: "substr(finished_at, 1, 10)", Engine.POSTGRES: "finished_at"}
 LONGEST_TOLD = 20
 """Working days; what took longer is counted together."""
 
@@ -47,9 +50,10 @@ async def trace_outcomes(platform: Platform, since: str, before: str, places: Co
     """From day `since` up to but not including `before`; of these places alone, or of all."""
     first, after = date.fromisoformat(since), date.fromisoformat(before)
     buckets = [f"place:{code}" for code in sorted(places)]
-    sql = _DAYS.format(" AND bucket IN (?*)" if buckets else "")
+    there, asked = (" AND bucket IN (?*)" if buckets else ""), (since, before, *([buckets] if buckets else []))
+    waits_sql = _WAITS.format(there, day=_DAY[platform.database.engine])
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(sql, [since, before, *([buckets] if buckets else [])])
+        ends, pairs = await snapshot.fetch_each([(_FINISHED.format(there), asked), (waits_sql, asked)])
     overrides = await _overrides(platform, {first.year - 1, first.year, after.year})
 
     @cache
@@ -58,11 +62,11 @@ async def trace_outcomes(platform: Platform, since: str, before: str, places: Co
 
     days = [first + timedelta(days=number) for number in range((after - first).days)]
     counted, waits = dict.fromkeys(days, 0), dict.fromkeys(range(LONGEST_TOLD + 1), 0)
-    for began, ended, number in rows:
-        received, finished = parse_date(began), date.fromisoformat(ended)
-        counted[finished] += number
+    counted |= {date.fromisoformat(day): int(number) for day, number in ends}
+    for began, ended, number in pairs:
+        received = parse_date(began)
         if received is not None:
-            waits[waited(received, finished)] += number
+            waits[waited(received, date.fromisoformat(ended))] += number
     return Trace(counted, frozenset(day for day in days if not is_working_day(day, overrides)[0]), waits)
 
 
@@ -75,9 +79,11 @@ async def trace_areas(
     owner = {f"place:{place}": area for area, places in areas.items() for place in places}
     counted = {area: dict.fromkeys(days, 0) for area in areas}
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_BY_BUCKET, [sorted(owner), since, before]) if owner else []
+        rows = await snapshot.fetch(_BY_BUCKET, (since, before))
+    named = {day.isoformat(): day for day in days}
     for bucket, ended, number in rows:
-        counted[owner[bucket]][date.fromisoformat(ended)] += number
+        if bucket in owner:
+            counted[owner[bucket]][named[ended]] += number
     return counted
 
 

@@ -73,7 +73,7 @@ async def verify(
     findings = Findings()
     async with database.read() as snapshot:
         records, buckets = await verify_records(snapshot, sealing, policies, findings, on_progress)
-        await verify_counts(snapshot, findings)
+        await verify_counts(snapshot, database.engine, findings)
         changes, chains = await verify_log(snapshot, sealing, signed, findings, on_progress)
         await verify_stamps(snapshot, findings, on_progress)
         await verify_people(snapshot, signed, findings)

@@ -245,7 +245,7 @@ class SqlWrite(SqlRead):
         parked = ((one.entry.change.id, one.entry.waits) for one in save.log)
         used = {} if self._leases is not None else deposit.numbers
         return [
-            *_taken(updates, save.released),
+            *_taken(updates, save.released, self._engine),
             *(
                 (records.update_sql(KIND_TABLES[kind]), [(*row, row[0]) for row in rows])
                 for kind, rows in updates.items()
@@ -334,12 +334,12 @@ async def found_centre(database: Database, epoch: str, now_ms: int) -> None:
             )
 
 
-def _taken(updates: Mapping[str, list[Row]], released: Sequence[KnownChange]) -> list[Statement]:
+def _taken(updates: Mapping[str, list[Row]], released: Sequence[KnownChange], engine: Engine) -> list[Statement]:
     """What counts no longer as it stood; changes in the order of their devices, as everyone takes them."""
     ids = [one.id for one in sorted(released, key=lambda one: (one.device, one.id))]
-    found = counts.taken_statements("changes", ids)
+    found = counts.taken_statements("changes", ids, engine)
     for kind, rows in updates.items():
-        found += counts.taken_statements(KIND_TABLES[kind].table, [row[0] for row in rows])
+        found += counts.taken_statements(KIND_TABLES[kind].table, [row[0] for row in rows], engine)
     return found
 
 

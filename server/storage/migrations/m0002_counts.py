@@ -21,4 +21,4 @@ _INDEXES = (
 
 def steps(engine: Engine) -> list[str]:
     """One statement a step, the same for both engines."""
-    return [*counts.statements(engine.value), *_INDEXES]
+    return [*counts.statements(engine.value, counts.STANDING), *_INDEXES]

@@ -1,7 +1,7 @@
 """Every table as a Tortoise model, one module for each group of tables, gathered here for Tortoise to find."""
 
 from server.storage.tables.console import JobRun, Opening, StaffChallenge
-from server.storage.tables.counts import CaseCount, ChangeCount, ClaimCount, ItemCount, ResidentCount
+from server.storage.tables.counts import CaseCount, ChangeCount, ClaimCount, ItemCount, OutcomeCount, ResidentCount
 from server.storage.tables.erasures import Erasure
 from server.storage.tables.files import Blob, File
 from server.storage.tables.log import (
@@ -111,6 +111,7 @@ __all__ = [
     "OutboundChannel",
     "OutboundMessage",
     "Outcome",
+    "OutcomeCount",
     "PastBody",
     "Place",
     "Rating",

@@ -52,3 +52,25 @@ class ChangeCount(Model):
 
     class Meta:
         table = "change_counts"
+
+
+class OutcomeCount(Model):
+    bucket = fields.CharField(max_length=80, primary_key=True)
+    finished_at = fields.TextField()
+    number = fields.BigIntField()
+    void = fields.BigIntField()
+    on_time = fields.BigIntField()
+    late = fields.BigIntField()
+    returned = fields.BigIntField()
+    returned_again = fields.BigIntField()
+    tolerance_kept = fields.BigIntField()
+    tolerance_failed = fields.BigIntField()
+    elder_home = fields.BigIntField()
+    elder_elsewhere = fields.BigIntField()
+    licence = fields.BigIntField()
+    duplicate = fields.BigIntField()
+    delivered = fields.BigIntField()
+    delivery_days = fields.BigIntField()
+
+    class Meta:
+        table = "outcome_counts"

@@ -33,6 +33,7 @@ async def finished(small: SmallCentre, words: str, number: int, *, start: int = 
                  stamps, body) VALUES (?, ?, 1, 1, 'finished', ?, ?, ?, 'the helper', '', ?, ?)"""
         values = [f"{one:032x}", f"place:{VILLAGE}", item, f"{day}T10:00:00+08:00", words, b"[]", b""]
         await small.tamper(sql, values)
+    await small.recount()
 
 
 async def test_a_month_is_counted_by_village_town_and_county(tmp_path: Path) -> None:

@@ -6,22 +6,24 @@ from server.actions.recount import recount
 from server.actions.verify_counts import verify_counts
 from server.actions.verify_findings import Findings
 from server.storage.counts import read_count
-from server.storage.schema.counts import COUNTS
+from server.storage.schema.counts import counts_of
 from sync.core.changes import Base, OutcomeCode
 from sync.core.ids import derived_id
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
+
+[CHANGES] = counts_of("changes")
 
 
 async def differing(small: SmallCentre) -> list[str]:
     findings = Findings()
     async with small.centre.database.read() as snapshot:
-        await verify_counts(snapshot, findings)
+        await verify_counts(snapshot, small.centre.database.engine, findings)
     return [f"{one.detail} {one.where}" for one in findings.found]
 
 
 async def codes_of(small: SmallCentre, device: str) -> dict[str, int]:
     async with small.centre.database.read() as snapshot:
-        kept = await read_count(snapshot, COUNTS["changes"])
+        kept = await read_count(snapshot, CHANGES)
     return {code: number for (of, code), (number,) in kept.items() if of == device}
 
 

@@ -24,6 +24,10 @@ FROZEN = {
         "ece4795743c192474865f4b79bebba26167ea223e5d05795a720a04e8cd9aa91",
         "ece4795743c192474865f4b79bebba26167ea223e5d05795a720a04e8cd9aa91",
     ),
+    "outcomes": (
+        "c43a1dcf2de6e8794f32aaaf048302732ea2c32f927db69cccddbe7407cd293f",
+        "846be02a67397efa0ad9bb090690c82b6a9a5794fb91deb7ad00c357f7c99e2f",
+    ),
 }
 """Name → digest on SQLite and on PostgreSQL. A new migration adds its own; one that stands here never changes."""
 
