@@ -11,8 +11,7 @@ from server.actions.log_read import log_read
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.take_step import Taken, read_record, take_step
-from server.domain.cases.desk_rules import OWN_FILING_STEPS
-from server.domain.cases.filing import filers_of
+from server.domain.cases.desk_rules import is_own_filing
 from server.domain.people.roles import Role
 from server.domain.supervision.reads import is_reason
 from server.storage.people import ACTIVE, AccountRow
@@ -20,7 +19,7 @@ from sync.core.changes import Base, Fields
 
 
 class OwnFiling(Exception):
-    """The clerk filed it, and so decides it neither in person nor through anybody."""
+    """The clerk filed it, and so accepts and decides it neither in person nor through anybody."""
 
 
 async def act_for(
@@ -43,7 +42,7 @@ async def act_for(
     if not is_reason(reason):
         raise ReasonMissing(f"{kind} {record}")
     standing = await read_record(platform, kind, record)
-    if standing is not None and name in OWN_FILING_STEPS and clerk.id in filers_of(standing.fields):
+    if standing is not None and is_own_filing(name, clerk.id, standing.fields):
         raise OwnFiling(f"{clerk.login} filed {record}")
     await log_read(platform, operator, kind, record, f"代{clerk.login} {name}：{reason.strip()}")
     return await take_step(

@@ -21,6 +21,7 @@ from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
+from server.domain.cases.desk_rules import is_own_filing
 from server.domain.cases.joint import open_units
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import collected, parse_materials
@@ -30,6 +31,7 @@ from server.domain.check_context import CheckContext
 from server.domain.people.masking import mask_citizen_id, mask_phone
 from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change, may_read
+from server.domain.problems import Problem, problem
 from server.domain.record_checks import advise_record
 from server.domain.record_fields import parse_date, text
 from server.merge_policies.judging import china_day
@@ -144,6 +146,7 @@ async def show_case(
                 *advise_record("case", fields, ctx),
                 *advise_area(fields, resident, item),
                 *check_bar(replace(view, barred=_is_barred(platform, known, fields, resident)), promised=True),
+                *_advise_own(account, fields),
             )
         ),
         to_ask_for=tuple(suggested_list(parse_materials(item), view)),
@@ -153,13 +156,19 @@ async def show_case(
 
 
 def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
-    """What this account's role may do with a case in its state."""
-    can = actions_from(parse_state(text(case, "state")))
+    """What this account may do with a case in its state."""
+    can = {one for one in actions_from(parse_state(text(case, "state"))) if not is_own_filing(one, account.id, case)}
     if "credit" not in case:
         can -= {"case.credit_clear"}
     if not open_units(case):
         can -= {"case.part_answer", "case.part_drop"}
     return tuple(sorted(name for name in can if may_change(account.role, name)))
+
+
+def _advise_own(account: AccountRow, case: Fields) -> list[Problem]:
+    """Why whoever filed it finds no way to accept or to decide it here."""
+    barred = {one for one in actions_from(parse_state(text(case, "state"))) if is_own_filing(one, account.id, case)}
+    return [problem("own_filing", "state")] if any(may_change(account.role, one) for one in barred) else []
 
 
 async def _load(platform: Platform, case: Record, today: date) -> Known:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
-from server.domain.cases.desk_rules import OWN_FILING_STEPS, add_to_case, check_desk_step
-from server.domain.cases.filing import filers_of
+from server.domain.cases.desk_rules import add_to_case, check_desk_step, is_own_filing
 from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.lifecycle import CaseState, is_ended_by_desk, is_open, needs_holder, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
@@ -87,9 +86,10 @@ def settle_step(
 
 
 def _check_author(situation: Situation) -> list[Problem]:
-    """Whether a second person decides."""
-    own = situation.before is not None and situation.author.account in filers_of(situation.before.fields)
-    return [problem("own_filing", "state")] if own and situation.change.name in OWN_FILING_STEPS else []
+    """Whether a second person accepts and decides."""
+    standing = situation.before.fields if situation.before is not None else {}
+    own = is_own_filing(situation.change.name, situation.author.account, standing)
+    return [problem("own_filing", "state")] if own else []
 
 
 def view_of(situation: Situation, fields: Fields) -> StepView:

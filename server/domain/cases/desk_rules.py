@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from server.domain.cases import corrections, credit, joint, procedures, tolerance
 from server.domain.cases.clocks import parse_clock, start_clock
+from server.domain.cases.filing import filers_of
 from server.domain.cases.lifecycle import STEPS
 from server.domain.cases.materials import FIELD_PREFIX, missing_materials, promised_materials
 from server.domain.cases.step_view import StepView
@@ -81,9 +82,16 @@ assert RULES.keys() <= STEPS.keys(), "a rule belongs to a step"
 
 
 OWN_FILING_STEPS = frozenset(
-    {"case.refuse", "case.extend", "case.tolerance_extend", "case.tolerance_fail", "case.decide"}
+    {"case.accept", "case.refuse", "case.extend", "case.tolerance_extend", "case.tolerance_fail", "case.decide"}
 )
-"""What nobody does with a case they filed themselves: four eyes see every decision (民法典 168, no self-dealing)."""
+"""What nobody does with a case they filed themselves: a second pair of eyes sees whether it is taken on and what is
+decided (民法典 168, no self-dealing). Whoever filed may pre-check, return and pass it on.
+"""
+
+
+def is_own_filing(step: str, account: str, case: Fields) -> bool:
+    """Whether this step is somebody else's to take."""
+    return step in OWN_FILING_STEPS and account in filers_of(case)
 
 
 def check_desk_step(view: StepView) -> list[Problem]:

@@ -57,8 +57,8 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "credit_none": ("没有可解除的失信记录", "there is no broken promise to clear"),
     "credit_stands": ("失信记录未满期", "the broken promise still stands"),
     "own_filing": (
-        "本人代办的办件须由他人作出决定，请转同事办理",
-        "who filed a case does not decide it: pass it to a colleague",
+        "本人代办的办件须由他人受理和决定：请同窗口的同事办理，没有同事的请转办",
+        "who filed a case neither accepts nor decides it: ask a colleague, or transfer it where there is none",
     ),
     "tolerance_open": (
         "“{name}”尚未补交，不能发证",

@@ -14,6 +14,7 @@ from server.main import platform_of
 from sync.core.chain import encode_hash
 from sync.core.changes import Base
 from sync.core.clock import iso
+from tests.put_record import case_of, put_record
 from tests.server.actions.test_list_followup import clerk_of, login_of
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
 
@@ -96,6 +97,19 @@ async def test_a_page_tells_what_is_missing_what_is_due_and_what_can_be_done(eit
     assert "case.submit" not in page.steps
     assert page.consent is not None
     assert (page.consent.as_signed, page.consent.problems) == (True, ())
+
+
+async def test_who_filed_a_case_is_told_that_a_colleague_takes_it_on(either: SmallCentre) -> None:
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    await put_record(either, "case", CASE, case_of(either, state="received", helper=clerk.id))
+    page = await show_case(platform, clerk, CASE)
+    assert not {"case.accept", "case.refuse"} & {*page.steps}
+    assert {"case.precheck", "case.return", "case.transfer"} <= {*page.steps}
+    assert [one.zh for one in page.advice if one.code == "own_filing"]
+    await put_record(either, "case", "a" * 32, case_of(either, state="received", number="", receipt=""))
+    of_another = await show_case(platform, clerk, "a" * 32)
+    assert "case.accept" in of_another.steps
+    assert "own_filing" not in {one.code for one in of_another.advice}
 
 
 async def test_the_history_tells_every_step_with_what_it_moved_and_what_had_no_effect(either: SmallCentre) -> None:

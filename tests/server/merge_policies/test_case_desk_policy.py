@@ -312,24 +312,45 @@ def test_an_ended_case_tells_when_a_desk_was_done_with_it() -> None:
     assert failed().fields["finished_at"][:10] == "2026-11-28"
 
 
-def test_who_filed_a_case_takes_it_on_but_does_not_decide_it() -> None:
+def own_case(**more: Any) -> tuple[CaseAtDesk, Phone]:
+    """A case that the desk's own clerk filed, and a colleague at the same desk."""
     desk = CaseAtDesk()
-    own = Phone(desk.centre, "clerk", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
-    desk.clerk = desk.helper = own
-    colleague = Phone(desk.centre, "colleague", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
-    desk.file()
+    clerk, colleague = (
+        Phone(desk.centre, name, role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
+        for name in ("clerk", "colleague")
+    )
+    desk.clerk = desk.helper = clerk
+    desk.file(**more)
+    return desk, colleague
+
+
+def test_who_filed_a_case_neither_accepts_nor_refuses_nor_decides_it() -> None:
+    desk, colleague = own_case()
     assert problems(desk.step("refuse", refusal=REASON)) == ["own_filing"]
-    assert desk.step("accept").code is OutcomeCode.APPLIED
+    told = desk.step("accept").detail["problems"][0]
+    assert told["code"] == "own_filing"
+    assert "同事" in told["zh"], "what to do next"
+    assert "colleague" in told["en"]
+    assert desk.fields["state"] == "received"
+    assert desk.step("accept", colleague).code is OutcomeCode.APPLIED
     assert problems(desk.step("decide", decision={"granted": True})) == ["own_filing"]
     assert desk.step("decide", colleague, decision={"granted": True}).code is OutcomeCode.APPLIED
 
 
+def test_a_colleague_may_refuse_and_where_there_is_none_the_case_is_passed_on() -> None:
+    desk, colleague = own_case()
+    assert desk.step("refuse", colleague, refusal=REASON).code is OutcomeCode.APPLIED
+    desk, _ = own_case()
+    assert desk.step("precheck").code is OutcomeCode.APPLIED
+    passed = {"to": "unit:113416020031661969", "reason": "窗口只有本人"}
+    assert desk.step("transfer", transfer=passed).code is OutcomeCode.APPLIED
+
+
 def test_naming_another_as_its_helper_gives_nobody_a_second_pair_of_eyes() -> None:
-    desk = CaseAtDesk()
-    desk.clerk = desk.helper = Phone(desk.centre, "clerk", role="desk_clerk", buckets=(f"place:{VILLAGE}", CATALOGUE))
-    desk.file(helper="somebody else")
+    desk, colleague = own_case(helper="somebody else")
     assert (desk.fields["helper"], desk.fields["filed_by"]) == ("somebody else", "clerk")
-    desk.step("accept")
+    assert problems(desk.step("accept")) == ["own_filing"]
+    desk.step("accept", colleague)
     assert problems(desk.step("decide", decision={"granted": True})) == ["own_filing"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from server.domain.cases.desk_rules import RULES, add_to_case, check_desk_step
+from server.domain.cases.desk_rules import RULES, add_to_case, check_desk_step, is_own_filing
 from server.domain.cases.lifecycle import CENTRE_ONLY, FILING_STEPS, STEPS
 from tests.server.domain.cases.step_views import codes, view
 
@@ -31,3 +31,12 @@ def test_acceptance_starts_the_clock_jointly_where_several_handle_it() -> None:
     alone = add_to_case(view("accept"))["clock"]
     together = add_to_case(view("accept", joint=["unit:a", "unit:b"]))["clock"]
     assert (alone["legal_days"], together["legal_days"]) == (20, 45)  # type: ignore[index]
+
+
+def test_a_second_person_accepts_refuses_and_decides_whoever_sent_or_is_named() -> None:
+    case = {"helper": "one", "filed_by": "two"}
+    theirs = ("accept", "refuse", "decide", "extend", "tolerance_extend", "tolerance_fail")
+    assert {is_own_filing(f"case.{step}", account, case) for step in theirs for account in ("one", "two")} == {True}
+    assert not is_own_filing("case.accept", "three", case)
+    assert not any(is_own_filing(step, "one", case) for step in ("case.precheck", "case.return", "case.transfer"))
+    assert not is_own_filing("case.accept", "", {}), "a case that was imported has no filer"
