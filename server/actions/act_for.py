@@ -1,8 +1,8 @@
-"""Takes a step at a desk in somebody else's place: an operator on behalf of a clerk who cannot, with a reason.
+"""Takes a step at a desk in somebody else's place: an operator on behalf of whoever cannot, with a reason.
 
-Laws: the clerk's role and scope say what may be done, the operator's name stands in the log: the change is the
-operator's, made at a desk that is named after the clerk. The reason is in the read log before the step is taken. Nobody
-decides in this way what the clerk may not decide.
+Laws: the account's role and scope say what may be done, the operator's name stands in the log: the change is the
+operator's, made at a desk that is named after the account. The reason is in the read log before the step is taken.
+Nobody decides in this way what the clerk may not decide.
 """
 
 from __future__ import annotations
@@ -34,17 +34,28 @@ async def act_for(
     fields: Fields,
     seen: Base | None,
 ) -> Taken:
-    """Raises ReasonMissing, OwnFiling, NotFound when the operator is no administrator at work, and what take_step
-    raises.
-    """
-    if operator.role is not Role.ADMINISTRATOR or operator.status != ACTIVE:
-        raise NotFound(f"{operator.login} administers nothing")
-    if not is_reason(reason):
-        raise ReasonMissing(f"{kind} {record}")
+    """Raises OwnFiling, and what check_operator and take_step raise."""
+    check_operator(operator, reason)
     standing = await read_record(platform, kind, record)
     if standing is not None and is_own_filing(name, clerk.id, standing.fields):
         raise OwnFiling(f"{clerk.login} filed {record}")
-    await log_read(platform, operator, kind, record, f"代{clerk.login} {name}：{reason.strip()}")
+    await vouch_for(platform, operator, clerk, reason=reason, kind=kind, record=record, what=name)
     return await take_step(
         platform, clerk, kind=kind, record=record, name=name, fields=fields, seen=seen, operator=operator
     )
+
+
+def check_operator(operator: AccountRow, reason: str) -> None:
+    """Raises NotFound when the operator is no administrator at work, ReasonMissing without a reason in words."""
+    if operator.role is not Role.ADMINISTRATOR or operator.status != ACTIVE:
+        raise NotFound(f"{operator.login} administers nothing")
+    if not is_reason(reason):
+        raise ReasonMissing("须写明代为办理的理由: why somebody acts in another's place must be said")
+
+
+async def vouch_for(
+    platform: Platform, operator: AccountRow, account: AccountRow, *, reason: str, kind: str, record: str, what: str
+) -> None:
+    """Keeps under the operator's name why the account's step is the operator's. Raises what check_operator does."""
+    check_operator(operator, reason)
+    await log_read(platform, operator, kind, record, f"代{account.login} {what}：{reason.strip()}")

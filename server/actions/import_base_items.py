@@ -75,9 +75,10 @@ async def import_base_items(
     partial: bool = False,
     check_only: bool = False,
     effective_from: date | None = None,
+    operator: AccountRow | None = None,
 ) -> BaseImportReport:
     """`rows` come from `read_base_item_file`; `account` is a reviewer's who reaches the city's catalogue, or NotFound
-    is raised.
+    is raised. `operator`: who acts on behalf of the account.
     """
     directory = await platform.directory()
     kept_under = city_of(directory)[:6]
@@ -92,7 +93,7 @@ async def import_base_items(
     if report.refused or check_only:
         return report
     for start in range(0, len(steps), GROUP_ROWS):
-        await _take(platform, account, steps[start : start + GROUP_ROWS], report)
+        await _take(platform, account, steps[start : start + GROUP_ROWS], report, operator)
     return report
 
 
@@ -194,7 +195,13 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-async def _take(platform: Platform, account: AccountRow, steps: Sequence[_Step], report: BaseImportReport) -> None:
+async def _take(
+    platform: Platform,
+    account: AccountRow,
+    steps: Sequence[_Step],
+    report: BaseImportReport,
+    operator: AccountRow | None,
+) -> None:
     """One group in one transaction; what merge refuses all the same is told as a fault of its row."""
     directory = await platform.directory()
     city = city_of(directory)[:6]
@@ -206,6 +213,7 @@ async def _take(platform: Platform, account: AccountRow, steps: Sequence[_Step],
         buckets={f"catalogue:{level}:{city}" for level in ("all", *(one.name.lower() for one in Level))},
         now_ms=platform.clock.wall_ms(),
         randomness=platform.randomness,
+        operator=operator,
     )
     for (entry, _), outcome in zip(steps, written.outcomes, strict=True):
         if outcome.code.has_effect:

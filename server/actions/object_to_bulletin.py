@@ -17,8 +17,12 @@ from server.storage.people import AccountRow
 from sync.core.ids import timed_id
 
 
-async def object_to_bulletin(platform: Platform, account: AccountRow, period: str, place: str, said: str) -> Taken:
-    """`place`: the area for which it is said. Raises NotFound or PeriodInvalid; too late is a refused step."""
+async def object_to_bulletin(
+    platform: Platform, account: AccountRow, period: str, place: str, said: str, *, operator: AccountRow | None = None
+) -> Taken:
+    """`place`: the area for which it is said; `operator`: who acts on behalf of the account. Raises NotFound or
+    PeriodInvalid; too late is a refused step.
+    """
     held = await read_bulletin(platform, period)
     if held is None:
         raise NotFound(f"no bulletin of {period}")
@@ -31,4 +35,6 @@ async def object_to_bulletin(platform: Platform, account: AccountRow, period: st
         "holder": place_holder(city_of(await platform.directory())),
     }
     record = timed_id(platform.clock.wall_ms(), platform.randomness(10))
-    return await take_step(platform, account, kind="task", record=record, name="task.open", fields=fields, seen=None)
+    return await take_step(
+        platform, account, kind="task", record=record, name="task.open", fields=fields, seen=None, operator=operator
+    )

@@ -26,9 +26,10 @@ async def publish_item(
     kind: str = "item",
     effective_from: date | None = None,
     verb: str = "publish",
+    operator: AccountRow | None = None,
 ) -> Taken:
-    """`fields` are those that change; `verb` another step of the item's life. Raises NotFound or what the writer
-    raises; a step that is refused is an outcome.
+    """`fields` are those that change; `verb` another step of the item's life; `operator`: who acts on behalf of the
+    account. Raises NotFound or what the writer raises; a step that is refused is an outcome.
     """
     standing = await read_record(platform, kind, item)
     if standing is None:
@@ -42,6 +43,7 @@ async def publish_item(
         name=f"{kind}.{verb}",
         fields=said,
         seen=await seen_of(platform, standing),
+        operator=operator,
     )
 
 

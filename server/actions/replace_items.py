@@ -35,21 +35,41 @@ class Replaced:
 
 
 async def split_item(
-    platform: Platform, account: AccountRow, item: str, parts: Sequence[Fields], reason: str
+    platform: Platform,
+    account: AccountRow,
+    item: str,
+    parts: Sequence[Fields],
+    reason: str,
+    *,
+    operator: AccountRow | None = None,
 ) -> Replaced:
-    """`parts`: of each new item what differs from the old, its name at least. Raises NotFound."""
-    return await _replace(platform, account, (item,), parts, reason, "split")
+    """`parts`: of each new item what differs from the old, its name at least. `operator`: who acts on behalf of the
+    account. Raises NotFound.
+    """
+    return await _replace(platform, account, (item,), parts, reason, "split", operator)
 
 
 async def merge_items(
-    platform: Platform, account: AccountRow, items: Sequence[str], whole: Fields, reason: str
+    platform: Platform,
+    account: AccountRow,
+    items: Sequence[str],
+    whole: Fields,
+    reason: str,
+    *,
+    operator: AccountRow | None = None,
 ) -> Replaced:
-    """`whole`: of the one new item what differs from the first of the old ones. Raises NotFound."""
-    return await _replace(platform, account, items, (whole,), reason, "merge")
+    """`whole`: of the one new item what differs from the first of the old ones. Otherwise as above."""
+    return await _replace(platform, account, items, (whole,), reason, "merge", operator)
 
 
 async def _replace(
-    platform: Platform, account: AccountRow, old: Sequence[str], new: Sequence[Fields], reason: str, verb: str
+    platform: Platform,
+    account: AccountRow,
+    old: Sequence[str],
+    new: Sequence[Fields],
+    reason: str,
+    verb: str,
+    operator: AccountRow | None,
 ) -> Replaced:
     for item in old:
         held = await read_record(platform, "item", item)
@@ -64,7 +84,14 @@ async def _replace(
         record = timed_id(platform.clock.wall_ms(), platform.randomness(10))
         fields = {**like, **part, "version": 1, "status": ItemState.ACTIVE.value}
         taken = await take_step(
-            platform, account, kind="item", record=record, name="item.publish", fields=fields, seen=None
+            platform,
+            account,
+            kind="item",
+            record=record,
+            name="item.publish",
+            fields=fields,
+            seen=None,
+            operator=operator,
         )
         steps.append(taken)
         if not taken.outcome.code.has_effect:
@@ -72,5 +99,5 @@ async def _replace(
         made.append(record)
     said: Fields = {"successors": made, "status_reason": reason}
     for item in old:
-        steps.append(await publish_item(platform, account, item, said, verb=verb))
+        steps.append(await publish_item(platform, account, item, said, verb=verb, operator=operator))
     return Replaced(tuple(made), tuple(steps))

@@ -21,13 +21,12 @@ from server.actions.build_bulletin import (
 from server.actions.export_bulletin import WRITERS, sheets_of, title_of
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.platform import Platform
-from server.actions.refusals import NotFound
 from server.actions.take_step import Taken
+from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
 from server.domain.record_fields import text
 from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
-from server.storage.people import accounts_by_login
 from sync.central.known import Record
 
 T = TypeVar("T")
@@ -61,7 +60,9 @@ def correct_command(
 @app.command("object")
 def object_command(
     period: PeriodArgument,
-    login: Annotated[str, typer.Option("--as", help="The login of who objects.")],
+    login: AsOption,
+    operator: OperatorOption,
+    reason: ReasonOption,
     place: Annotated[str, typer.Option("--place", help="The area for which it is said, 12 digits.")],
     said: Annotated[str, typer.Option("--text", help="What is wrong, without anybody's name.")],
     database: DatabaseOption = None,
@@ -70,11 +71,9 @@ def object_command(
     """An office objects: a task for the city's desk, until three working days after the bulletin was frozen."""
 
     async def objecting(platform: Platform) -> Taken:
-        async with platform.database.read() as snapshot:
-            account = (await accounts_by_login(snapshot, [login])).get(login)
-        if account is None:
-            raise NotFound(f"no account {login}")
-        return await object_to_bulletin(platform, account, period, place, said)
+        who = InPlaceOf(login, operator, reason)
+        account, acts = await vouched(platform, who, kind="bulletin", record=period, what="task.open")
+        return await object_to_bulletin(platform, account, period, place, said, operator=acts)
 
     outcome = _on_platform(settings_with(database, data), objecting).outcome
     if not outcome.code.has_effect:

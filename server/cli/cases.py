@@ -17,21 +17,21 @@ from server.actions.act_for import OwnFiling, act_for
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
 from server.actions.list_credit import CreditRow, list_credit
 from server.actions.platform import Platform
-from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.refusals import NotFound
 from server.actions.show_case import CasePage, show_case
 from server.actions.take_step import Taken, read_record
+from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, account_named
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.import_cases import import_file
 from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
-from server.storage.people import AccountRow, accounts_by_login
+from server.storage.people import AccountRow
 from sync.core.chain import encode_hash
 from sync.core.changes import Base
 from sync.core.ids import is_id
 
 app = typer.Typer(no_args_is_help=True, help="A desk's cases: list, show, take a step.")
 
-AsOption = Annotated[str, typer.Option("--as", help="The login of the account that acts.")]
 _TITLES = ("due 到期", "state 状态", "number 编号", "item 事项", "holder 承办", "id")
 
 
@@ -95,8 +95,8 @@ def step(
     case: Annotated[str, typer.Argument(help="Its id, official number or receipt.")],
     verb: Annotated[str, typer.Argument(help="accept, return, decide ... as `show` names them.")],
     login: AsOption,
-    operator: Annotated[str, typer.Option("--operator", help="The administrator's login who acts in that place.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the read log under the operator's name.")],
+    operator: OperatorOption,
+    reason: ReasonOption,
     fields: Annotated[str, typer.Option("--fields", help="What the step says, as a JSON object.")] = "{}",
     database: DatabaseOption = None,
     data: DataOption = None,
@@ -108,9 +108,7 @@ def step(
     except (msgspec.MsgspecError, ValueError):
         fail("--fields is no JSON object (--fields 应为 JSON 对象)")
     step = f"case.{verb.removeprefix('case.')}"
-    taken = run(
-        _step(settings_with(database, data), (operator, login, reason), case, step, said), ReasonMissing, OwnFiling
-    )
+    taken = run(_step(settings_with(database, data), InPlaceOf(login, operator, reason), case, step, said), OwnFiling)
     outcome = taken.outcome
     if as_json:
         told = {"outcome": outcome.code.value, "reason": outcome.reason, "detail": outcome.detail}
@@ -127,7 +125,7 @@ def step(
 async def _list(settings: Settings, login: str, state: str, limit: int) -> tuple[list[CaseRow], list[StateCount]]:
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
-        account = await _account(platform, login)
+        account = await account_named(platform, login)
         rows = await list_cases(platform, account, state=state, limit=limit)
         return rows, await count_cases(platform, account)
 
@@ -135,22 +133,20 @@ async def _list(settings: Settings, login: str, state: str, limit: int) -> tuple
 async def _credit(settings: Settings, login: str) -> list[CreditRow]:
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
-        return await list_credit(platform, await _account(platform, login))
+        return await list_credit(platform, await account_named(platform, login))
 
 
 async def _show(settings: Settings, login: str, case: str, reason: str) -> CasePage:
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
-        account = await _account(platform, login)
+        account = await account_named(platform, login)
         return await show_case(platform, account, await _case_id(platform, account, case), reason)
 
 
-async def _step(settings: Settings, who: tuple[str, str, str], case: str, name: str, fields: dict[str, Any]) -> Taken:
-    """`who`: the operator's login, the login of whose place it is, and why."""
-    operator, login, reason = who
+async def _step(settings: Settings, who: InPlaceOf, case: str, name: str, fields: dict[str, Any]) -> Taken:
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
-        account = await _account(platform, login)
+        account, operator = await account_named(platform, who.login), await account_named(platform, who.operator)
         record = await _case_id(platform, account, case)
         standing = await read_record(platform, "case", record)
         if standing is None:
@@ -158,18 +154,15 @@ async def _step(settings: Settings, who: tuple[str, str, str], case: str, name: 
         async with platform.store.read() as unit:
             epoch = (await unit.centre()).epoch
         seen = Base(epoch=epoch, rev=standing.rev, hash=encode_hash(standing.hash))
-        acts = await _account(platform, operator)
         return await act_for(
-            platform, acts, account, reason=reason, kind="case", record=record, name=name, fields=fields, seen=seen
+            *(platform, operator, account),
+            reason=who.reason,
+            kind="case",
+            record=record,
+            name=name,
+            fields=fields,
+            seen=seen,
         )
-
-
-async def _account(platform: Platform, login: str) -> AccountRow:
-    async with platform.database.read() as snapshot:
-        found = await accounts_by_login(snapshot, [login])
-    if login not in found:
-        raise NotFound(f"no account {login}")
-    return found[login]
 
 
 async def _case_id(platform: Platform, account: AccountRow, named: str) -> str:

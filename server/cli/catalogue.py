@@ -1,6 +1,7 @@
 """`bangban catalogue`: what is on offer, what changed in it, who departs from it, and the steps of an item's life.
 
-Law: reading knows no scope, a catalogue is public; a step is taken in the name of an account and reaches as far as it.
+Law: reading knows no scope, a catalogue is public; a step is taken in the name of an account and reaches as far as it,
+and the log names the operator who took it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -31,15 +33,15 @@ from server.actions.list_forbidden_requests import list_forbidden_requests
 from server.actions.list_licence_kinds import list_licence_kinds
 from server.actions.platform import Platform
 from server.actions.publish_item import publish_item
-from server.actions.refusals import NotFound
 from server.actions.replace_items import Replaced, merge_items, split_item
 from server.actions.take_step import Taken
+from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.sheets import fail_untaken, show_faults
 from server.domain.record_fields import parse_date
 from server.main import open_centre, open_writer, platform_of
 from server.merge_policies.judging import china_day
 from server.settings import Settings
-from server.storage.people import AccountRow, accounts_by_login
 from sync.core.clock import CHINA, iso
 
 T = TypeVar("T")
@@ -49,10 +51,11 @@ app = typer.Typer(
     no_args_is_help=True, help="Items: list, versions, who departs; publish, suspend, cancel, split, merge."
 )
 
-AsOption = Annotated[str, typer.Option("--as", help="The login of the reviewer who acts.")]
 AfterOption = Annotated[str, typer.Option("--after", help="The last code of the page before.")]
 FieldsOption = Annotated[str, typer.Option("--fields", help="What changes, as a JSON object.")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Told to whoever applies for the old item.")]
+ToldOption = Annotated[
+    str, typer.Option("--reason", help="Told to whoever applies for the old item, and kept under the operator's name.")
+]
 
 
 @app.command("base")
@@ -144,6 +147,8 @@ def step(
     item: Annotated[str, typer.Argument(help="The item's id.")],
     verb: Annotated[str, typer.Argument(help="publish, suspend, resume or cancel.")],
     login: AsOption,
+    operator: OperatorOption,
+    reason: ReasonOption,
     fields: FieldsOption = "{}",
     effective_from: Annotated[str, typer.Option("--from", help="The day it takes effect; at once without it.")] = "",
     base: Annotated[bool, typer.Option("--base", help="It is a base item.")] = False,
@@ -156,18 +161,23 @@ def step(
     if effective_from and day is None:
         fail("--from is no day (--from 应为日期，如2026-12-01)")
     kind = "base_item" if base else "item"
-    taken = _act(
-        settings_with(database, data),
-        login,
-        lambda platform, account: publish_item(platform, account, item, said, kind=kind, effective_from=day, verb=verb),
-    )
-    _tell([taken], as_json)
+
+    async def work(platform: Platform) -> Taken:
+        who = InPlaceOf(login, operator, reason)
+        account, acts = await vouched(platform, who, kind=kind, record=item, what=f"{kind}.{verb}")
+        return await publish_item(
+            platform, account, item, said, kind=kind, effective_from=day, verb=verb, operator=acts
+        )
+
+    _tell([_run(settings_with(database, data), work)], as_json)
 
 
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The province's export, xlsx or csv.")],
     login: AsOption,
+    operator: OperatorOption,
+    reason: ReasonOption,
     check: Annotated[bool, typer.Option("--check", help="Only tell what differs and what is wrong.")] = False,
     partial: Annotated[bool, typer.Option("--partial", help="Take the good rows although others are bad.")] = False,
     effective_from: Annotated[str, typer.Option("--from", help="The day it takes effect; at once without it.")] = "",
@@ -181,35 +191,44 @@ def import_(
         fail("--from is no day (--from 应为日期，如2026-12-01)")
     content = file.read_bytes()
 
-    async def work(platform: Platform, account: AccountRow) -> BaseImportReport:
+    async def work(platform: Platform) -> BaseImportReport:
         rows = read_base_item_file(content, china_day(platform.clock.wall_ms()))
-        return await import_base_items(platform, account, rows, partial=partial, check_only=check, effective_from=day)
+        # No record of ours stands for a file: its fingerprint tells later which one it was.
+        mark, who = sha256(content).hexdigest()[:32], InPlaceOf(login, operator, reason)
+        account, acts = await vouched(platform, who, kind="base_item", record=mark, what=f"import {file.name}")
+        return await import_base_items(
+            *(platform, account, rows), partial=partial, check_only=check, effective_from=day, operator=acts
+        )
 
-    report = _act(settings_with(database, data), login, work, SheetUnreadable)
+    report = _run(settings_with(database, data), work, SheetUnreadable)
     if as_json:
         print(msgspec.json.encode(asdict(report)).decode())
     else:
         _tell_import(report)
     if report.refused:
-        fail(
-            "没有导入任何一行：请改正后重试，或加--partial。 Nothing was taken: correct the rows, or give --partial.", 2
-        )
+        fail_untaken()
 
 
 @app.command("split")
 def split(
     item: Annotated[str, typer.Argument(help="The item's id.")],
     parts: Annotated[list[str], typer.Option("--part", help="A new item, as a JSON object of what differs.")],
-    reason: ReasonOption,
+    reason: ToldOption,
     login: AsOption,
+    operator: OperatorOption,
     database: DatabaseOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """One item becomes several; it stays, cancelled, and names them."""
     new = [_object(one) for one in parts]
-    settings = settings_with(database, data)
-    done = _act(settings, login, lambda platform, account: split_item(platform, account, item, new, reason))
+
+    async def work(platform: Platform) -> Replaced:
+        who = InPlaceOf(login, operator, reason)
+        account, acts = await vouched(platform, who, kind="item", record=item, what="item.split")
+        return await split_item(platform, account, item, new, reason, operator=acts)
+
+    done = _run(settings_with(database, data), work)
     _tell(done.steps, as_json, done)
 
 
@@ -217,15 +236,22 @@ def split(
 def merge(
     old: Annotated[list[str], typer.Argument(help="The items' ids.")],
     whole: FieldsOption,
-    reason: ReasonOption,
+    reason: ToldOption,
     login: AsOption,
+    operator: OperatorOption,
     database: DatabaseOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Several items become one; they stay, cancelled, and name it."""
-    new, settings = _object(whole), settings_with(database, data)
-    done = _act(settings, login, lambda platform, account: merge_items(platform, account, old, new, reason))
+    new = _object(whole)
+
+    async def work(platform: Platform) -> Replaced:
+        who = InPlaceOf(login, operator, reason)
+        account, acts = await vouched(platform, who, kind="item", record=old[0], what="item.merge")
+        return await merge_items(platform, account, old, new, reason, operator=acts)
+
+    done = _run(settings_with(database, data), work)
     _tell(done.steps, as_json, done)
 
 
@@ -237,26 +263,9 @@ def _run(settings: Settings, work: Callable[[Platform], Awaitable[T]], *refusals
     return run(opened(), *refusals)
 
 
-def _act(
-    settings: Settings, login: str, work: Callable[[Platform, AccountRow], Awaitable[T]], *refusals: type[Exception]
-) -> T:
-    async def acting(platform: Platform) -> T:
-        async with platform.database.read() as snapshot:
-            account = (await accounts_by_login(snapshot, [login])).get(login)
-        if account is None:
-            raise NotFound(f"no account {login}")
-        return await work(platform, account)
-
-    return _run(settings, acting, *refusals)
-
-
 def _tell_import(report: BaseImportReport) -> None:
     console = Console()
-    if report.faults:
-        table = Table("行 row", "列 column", "问题 problem")
-        for fault in report.faults:
-            table.add_row(str(fault.row), fault.column, f"{fault.zh}\n{fault.en}")
-        console.print(table)
+    show_faults(console, report.faults)
     if report.differences:
         columns = ("code 基本编码", "level 层级", "field 要素", "before 原", "after 现")
         _show(columns, map(asdict, report.differences), False)

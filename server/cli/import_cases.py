@@ -9,12 +9,12 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from server.actions.account_sheet import SheetUnreadable
 from server.actions.case_sheet import read_case_file
 from server.actions.import_cases import CaseImportReport, import_cases
-from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
+from server.cli.sheets import fail_untaken, show_faults
 from server.main import open_centre, open_writer, platform_of
 from server.merge_policies.judging import china_day
 from server.settings import Settings
@@ -35,9 +35,7 @@ def import_file(
     else:
         _show(report)
     if report.refused:
-        fail(
-            "没有导入任何一行：请改正后重试，或加--partial。 Nothing was taken: correct the rows, or give --partial.", 2
-        )
+        fail_untaken()
 
 
 async def _import(settings: Settings, content: bytes, system: str, partial: bool) -> CaseImportReport:
@@ -49,11 +47,7 @@ async def _import(settings: Settings, content: bytes, system: str, partial: bool
 
 def _show(report: CaseImportReport) -> None:
     console = Console()
-    if report.faults:
-        table = Table("行 row", "列 column", "问题 problem")
-        for fault in report.faults:
-            table.add_row(str(fault.row), fault.column, f"{fault.zh}\n{fault.en}")
-        console.print(table)
+    show_faults(console, report.faults)
     console.print(
         f"{report.rows} rows 行: {report.taken} taken 接收, {report.present} there already 已有, "
         f"{report.registered} residents registered 新居民, {len(report.faults)} faults 问题"
