@@ -29,6 +29,7 @@ DESK_APP = "centre"
 CENTRE_LOGIN = "centre"
 CENTRE_ACCOUNT = derived_id("account", CENTRE_LOGIN)
 """In whose name the centre acts by itself. Nobody signs in as it."""
+_IS_THERE = "SELECT 1 FROM devices WHERE id = ?"
 
 
 class Writer(Protocol):
@@ -60,13 +61,28 @@ def desk_for(operator: str, account: str) -> str:
     return derived_id("desk", operator, account)
 
 
+@dataclass(frozen=True)
+class Desk:
+    """`account` writes at it; `name` is what its device is called."""
+
+    id: str
+    account: str
+    name: str = DESK_NAME
+
+
+def _desk_at(account: AccountRow, operator: AccountRow | None) -> Desk:
+    """The account's own, or the one at which the operator acts in its place."""
+    if operator is None:
+        return Desk(desk_of(account.id), account.id)
+    return Desk(desk_for(operator.id, account.id), operator.id, BEHALF + account.login)
+
+
 def desk_author(account: AccountRow, buckets: Iterable[str], operator: AccountRow | None = None) -> Author:
     """The account at its desk, where it may write `buckets` besides its own; or the operator in its place."""
-    who = operator or account
-    grants = dict.fromkeys((*buckets, person_bucket(who.id)), 0)
+    desk = _desk_at(account, operator)
+    grants = dict.fromkeys((*buckets, person_bucket(desk.account)), 0)
     role = CENTRE_ROLE if account.id == CENTRE_ACCOUNT else account.role.value
-    device = desk_for(operator.id, account.id) if operator is not None else desk_of(account.id)
-    return Author(account=who.id, device=device, role=role, grants=grants, at_desk=True)
+    return Author(account=desk.account, device=desk.id, role=role, grants=grants, at_desk=True)
 
 
 async def desk_change(
@@ -83,7 +99,7 @@ async def desk_change(
     """What became of the edits, in order, after the commit. `operator`: who acts on behalf of the account. Raises what
     the writer raises.
     """
-    await _ensure(database, account, operator, now_ms=now_ms, randomness=randomness)
+    await _ensure(database, _desk_at(account, operator), now_ms=now_ms, randomness=randomness)
     lines = [
         parse_change_line(
             encode_change(
@@ -103,56 +119,25 @@ async def desk_change(
     return await writer.write(Job.of_the_centre(desk_author(account, buckets, operator), lines))
 
 
-async def _ensure(
-    database: Database,
-    account: AccountRow,
-    operator: AccountRow | None,
-    *,
-    now_ms: int,
-    randomness: Callable[[int], bytes],
-) -> None:
-    if operator is None:
-        await ensure_desk(database, account.id, now_ms=now_ms, randomness=randomness)
-        return
-    desk, name = desk_for(operator.id, account.id), BEHALF + account.login
-    await ensure_desk(database, operator.id, now_ms=now_ms, randomness=randomness, desk=desk, name=name)
-
-
-async def ensure_desk(
-    database: Database,
-    account: str,
-    *,
-    now_ms: int,
-    randomness: Callable[[int], bytes],
-    desk: str = "",
-    name: str = DESK_NAME,
-) -> None:
-    """Makes the account's desk, or the `desk` that is named, when there is none."""
+async def _ensure(database: Database, desk: Desk, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
+    """Makes the desk when it is not there."""
     async with database.read() as snapshot:
-        if await snapshot.fetch_one("SELECT 1 FROM devices WHERE id = ?", [desk or desk_of(account)]):
+        if await snapshot.fetch_one(_IS_THERE, [desk.id]):
             return
     async with database.write() as tx:
-        await add_desk(tx, account, now_ms=now_ms, randomness=randomness, desk=desk, name=name)
+        await _add(tx, desk, now_ms=now_ms, randomness=randomness)
 
 
-async def add_desk(
-    tx: Transaction,
-    account: str,
-    *,
-    now_ms: int,
-    randomness: Callable[[int], bytes],
-    desk: str = "",
-    name: str = DESK_NAME,
-) -> None:
+async def _add(tx: Transaction, desk: Desk, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:
     """The same inside a transaction. The public key is random: nobody has a private one, so nobody can sign for it."""
-    device = desk or desk_of(account)
     await tx.lock_keys([lock_of("enrol", "")])
-    if await tx.fetch_one("SELECT 1 FROM devices WHERE id = ?", [device]):
+    if await tx.fetch_one(_IS_THERE, [desk.id]):
         return
     row = await tx.fetch_one("SELECT coalesce(max(ordinal), 0) FROM devices")
     columns = ("id", "ordinal", "account", "public_key", "name", "created_at", "unsent", "app_version")
     ordinal = (row[0] if row else 0) + 1
-    await tx.insert_many("devices", columns, [(device, ordinal, account, randomness(32), name, now_ms, 0, DESK_APP)])
+    made = (desk.id, ordinal, desk.account, randomness(32), desk.name, now_ms, 0, DESK_APP)
+    await tx.insert_many("devices", columns, [made])
 
 
 async def centre_account(tx: Transaction, *, now_ms: int, randomness: Callable[[int], bytes]) -> AccountRow:
@@ -163,5 +148,5 @@ async def centre_account(tx: Transaction, *, now_ms: int, randomness: Callable[[
         await insert_accounts(tx, [made], now_ms)
         found = await account_by_id(tx, CENTRE_ACCOUNT)
     assert found is not None, "it was just written"
-    await add_desk(tx, CENTRE_ACCOUNT, now_ms=now_ms, randomness=randomness)
+    await _add(tx, Desk(desk_of(CENTRE_ACCOUNT), CENTRE_ACCOUNT), now_ms=now_ms, randomness=randomness)
     return found
