@@ -1,5 +1,5 @@
-"""The catalogue at a desk: base items, items, versions with their differences, who departs; requests against it; and
-a licence used instead of a paper.
+"""The catalogue at a desk: base items, items, versions with their differences, who departs; requests against it; the
+kinds of licences, and a licence used instead of a paper.
 
 Laws: the catalogue is public and knows no scope; what is asked of residents' cases is told within the scope. A licence
 is used for one case with its purpose, and the look is logged before anybody is asked.
@@ -32,10 +32,12 @@ from server.actions.list_catalogue import (
     show_versions,
 )
 from server.actions.list_forbidden_requests import ForbiddenRequest, list_forbidden_requests
+from server.actions.list_licence_kinds import LicenceKindRow, list_licence_kinds
 from server.actions.use_licence import use_licence
 from server.adapters.licences import RegisterUnavailable
 from server.domain.catalogue.codes import EXERCISE_LEVELS
 from server.domain.catalogue.licence_kinds import LICENCE_KINDS
+from server.domain.catalogue.licences import STANDS_FOR_PAPER, TRUST_WORDS
 from server.domain.people.reach import place_in_scope
 from server.domain.record_fields import parse_date
 from sync.core.chain import encode_hash
@@ -76,6 +78,22 @@ class Departures(msgspec.Struct, frozen=True):
 
 class ForbiddenRequests(msgspec.Struct, frozen=True):
     rows: list[ForbiddenRequest]
+
+
+class TrustClass(msgspec.Struct, frozen=True):
+    """`stands_for_paper`: whether a licence of this class is used instead of a paper."""
+
+    trust: str
+    zh: str
+    en: str
+    stands_for_paper: bool
+
+
+class LicenceKinds(msgspec.Struct, frozen=True):
+    """Every kind there is, with where it is known from: no data of the city's names the `synthetic` ones."""
+
+    rows: list[LicenceKindRow]
+    classes: list[TrustClass]
 
 
 class LicenceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +156,13 @@ async def get_forbidden_requests(request: Request, caller: Caller, services: Ser
         services.database, since_ms=_start_of(since), until_ms=_start_of(until) + DAY_MS, places=places
     )
     return json_response(ForbiddenRequests(rows))
+
+
+async def get_licence_kinds(_request: Request, _caller: Caller, services: Services) -> Response:
+    """GET /v1/desk/licence-kinds"""
+    rows = await list_licence_kinds(services.database)
+    classes = [TrustClass(one.value, zh, en, one in STANDS_FOR_PAPER) for one, (zh, en) in TRUST_WORDS.items()]
+    return json_response(LicenceKinds([*rows], classes))
 
 
 async def post_licence_use(request: Request, caller: Caller, services: Services) -> Response:

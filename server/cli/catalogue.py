@@ -38,6 +38,8 @@ from server.actions.take_step import Taken
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.sheets import fail_untaken, show_faults
+from server.domain.catalogue.licence_kinds import NAMED_WORDS, Named
+from server.domain.catalogue.licences import TRUST_WORDS
 from server.domain.record_fields import parse_date
 from server.main import open_centre, open_writer, platform_of
 from server.merge_policies.judging import china_day
@@ -136,10 +138,16 @@ def requests(
 
 @app.command("licences")
 def licences(database: DatabaseOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """The kinds of electronic licences, from where each is known, and how many are kept."""
+    """The kinds of electronic licences, which of them are synthetic, and how many are kept in which class of trust."""
     rows = _run(settings_with(database, data), lambda platform: list_licence_kinds(platform.database))
-    columns = ("name 证照", "family 类别", "named 出处", "held 有效", "expired 过期", "void 作废")
-    _show(columns, ({name: str(value) for name, value in asdict(row).items()} for row in rows), as_json)
+    if as_json:
+        print(msgspec.json.encode(rows).decode())
+        return
+    columns = ("name 证照", "family 类别", "named 出处", *(f"{one} {one.upper()}" for one in "abcd"))
+    told = ({**asdict(row), "named": NAMED_WORDS[Named(row.named)][0]} for row in rows)
+    _show((*columns, "expired 过期", "void 作废"), told, False)
+    for trust, (zh, en) in TRUST_WORDS.items():
+        Console().print(f"{trust.value}  {zh} / {en}")
 
 
 @app.command("step")

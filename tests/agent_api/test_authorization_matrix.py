@@ -68,6 +68,7 @@ MEANT = {
     ("GET", "/v1/desk/items/{record}/versions"): CLAIMING,
     ("GET", "/v1/desk/items/{record}/departures"): CLAIMING,
     ("GET", "/v1/desk/forbidden-requests"): DESKS,
+    ("GET", "/v1/desk/licence-kinds"): CLAIMING,
     ("POST", "/v1/desk/licence-uses"): DESKS,
     ("GET", "/v1/receipts/{number}"): EVERYONE,
     ("POST", "/v1/residents/status"): EVERYONE,

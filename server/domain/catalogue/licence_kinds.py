@@ -2,7 +2,7 @@
 
     seed   named when 5.2 million licences of 58 kinds were counted in 2018, each with its own number
     items  named by a material of our village items (fixtures/world/data/village_item_materials.tsv)
-    ours   licences that the law knows, put here to have 58; that they were among those made is synthetic
+    ours   synthetic: licences that the law knows, put here to have 58; that they were among those made is our invention
 
 The seven families are the six that were counted by name, and all others together. The whole catalogue had 232 kinds
 sorted; which they are was never published, so no more are made up.
@@ -34,6 +34,18 @@ class Named(StrEnum):
     SEED = "seed"
     ITEMS = "items"
     OURS = "ours"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether no data names it: shown with every list, so that nobody takes it for the city's own."""
+        return self is Named.OURS
+
+
+NAMED_WORDS: Mapping[Named, tuple[str, str]] = {
+    Named.SEED: ("2018年统计点名", "named in the count of 2018"),
+    Named.ITEMS: ("事项材料点名", "named by an item's material"),
+    Named.OURS: ("自拟（合成，非实际目录）", "synthetic: ours, not the city's list"),
+}
 
 
 @dataclass(frozen=True, slots=True)

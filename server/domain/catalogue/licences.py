@@ -51,6 +51,12 @@ TRUST_OF: Mapping[Source, Trust] = {
     Source.APPLICANT: Trust.SELF_MADE,
 }
 STANDS_FOR_PAPER = frozenset({Trust.ISSUER, Trust.VERIFIED})
+TRUST_WORDS: Mapping[Trust, tuple[str, str]] = {
+    Trust.ISSUER: ("签发机关产生，可直接使用", "from the issuer: used as it is"),
+    Trust.VERIFIED: ("窗口已核验，可重复使用", "verified at a desk: may be used again"),
+    Trust.UPLOADED: ("照片，待核验原件", "a photo: the original must be looked at"),
+    Trust.SELF_MADE: ("本人自制并承诺", "made by the applicant, who answers for it"),
+}
 _SAID = frozenset({"number", "issuer", "issued_on", "valid_until", "file"})
 _MADE = _SAID | {"resident", "village", "kind", "source"}
 LICENCE_STEPS: StepTable = {

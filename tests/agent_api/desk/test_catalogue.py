@@ -53,6 +53,18 @@ async def test_requests_that_must_not_be_made_are_told_within_the_scope(api: Cen
     assert (await get(api, supervisor, f"forbidden-requests?{SINCE}")).json() == {"rows": []}
 
 
+async def test_the_kinds_of_licences_are_told_with_what_is_synthetic_and_the_classes_of_trust(api: Centre) -> None:
+    clerk = await api.enrol(Role.DESK_CLERK)
+    told = (await get(api, clerk, "licence-kinds")).json()
+    assert (len(told["rows"]), sum(one["synthetic"] for one in told["rows"])) == (58, 43)
+    assert {"name": "身份证", "named": "seed", "synthetic": False, "held": 0}.items() <= told["rows"][0].items()
+    assert [(one["trust"], one["stands_for_paper"]) for one in told["classes"]] == [
+        ("A", True), ("B", True), ("C", False), ("D", False),
+    ]  # fmt: skip
+    assert all(one["zh"] and one["en"] for one in told["classes"])
+    assert (await get(api, await api.enrol(Role.HELPER), "licence-kinds")).status_code == 403
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"case": "x", "kind": "身份证", "purpose": "p"}, {"case": "c" * 32, "kind": "月票", "purpose": "p"},
              {"case": "c" * 32, "kind": "身份证", "purpose": " "}],

@@ -106,7 +106,11 @@ def test_the_provinces_export_is_compared_and_taken_over(data: Path) -> None:
 
 def test_the_kinds_of_licences_are_told(data: Path) -> None:
     rows = told("licences", "--data", data)
-    assert {"name": "身份证", "family": "身份证", "named": "seed"}.items() <= rows[0].items()
+    assert {"name": "身份证", "family": "身份证", "named": "seed", "synthetic": False}.items() <= rows[0].items()
+    assert sum(row["synthetic"] for row in rows) == 43
+    shown = bangban("catalogue", "licences", "--data", data)
+    assert shown.count("合成") == 43
+    assert "C  照片，待核验原件" in shown
 
 
 def test_nobody_departs_and_nobody_asked_in_vain_in_a_new_world(data: Path) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from fixtures.world.tables import read_table
-from server.domain.catalogue.licence_kinds import LICENCE_KINDS, Family, Named
+from server.domain.catalogue.licence_kinds import LICENCE_KINDS, NAMED_WORDS, Family, Named
 
 
 def fact(key: str) -> str:
@@ -22,6 +22,14 @@ def test_every_kind_that_a_material_of_our_items_names_is_one_and_says_so() -> N
     assert named <= LICENCE_KINDS.keys()
     assert {kind for kind in named if LICENCE_KINDS[kind].named is Named.OURS} == set()
     assert {one.name for one in LICENCE_KINDS.values() if one.named is Named.ITEMS} <= named
+
+
+def test_what_no_data_names_is_marked_as_synthetic() -> None:
+    counts = Counter(one.named for one in LICENCE_KINDS.values())
+    assert counts == {Named.SEED: 6, Named.ITEMS: 9, Named.OURS: 43}
+    assert [one for one in Named if one.is_synthetic] == [Named.OURS]
+    assert NAMED_WORDS.keys() == {*Named}
+    assert "合成" in NAMED_WORDS[Named.OURS][0]
 
 
 def test_few_prove_who_somebody_is() -> None:
