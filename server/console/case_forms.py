@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.console.step_forms import Ask, Input, Pair, StepForm
+from server.domain.cases.joint import UNITS_MAX
 from server.domain.cases.procedures import PROCEDURES, REFUSALS, SUSPENSIONS, VOIDINGS
 
 _REASON: Pair = ("理由", "Reason")
@@ -89,6 +90,16 @@ CASE_FORMS: Mapping[str, StepForm] = {
                 Input(
                     *("material", ("现在在窗口收到的纸质材料", "Handed in on paper just now"), Ask.HANDED_IN),
                     required=False,
+                ),
+                Input(
+                    *("joint", ("联办单位（多个单位一起办时填写）", "Units that handle it jointly"), Ask.HOLDERS),
+                    choices={},
+                    required=False,
+                    hint=(
+                        "每行一个单位，可输入名称中的字再选；各单位会收到任务，都答复后才能决定。",
+                        "One unit a line: type part of its name and choose. Each gets a task; the case waits for all.",
+                    ),
+                    lines=UNITS_MAX,
                 ),
             ),
         ),
@@ -184,7 +195,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             "case.part_answer",
             ("联办意见", "Answer a part"),
             (
-                Input("part_answer.unit", ("联办单位（unit:编号）", "The unit (unit:id)")),
+                Input("part_answer.unit", ("联办单位", "The unit"), Ask.CHOICE, {}),
                 Input("part_answer.agrees", ("同意", "Agrees"), Ask.VERDICT),
                 Input("part_answer.text", ("意见", "In words"), Ask.TEXT, required=False),
             ),
@@ -193,7 +204,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             "case.part_drop",
             ("不再联办", "Let a part go"),
             (
-                Input("part_drop.unit", ("联办单位（unit:编号）", "The unit (unit:id)")),
+                Input("part_drop.unit", ("联办单位", "The unit"), Ask.CHOICE, {}),
                 Input("part_drop.text", _REASON, Ask.TEXT),
             ),
         ),
@@ -239,8 +250,12 @@ CASE_FORMS: Mapping[str, StepForm] = {
             ("转办", "Transfer"),
             (
                 Input(
-                    *("transfer.to", ("转给", "To")),
-                    hint=("unit:主体编号 或 place:12位区划代码", "unit:<id> or place:<12 digits>"),
+                    *("transfer.to", ("转给", "To"), Ask.HOLDER),
+                    choices={},
+                    hint=(
+                        "输入单位或地方的名称再选；名单外的写 unit:主体编号 或 place:12位区划代码",
+                        "Type a unit's or a place's name and choose; others as unit:<id> or place:<12 digits>",
+                    ),
                 ),
                 Input("transfer.reason", _REASON, Ask.TEXT),
             ),

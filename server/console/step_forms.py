@@ -27,11 +27,15 @@ class Ask(Enum):
     GRADE = "grade"  # one of a few whole numbers, each with its words
     MATERIALS = "materials"  # rows of the item's list, each ticked or not
     HANDED_IN = "handed_in"  # the same rows: what was handed in on paper at the desk
+    HOLDER = "holder"  # a unit or a place, typed by name out of those that are offered, or by its key
+    HOLDERS = "holders"  # any number of them, one a line
 
 
 @dataclass(frozen=True)
 class Input:
-    """`words`: the label; `choices`: value → words; `rows` of MATERIALS come from the page."""
+    """`words`: the label; `choices`: value → words; `rows` of MATERIALS come from the page. `lines`: how many HOLDERS
+    at most.
+    """
 
     path: str
     words: Pair
@@ -39,6 +43,7 @@ class Input:
     choices: Mapping[str, Pair] | None = None
     required: bool = True
     hint: Pair = ("", "")
+    lines: int = 0
 
     @property
     def name(self) -> str:
@@ -95,8 +100,19 @@ def _read(asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, o
             return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
         case Ask.MATERIALS:
             return _ticked(asked, posted, rows)
+        case Ask.HOLDER:
+            return _holder(asked, said) or None
+        case Ask.HOLDERS:
+            typed = (posted.get(f"{asked.name}.{line}", "").strip() for line in range(1, asked.lines + 1))
+            return [_holder(asked, one) for one in typed if one] or None
         case _:
             return said or None
+
+
+def _holder(asked: Input, said: str) -> str:
+    """The key of what was typed by its name; else what was typed, which the step's own check judges."""
+    named = ((key, words) for key, words in (asked.choices or {}).items() if said in words)
+    return next((key for key, _ in named), said)
 
 
 def _ticked(asked: Input, posted: Mapping[str, str], rows: Iterable[Mapping[str, object]]) -> object:

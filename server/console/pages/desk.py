@@ -20,6 +20,7 @@ from server.actions.show_file import show_file
 from server.actions.take_step import take_step
 from server.console import case_words
 from server.console.case_forms import CASE_FORMS
+from server.console.case_holders import case_forms, told_parts, unlisted
 from server.console.field_words import label_of
 from server.console.followup_forms import CONSENT_REVOKE
 from server.console.narrowing import narrowed
@@ -28,7 +29,7 @@ from server.console.pages.consents import revocable
 from server.console.pages.disputes import shown
 from server.console.record_pages import problems_of, seen_pairs, seen_state
 from server.console.render import page, problem_page
-from server.console.step_forms import StepForm, fields_from
+from server.console.step_forms import fields_from
 from server.console.visit import Visit
 from server.merge_policies.judging import china_day
 from server.storage.places import all_places
@@ -36,6 +37,8 @@ from sync.core.clock import iso
 
 LINES = 50
 REASON = "reason"
+MORE = "more"
+"""The button of a form that asks for more lines."""
 
 
 async def show(visit: Visit) -> Response:
@@ -120,7 +123,8 @@ async def _case_page(
         case=case,
         seen=await seen_pairs(visit, case.record),
         fields=case.record.fields,
-        forms=_forms(case),
+        forms=await case_forms(platform, visit.account, case),
+        parts=await told_parts(platform, case.record.fields),
         tried=tried,
         problems=problems,
         posted=visit.form,
@@ -145,11 +149,6 @@ async def _case_page(
     )
 
 
-def _forms(case: CasePage) -> list[StepForm]:
-    """Those of what this account can do now, in a desk's order."""
-    return [form for step, form in CASE_FORMS.items() if step in case.steps]
-
-
 def rows_of(case: CasePage) -> list[dict[str, object]]:
     """The item's materials; what is missing is ticked in a return already. `wanted`: nothing of it is here."""
     asked = {str(one["no"]) for one in case.to_ask_for}
@@ -161,15 +160,22 @@ def rows_of(case: CasePage) -> list[dict[str, object]]:
 
 
 async def take(visit: Visit) -> Response:
-    """POST /desk/{id}/{verb}"""
+    """POST /desk/{id}/{verb}; with `more` nothing is taken, the form comes back with more lines."""
     path = visit.request.path_params
     record, step = path["id"], f"case.{path['verb']}"
-    form = CASE_FORMS.get(step)
-    if form is None:
+    if step not in CASE_FORMS:
         raise NotFound(f"no step {step}")
+    reason = visit.form.get(REASON, "")[:500]
+    if MORE in visit.form:
+        return await _case_page(visit, reason=reason, tried=step)
     platform = visit.console.platform
-    rows = rows_of(await show_case(platform, visit.account, record, visit.form.get(REASON, "")[:500] or "办理"))
-    fields = fields_from(form, visit.form, rows)
+    case = await show_case(platform, visit.account, record, reason or "办理")
+    offered = {one.step: one for one in await case_forms(platform, visit.account, case)}
+    form = offered.get(step, CASE_FORMS[step])
+    fields = fields_from(form, visit.form, rows_of(case))
+    if unknown := unlisted(step, fields, await platform.directory()):
+        told = [{"zh": one.zh, "en": one.en} for one in unknown]
+        return await _case_page(visit, reason=reason, tried=step, problems=told, status=422)
     if step == "case.deliver" and isinstance(fields.get("handover"), dict):
         fields["handover"]["at"] = iso(visit.console.now())
     seen = seen_state(visit)
@@ -177,7 +183,7 @@ async def take(visit: Visit) -> Response:
     if taken.outcome.code.has_effect:
         return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
     problems = problems_of(taken, seen)
-    return await _case_page(visit, reason=visit.form.get(REASON, "")[:500], tried=step, problems=problems, status=409)
+    return await _case_page(visit, reason=reason, tried=step, problems=problems, status=409)
 
 
 async def show_picture(visit: Visit) -> Response:

@@ -35,6 +35,6 @@ def test_a_form_gives_what_its_step_needs() -> None:
 def test_choices_have_words_in_both_languages() -> None:
     for form in CASE_FORMS.values():
         for one in form.inputs:
-            assert (one.choices is not None) == (one.ask is Ask.CHOICE)
+            assert (one.choices is not None) == (one.ask in (Ask.CHOICE, Ask.HOLDER, Ask.HOLDERS))
             for zh, en in (one.choices or {}).values():
                 assert zh != en

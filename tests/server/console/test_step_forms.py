@@ -51,6 +51,18 @@ def test_a_grade_is_a_number_of_those_that_were_offered() -> None:
     assert fields_from(form, {"in.grade": "4"}) == {}
 
 
+def test_holders_are_typed_by_name_or_by_key_any_number_of_them() -> None:
+    offered = {"unit:a": ("宁国市民政局", "宁国市民政局"), "unit:b": ("宁国市公安局", "宁国市公安局")}
+    form = StepForm(
+        "case.x",
+        ("甲", "A"),
+        (Input("to", ("a", "b"), Ask.HOLDER, offered), Input("many", ("a", "b"), Ask.HOLDERS, offered, lines=20)),
+    )
+    typed = {"in.to": "宁国市民政局", "in.many.1": "宁国市公安局 ", "in.many.7": "unit:c", "in.many.20": "没有的单位"}
+    assert fields_from(form, typed) == {"to": "unit:a", "many": ["unit:b", "unit:c", "没有的单位"]}
+    assert fields_from(form, {"in.to": " ", "in.many.2": "", "in.many.21": "unit:a"}) == {}
+
+
 def test_a_page_may_say_what_can_be_chosen() -> None:
     form = StepForm("task.x", ("甲", "A"), (Input("holder", ("a", "b"), Ask.CHOICE, {}), Input("why", ("a", "b"))))
     offered = with_choices(form, "holder", {"place:1": ("村", "village")})

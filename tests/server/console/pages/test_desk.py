@@ -77,6 +77,41 @@ async def test_a_case_goes_from_the_queue_to_its_decision(desk: Office) -> None:
         assert await state_of(desk) == after
 
 
+async def test_any_number_of_units_is_named_at_acceptance_by_keyboard_alone(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    names = [unit.name for unit in desk.small.world.units if unit.place in ("341881000000", "341800000000")][:5]
+    page = (await clerk.get(PAGE)).text
+    assert all(f'<option value="{name}">' in page for name in names)
+    assert page.count('name="in.joint.') == 3
+    typed = {f"in.joint.{line}": name for line, name in enumerate(names[:3], 1)}
+    more = await clerk.post(f"{PAGE}/accept", **hidden(page), **HANDED_IN, **typed, more="accept")
+    assert more.status_code == 200
+    assert (more.text.count('name="in.joint.'), more.text.count("autofocus")) == (7, 1)
+    assert all(f'value="{name}" list=' in more.text for name in names[:3]), "what was typed is still there"
+    assert await state_of(desk) == "received"
+    wrong = await clerk.post(f"{PAGE}/accept", **hidden(page), **HANDED_IN, **{"in.joint.1": "没有的局"})
+    assert (wrong.status_code, "没有“没有的局”这个承办方" in wrong.text) == (422, True)
+    typed = {f"in.joint.{line}": name for line, name in enumerate(names, 1)}
+    assert (await clerk.post(f"{PAGE}/accept", **hidden(page), **HANDED_IN, **typed)).status_code == 303
+    record = await read_record(desk.platform, "case", CASE)
+    assert record is not None
+    assert len(record.fields["parts"]) == 5
+    shown = (await clerk.get(PAGE)).text
+    assert all(f"<td>{name}" in shown for name in names)
+    assert shown.count("待答复") == 5
+
+
+async def test_a_case_is_passed_on_to_a_unit_by_its_name(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    unit = next(one for one in desk.small.world.units if one.place == "341881000000")
+    page = (await clerk.get(PAGE)).text
+    said = {"in.transfer.to": unit.name, "in.transfer.reason": "属该单位"}
+    assert (await clerk.post(f"{PAGE}/transfer", **hidden(page), **said)).status_code == 303
+    record = await read_record(desk.platform, "case", CASE)
+    assert record is not None
+    assert record.fields["holder"] == f"unit:{unit.id}"
+
+
 async def test_a_second_click_and_a_stale_page_do_nothing_twice_and_say_so(desk: Office) -> None:
     clerk = await clerk_at(desk)
     seen = hidden((await clerk.get(PAGE)).text)
