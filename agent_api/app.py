@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,7 +25,17 @@ from agent_api.phone_files import phone_routes
 from agent_api.routes import LIVE_PATH, ROWS, Row
 from agent_api.wiring import Services
 
+EVENT_STREAM = b"text/event-stream; charset=utf-8"
+PAGE_METHODS = ("GET", "HEAD", "POST")
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+@runtime_checkable
+class PageEndpoint(Protocol):
+    """A page of another app: `template` is its address without what it is about."""
+
+    @property
+    def template(self) -> str: ...
 
 
 @asynccontextmanager
@@ -71,6 +82,19 @@ async def _refuse_unforeseen(request: Request, error: Exception) -> Response:
     return refuse(request.scope, "internal")
 
 
+def _route_of(scope: Scope) -> tuple[str, str]:
+    """Method and template, for counts and the log. Only what we know becomes a label: anyone can send any word as a
+    method, and an address may name anything.
+    """
+    row: Row | None = scope.get(ROW)
+    if row is not None:
+        return row.method, row.path
+    endpoint = scope.get("endpoint")
+    if isinstance(endpoint, PageEndpoint):
+        return (scope["method"] if scope["method"] in PAGE_METHODS else "other"), endpoint.template
+    return "other", "none"
+
+
 class Envelope:
     """Around every HTTP answer: its id, its headers, its count and its line in the log."""
 
@@ -85,13 +109,15 @@ class Envelope:
             return
         request_id = self._services.randomness(6).hex()
         began = self._services.clock.monotonic_ms()
-        status, sent = 0, 0
+        status, sent, streams = 0, 0, False
 
         async def send_dressed(message: Message) -> None:
-            nonlocal status, sent
+            nonlocal status, sent, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._dress(scope, status, list(message.get("headers", [])), request_id)
+                headers = list(message.get("headers", []))
+                streams = (b"content-type", EVENT_STREAM) in headers
+                message["headers"] = self._dress(scope, status, headers, request_id)
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)
@@ -99,7 +125,8 @@ class Envelope:
         try:
             await self._app(scope, receive, send_dressed)
         finally:
-            self._note(scope, status, sent, self._services.clock.monotonic_ms() - began, request_id)
+            took_ms = self._services.clock.monotonic_ms() - began
+            self._note(scope, status, sent, took_ms, request_id, streams=streams)
 
     def _dress(self, scope: Scope, status: int, headers: RawHeaders, request_id: str) -> RawHeaders:
         row: Row | None = scope.get(ROW)
@@ -108,14 +135,13 @@ class Envelope:
         wanted = LEAN_HEADERS if lean else [*self._full, (b"x-request-id", request_id.encode())]
         return headers + [(name, value) for name, value in wanted if name not in have]
 
-    def _note(self, scope: Scope, status: int, sent: int, took_ms: int, request_id: str) -> None:
-        row: Row | None = scope.get(ROW)
-        route = row.path if row is not None else "none"
-        # Only methods we know become labels: anyone can send any word as a method.
-        method = row.method if row is not None else "other"
+    def _note(self, scope: Scope, status: int, sent: int, took_ms: int, request_id: str, *, streams: bool) -> None:
+        method, route = _route_of(scope)
         metrics = self._services.metrics
         metrics.requests.labels(method, route, str(status)).inc()
-        metrics.seconds.labels(route).observe(took_ms / 1000)
+        # A stream lasts as long as its reader likes: that is no time to answer.
+        if not streams:
+            metrics.seconds.labels(route).observe(took_ms / 1000)
         problem = scope.get(PROBLEM, "")
         if problem:
             metrics.refusals.labels(problem).inc()

@@ -60,7 +60,7 @@ def create_console(console: Console) -> Starlette:
     """The app for everything under /console/."""
     app = Starlette(
         routes=[
-            *_routes(PAGES, console),
+            *_routes(PAGES, console, "/console"),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/built", StaticFiles(directory=console.built, check_dir=False)),
         ],
@@ -72,7 +72,9 @@ def create_console(console: Console) -> Starlette:
 
 def create_resident_pages(console: Console) -> Starlette:
     """The app for the residents' page. Its styles are the console's."""
-    app = Starlette(routes=_routes(RESIDENT_PAGES, console), exception_handlers={HTTPException: _Missing(console)})
+    app = Starlette(
+        routes=_routes(RESIDENT_PAGES, console, "/r"), exception_handlers={HTTPException: _Missing(console)}
+    )
     app.router.redirect_slashes = False
     return app
 
@@ -82,9 +84,9 @@ def console_pages(console: Console) -> tuple[Mount, ...]:
     return (Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console)))
 
 
-def _routes(pages: Sequence[Page], console: Console) -> list[Route]:
+def _routes(pages: Sequence[Page], console: Console, under: str) -> list[Route]:
     return [
-        Route(path, endpoint=_Door(list(rows), console), name=path)
+        Route(path, endpoint=_Door(list(rows), console, under + path), name=path)
         for path, rows in groupby(sorted(pages, key=lambda row: row.path), key=lambda row: row.path)
     ]
 
@@ -101,9 +103,10 @@ class _Missing:
 
 
 class _Door:
-    """All rows of one path."""
+    """All rows of one path. `template` is what counts and the log call it: it names nobody."""
 
-    def __init__(self, rows: Sequence[Page], console: Console) -> None:
+    def __init__(self, rows: Sequence[Page], console: Console, template: str) -> None:
+        self.template = template
         self._rows = {row.method: row for row in rows}
         self._console = console
 

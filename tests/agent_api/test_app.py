@@ -2,18 +2,24 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
+from agent_api.app import create_app
 from agent_api.caller import Caller
 from agent_api.logs import configure_logs
+from agent_api.metrics import Metrics
 from server.storage.errors import Busy, CommitUnknown, DiskFailure, StorageFull
 from sync.core.errors import LimitExceeded, Malformed, NotAuthentic, ProtocolMismatch
 from tests.agent_api.centre import Centre, client_of
+from tests.people import HandClock
 
 
 @pytest.fixture
@@ -109,3 +115,44 @@ async def test_odd_methods_and_addresses_make_no_new_labels(api: Centre) -> None
     text = api.services.metrics.text().decode()
     assert "ODD" not in text
     assert "nowhere" not in text
+
+
+class Pages:
+    """Another app's page: one that is answered, or one that streams for a minute."""
+
+    def __init__(self, clock: HandClock, template: str, media_type: str) -> None:
+        self.template = template
+        self._clock = clock
+        self._media_type = media_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"data: 1\n\n"
+            self._clock.advance(60_000)
+
+        await StreamingResponse(parts(), media_type=self._media_type)(scope, receive, send)
+
+
+async def test_a_page_counts_by_its_template_and_a_stream_is_no_time_to_answer(api: Centre, log: io.StringIO) -> None:
+    clock, ident = HandClock(), "f" * 32
+    pages = [
+        Mount(
+            "/console",
+            routes=[
+                Route("/desk/{id}", Pages(clock, "/console/desk/{id}", "text/html")),
+                Route("/desk/{id}/live", Pages(clock, "/console/desk/{id}/live", "text/event-stream")),
+            ],
+        )
+    ]
+    app = create_app(replace(api.services, clock=clock, metrics=Metrics()), pages=pages)
+    async with client_of(app) as client:
+        for path in (f"/console/desk/{ident}", f"/console/desk/{ident}/live"):
+            assert (await client.get(path)).status_code == 200
+        await client.request("ODD", f"/console/desk/{ident}")
+        text = (await client.get("/metrics")).text
+    assert 'bangban_requests_total{method="GET",route="/console/desk/{id}",status="200"} 1.0' in text
+    assert 'bangban_requests_total{method="GET",route="/console/desk/{id}/live",status="200"} 1.0' in text
+    assert 'bangban_request_seconds_count{route="/console/desk/{id}"} 2.0' in text
+    assert 'bangban_request_seconds_count{route="/console/desk/{id}/live"}' not in text
+    assert "ODD" not in text
+    assert ident not in text + log.getvalue()
