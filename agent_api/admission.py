@@ -106,6 +106,8 @@ class Admission:
     """One a process. `now` in ms of a clock that never goes back; `random` gives a number in [0, 1)."""
 
     def __init__(self, now: Callable[[], int], random: Callable[[], float], *, queue_ms: int = QUEUE_MS) -> None:
+        self.put_off = 0
+        """How often a device was told a time to come, since the process began."""
         self._now = now
         self._random = random
         self._queue_ms = queue_ms
@@ -129,6 +131,7 @@ class Admission:
         self._let_go_of_slow_ones(now)
         pace = self._pace.per_ms
         if self._count >= (ALWAYS if pace else UNMEASURED_MAX) and (not pace or self._held / pace > self._queue_ms):
+            self.put_off += 1
             raise ComeLater(self._place(device, size, now, pace))
         self._line.pop(device, None)
         work = Work(self, size)

@@ -33,6 +33,8 @@ class Limits:
     """`factor` widens every bound; 0 turns them off, for load tests on one's own machine."""
 
     def __init__(self, factor: float = 1.0) -> None:
+        self.refused = 0
+        """How often somebody asked more often than that, since the process began."""
         self._factor = factor
         self._windows = FixedWindowRateLimiter(MemoryStorage())
         self._rules: dict[str, RateLimitItem] = {}
@@ -41,13 +43,13 @@ class Limits:
         """Counts one. Raises RateExceeded when that is one too many."""
         item = self._rule(rule)
         if item is not None and not self._windows.hit(item, *key):
-            raise RateExceeded(self._wait(item, *key))
+            raise self._refusal(item, *key)
 
     def check(self, rule: str, *key: str) -> None:
         """Counts nothing. Raises RateExceeded when none is left."""
         item = self._rule(rule)
         if item is not None and not self._windows.test(item, *key):
-            raise RateExceeded(self._wait(item, *key))
+            raise self._refusal(item, *key)
 
     def check_guesses(self, *key: str) -> None:
         """Before a guess that may fail: raises RateExceeded when there were too many failures."""
@@ -69,5 +71,7 @@ class Limits:
             self._rules[rule] = type(item)(amount, item.multiples)
         return self._rules[rule]
 
-    def _wait(self, item: RateLimitItem, *key: str) -> int:
-        return max(1, math.ceil(self._windows.get_window_stats(item, *key).reset_time - time.time()))
+    def _refusal(self, item: RateLimitItem, *key: str) -> RateExceeded:
+        self.refused += 1
+        wait = self._windows.get_window_stats(item, *key).reset_time - time.time()
+        return RateExceeded(max(1, math.ceil(wait)))

@@ -1,7 +1,6 @@
 """The composition root: the only module that knows all others. Plain calls, from settings to a server.
 
-open_centre     secrets → database → sealing → store → policies: what every command works on
-create_server   a centre with its write path, exchange, files and API, as an app that starts and stops them
+open_server     an open centre with its exchange, files, schedule, API and pages, as an app that starts and stops them
 serve           that app in one process or several
 """
 
@@ -10,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-import os
-import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +33,6 @@ from agent_api.live import LiveSockets
 from agent_api.logs import configure_logs, logger
 from agent_api.uploads import UploadEndpoints
 from agent_api.wiring import Services
-from server.actions.backup import BackupSource
-from server.actions.desk_change import Writer
 from server.actions.find_receipt import find_receipt
 from server.actions.high_water import check_high_water
 from server.actions.local_register import LocalRegister
@@ -45,18 +40,18 @@ from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.receive_file import FileReception
 from server.actions.release_waiting import WaitingWork
-from server.actions.restore import RestoreTarget
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.actions.sign_in import StaffDoor
+from server.actions.tell_process import Standing, ThisProcess
 from server.adapters.licences import LicenceRegister
 from server.adapters.outside import open_outside
 from server.backups import backup_age_s, keeper_of, second_place
-from server.clock import MachineClock
+from server.centre import Centre, open_centre, open_writer, platform_of
 from server.console.app import console_pages
 from server.console.streams import Streams
+from server.console.throttle import Throttle
 from server.console.wiring import Console
-from server.credentials import Secrets, to_base64url
-from server.merge_policies import policies_of
+from server.credentials import to_base64url
 from server.passwords import Passwords
 from server.processes import (
     SERVER,
@@ -73,145 +68,17 @@ from server.schedule import LOCK_FILE, Parts, Schedule, jobs_of
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 from server.storage.contacts import ContactBook
-from server.storage.errors import StorageError
 from server.storage.file_rows import Owner
-from server.storage.master_secret import make_secret, read_secret, sealing_of
-from server.storage.migrate import migrate
-from server.storage.open import open_database, sqlite_path
-from server.storage.prepare import is_empty, is_founded
-from server.storage.sealing import Sealing
+from server.storage.open import sqlite_path
 from server.storage.spool import Spool
-from server.storage.sql_store import SqlStore, found_centre
-from server.storage.unit_of_work import Database, Engine
 from server.wakeups import Wakes
 from server.wakeups_postgres import PostgresWakes
-from server.write import WriteContext
-from server.write_parallel import ParallelWriter
-from server.write_queue import WriteQueue
 from server.write_steps import Steps
-from sync.central.policies import Policies
 from sync.core.clock import Clock
 from sync.core.ids import timed_id
 from sync.core.messages import FileState
 
-EXIT_DISK_FAILURE = 74
 SERVER_LOCK = "server.lock"
-
-
-@dataclass(frozen=True)
-class Centre:
-    """What a centre stands on, opened and checked."""
-
-    settings: Settings
-    sqlite_key: bytes | None = field(repr=False)
-    database: Database
-    secrets: Secrets
-    sealing: Sealing
-    store: SqlStore
-    policies: Policies
-    clock: Clock
-    randomness: Callable[[int], bytes]
-
-
-@asynccontextmanager
-async def open_centre(
-    settings: Settings,
-    *,
-    new: bool = False,
-    clock: Clock | None = None,
-    randomness: Callable[[int], bytes] = os.urandom,
-) -> AsyncIterator[Centre]:
-    """An open centre. `new`: a database without tables is made into one, with its secret. Raises StorageError or
-    SecretUnusable.
-    """
-    clock = clock or MachineClock()
-    key = sqlite_key_of(settings)
-    if new and await is_empty(settings.database, sqlite_key=key):
-        await make_database(settings, key, now_ms=clock.wall_ms())
-    database = await open_database(settings.database, sqlite_key=key, read_connections=settings.read_connections)
-    try:
-        if new and not await is_founded(database):
-            # Before the centre is: one whose secret was never written could not be used at all.
-            make_secret(settings.master_secret_file, randomness)
-        secrets = Secrets(read_secret(settings.master_secret_file))
-        sealing = sealing_of(secrets, settings.cipher, randomness)
-        await found_centre(database, timed_id(clock.wall_ms(), randomness(10)), clock.wall_ms())
-        yield Centre(
-            settings=settings,
-            sqlite_key=key,
-            database=database,
-            secrets=secrets,
-            sealing=sealing,
-            store=SqlStore(database, sealing),
-            policies=policies_of(sealing.keyed_index),
-            clock=clock,
-            randomness=randomness,
-        )
-    finally:
-        await database.close()
-
-
-def backup_source(centre: Centre) -> BackupSource:
-    """The centre as a backup wants it."""
-    path = sqlite_path(centre.settings.database)
-    return BackupSource(
-        database=centre.database,
-        path=Path(path) if path is not None else None,
-        key=centre.sqlite_key,
-        blobs=open_blobs(centre.settings.blobs, centre.sealing),
-        secrets=centre.secrets,
-        sealing=centre.sealing,
-        policies=centre.policies,
-        data_folder=centre.settings.data_folder,
-    )
-
-
-def restore_target(settings: Settings, randomness: Callable[[int], bytes] = os.urandom) -> RestoreTarget:
-    """Where a centre comes to be again. Raises SecretUnusable: a backup opens only with the secret it was made with."""
-    secrets = Secrets(read_secret(settings.master_secret_file))
-    sealing = sealing_of(secrets, settings.cipher, randomness)
-    return RestoreTarget(
-        url=settings.database,
-        key=sqlite_key_of(settings),
-        blobs=open_blobs(settings.blobs, sealing),
-        secrets=secrets,
-        sealing=sealing,
-        policies=policies_of(sealing.keyed_index),
-    )
-
-
-def sqlite_key_of(settings: Settings) -> bytes | None:
-    """The key of an encrypted database file, when one is set."""
-    return read_secret(settings.database_key_file) if settings.database_key_file is not None else None
-
-
-async def make_database(settings: Settings, sqlite_key: bytes | None, *, now_ms: int) -> None:
-    """The tables of an empty database. An older schema is left to `bangban migrate`."""
-    path = sqlite_path(settings.database)
-    if path is not None:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    await migrate(settings.database, now_ms=now_ms, sqlite_key=sqlite_key)
-
-
-@asynccontextmanager
-async def open_writer(centre: Centre, raised: Callable[[frozenset[str]], None]) -> AsyncIterator[Writer]:
-    """The write path of the centre's engine. `raised` hears which buckets have news."""
-    steps = Steps(centre.clock, centre.randomness)
-    context = WriteContext(store=centre.store, policies=centre.policies, steps=steps)
-    if centre.database.engine is Engine.SQLITE:
-        writer: WriteQueue | ParallelWriter = WriteQueue(context, raised=raised, end_process=_end_process)
-    else:
-        writer = ParallelWriter(
-            context,
-            raised=raised,
-            end_process=_end_process,
-            jitter=random.random,
-            writers=centre.settings.read_connections,
-        )
-    try:
-        yield writer
-    finally:
-        await writer.close()
 
 
 @asynccontextmanager
@@ -248,6 +115,30 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         outside = await stack.enter_async_context(open_outside(**settings.outside))
         backups = keeper_of(settings, centre.secrets, now)
         stack.push_async_callback(backups.close)
+        licences = outside.licences or LocalRegister(centre.database, centre.sealing)
+        services = _services(centre, platform, access, contacts, reception, sockets, licences)
+        door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
+        throttle, streams = Throttle(), Streams(hub)
+
+        def stand() -> Standing:
+            counts = (throttle.turned_away, services.limits.refused, services.admission.put_off)
+            return Standing(streams.count, sockets.count, *counts)
+
+        process = ThisProcess(timed_id(now(), randomness(10)), stand, now)
+        services.metrics.live_sockets.set_function(lambda: sockets.count)
+        console = Console(
+            platform=platform,
+            door=door,
+            blobs=blobs,
+            built=settings.console_folder,
+            is_https=settings.is_https,
+            throttle=throttle,
+            streams=streams,
+            tell=raised,
+            machine=Machine(
+                settings.data_folder, second_place(settings), settings.backup_hours, settings.workers, process
+            ),
+        )
         parts = Parts(
             database=centre.database,
             blobs=blobs,
@@ -261,43 +152,19 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             platform=platform,
             outside=outside,
             backups=backups,
+            process=process,
         )
         lock = settings.data_folder / LOCK_FILE
         schedule = Schedule(jobs_of(parts), lock=lock, clock=centre.clock, failed=_tell_failed, ran=parts.runs.note)
-        licences = outside.licences or LocalRegister(centre.database, centre.sealing)
-        services = _services(centre, platform, access, contacts, reception, sockets, licences)
         tasks = [schedule.run, queue.run, sockets.watch, *([between.run] if between else [])]
+        stack.push_async_callback(process.leave, centre.database)
         for end in (schedule.end, platform.looks.close, renderer.close, reception.close):
             stack.push_async_callback(end)
         stack.push_async_callback(_end_tasks, [asyncio.create_task(_keep(run)) for run in tasks])
         stack.push_async_callback(sockets.close)
-        door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
-        console = Console(
-            platform=platform,
-            door=door,
-            blobs=blobs,
-            built=settings.console_folder,
-            is_https=settings.is_https,
-            streams=Streams(hub),
-            tell=raised,
-            machine=Machine(settings.data_folder, second_place(settings), settings.backup_hours, settings.workers),
-        )
         app = create_app(services, phone_folder=settings.phone_folder, pages=console_pages(console))
-        app.state.ending = console.streams.close
+        app.state.ending = streams.close
         yield app
-
-
-def platform_of(centre: Centre, writer: Writer) -> Platform:
-    """The centre as desks, supervisors and the schedule work with it."""
-    return Platform(
-        database=centre.database,
-        store=centre.store,
-        writer=writer,
-        policies=centre.policies,
-        sealing=centre.sealing,
-        clock=centre.clock,
-        randomness=centre.randomness,
-    )
 
 
 def _services(
@@ -383,13 +250,6 @@ async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 def _tell_failed(job: str, error: Exception) -> None:
     logger().error("job_failed", job=job, exc_info=error)
-
-
-def _end_process(error: StorageError) -> None:
-    """After a disk failure nothing may be synced again: whoever started the process starts it anew."""
-    logger().error("disk_failure", exc_info=error)
-    sys.stdout.flush()
-    os._exit(EXIT_DISK_FAILURE)
 
 
 def serve(

@@ -34,6 +34,7 @@ from server.actions.release_waiting import WaitingWork
 from server.actions.sweep_credentials import sweep_credentials
 from server.actions.sweep_orphans import sweep_orphans
 from server.actions.take_snapshots import take_snapshots
+from server.actions.tell_process import TELL_EVERY_S, ThisProcess
 from server.actions.tell_province import tell_province
 from server.adapters.outside import Outside
 from server.adapters.province import outbound_key
@@ -81,6 +82,7 @@ class Parts:
     platform: Platform
     outside: Outside
     backups: BackupKeeper
+    process: ThisProcess
     runs: RunBook = field(default_factory=RunBook)
 
 
@@ -101,6 +103,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
     return (
         Job("last contacts", FLUSH_EVERY_S, parts.contacts.flush, alone=False, at_end=True),
         Job("how jobs went", RUNS_EVERY_S, lambda: parts.runs.flush(database), alone=False, at_end=True),
+        Job("how processes stand", TELL_EVERY_S, lambda: parts.process.tell(database), alone=False),
         Job("high water mark", 15, high_water, at_end=True),
         Job(
             "signed log heads",

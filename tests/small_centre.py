@@ -15,9 +15,9 @@ from typing import Any
 from fixtures.world import Size, World, build_world
 from server.actions.desk_change import Writer
 from server.actions.load_world import load_world
+from server.centre import Centre, open_centre, open_writer
 from server.cli.centre import in_folder
 from server.cli.world import content_of
-from server.main import Centre, open_centre, open_writer
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.counts import count_again

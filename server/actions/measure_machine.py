@@ -1,4 +1,4 @@
-"""Measures how the machine stands, for whoever runs it: database, backups, schedule, storage, this process, brakes.
+"""Measures how the machine stands, for whoever runs it: database, backups, schedule, storage, processes, brakes.
 
 Law: it tells numbers, names of jobs and folders, and nothing of what is in the records.
 """
@@ -6,19 +6,20 @@ Law: it tells numbers, names of jobs and folders, and nothing of what is in the 
 from __future__ import annotations
 
 import asyncio
-import os
-import resource
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.actions.backup_set import Manifest, backups_in, newest_verified
 from server.actions.note_unmasking import HOUR_MS, VERB
 from server.actions.platform import Platform
+from server.actions.tell_process import SILENT_AFTER_MS, ThisProcess
 from server.credentials import Secrets
 from server.domain.supervision.machine import Light, backup_light, disk_light, job_light, overall
 from server.storage.errors import StorageError
 from server.storage.job_runs import JobRun, job_runs
+from server.storage.processes import ProcessRow, processes
 from server.storage.unit_of_work import Engine, Snapshot
 
 _SIZE = {
@@ -31,18 +32,30 @@ _UNMASKED = "SELECT count(*), count(DISTINCT account) FROM account_events WHERE 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where the centre stands. `second_place`: where backups go; `backup_hours`: how often, 0 by hand."""
+    """Where the centre stands. `second_place`: where backups go; `backup_hours`: how often, 0 by hand; `process`: the
+    one that measures.
+    """
 
     data_folder: Path
     second_place: Path
     backup_hours: int
     workers: int
+    process: ThisProcess
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobState:
     run: JobRun
     light: Light
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessState:
+    """`here`: it is the one that measured. `silent`: it did not tell for a while, and may have been killed."""
+
+    row: ProcessRow
+    here: bool
+    silent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +71,9 @@ class Backups:
 
 @dataclass(frozen=True, kw_only=True)
 class MachineState:
-    """Bytes are whole numbers. `memory`: the most this process ever held. `unmasked`: views and accounts in an hour."""
+    """Bytes are whole numbers. `processes`: all that there are, the longest running first. `unmasked`: views and
+    accounts in an hour.
+    """
 
     light: Light
     database: Light
@@ -73,9 +88,8 @@ class MachineState:
     disk_total: int
     files: int
     files_bytes: int
-    process: int
     workers: int
-    memory: int
+    processes: tuple[ProcessState, ...]
     unmasked: tuple[int, int]
 
 
@@ -83,6 +97,7 @@ async def measure_machine(platform: Platform, secrets: Secrets, machine: Machine
     now, database = platform.clock.wall_ms(), platform.database
     state = Light.GREEN if database.disk_failure is None else Light.RED
     schema, size, files, files_bytes, unmasked, runs = 0, 0, 0, 0, (0, 0), list[JobRun]()
+    told = list[ProcessRow]()
     try:
         async with database.read() as snapshot:
             schema, size = (
@@ -91,7 +106,7 @@ async def measure_machine(platform: Platform, secrets: Secrets, machine: Machine
             )
             [(files, files_bytes)] = await snapshot.fetch(_FILES)
             [unmasked] = await snapshot.fetch(_UNMASKED, [VERB, now - HOUR_MS])
-            runs = await job_runs(snapshot)
+            runs, told = await job_runs(snapshot), await processes(snapshot)
     except StorageError:
         state = Light.RED
     backups = await asyncio.to_thread(_backups, machine, secrets, now)
@@ -118,10 +133,17 @@ async def measure_machine(platform: Platform, secrets: Secrets, machine: Machine
         disk_total=free[1],
         files=files,
         files_bytes=files_bytes,
-        process=os.getpid(),
         workers=machine.workers,
-        memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        processes=_processes(machine.process.row(), told, now),
         unmasked=(unmasked[0], unmasked[1]),
+    )
+
+
+def _processes(own: ProcessRow, told: Sequence[ProcessRow], now: int) -> tuple[ProcessState, ...]:
+    """Of the one that measures its numbers now, of the others what they told last."""
+    rows = sorted([own, *(one for one in told if one.id != own.id)], key=lambda one: (one.started_at, one.id))
+    return tuple(
+        ProcessState(row=one, here=one.id == own.id, silent=now - one.seen_at > SILENT_AFTER_MS) for one in rows
     )
 
 

@@ -16,8 +16,8 @@ from server.actions.import_accounts import ImportReport, import_accounts
 from server.actions.refusals import NotFound
 from server.actions.revoke_device import LostDevice, revoke_device
 from server.actions.sign_in import GivenSignIn, give_sign_in
+from server.centre import Centre, open_centre
 from server.cli.centre import ACTOR, DatabaseOption, DataOption, fail, run, settings_with, staff_door
-from server.main import Centre, open_centre
 from server.settings import Settings
 from server.storage.people import accounts_by_login, devices_of
 from server.storage.places import read_directory

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from server.actions.report_activity import Activity, By, PlaceUnknown, report_activity
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
-from server.main import open_centre
 from server.settings import Settings
 from sync.core.clock import iso
 

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from server.actions.backup import KEEP, BackupFailed, BackupReport, back_up
 from server.backups import second_place
+from server.centre import backup_source, open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
-from server.main import backup_source, open_centre
 from server.settings import Settings
 
 

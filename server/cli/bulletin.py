@@ -22,10 +22,10 @@ from server.actions.export_bulletin import WRITERS, sheets_of, title_of
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.platform import Platform
 from server.actions.take_step import Taken
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
 from server.domain.record_fields import text
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from sync.central.known import Record
 

@@ -23,9 +23,9 @@ from server.actions.platform import Platform
 from server.actions.report_progress import ProgressReport, report_progress
 from server.actions.take_snapshots import read_days, take_snapshots
 from server.actions.take_step import centre_itself, take_step
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.domain.catalogue.progress import By, Progress
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.people import accounts_by_login
 from server.write import Written

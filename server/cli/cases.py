@@ -20,10 +20,10 @@ from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.show_case import CasePage, show_case
 from server.actions.take_step import Taken, read_record
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, account_named
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.import_cases import import_file
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.people import AccountRow
 from sync.core.chain import encode_hash

@@ -35,13 +35,13 @@ from server.actions.platform import Platform
 from server.actions.publish_item import publish_item
 from server.actions.replace_items import Replaced, merge_items, split_item
 from server.actions.take_step import Taken
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.sheets import fail_untaken, show_faults
 from server.domain.catalogue.licence_kinds import NAMED_WORDS, Named
 from server.domain.catalogue.licences import TRUST_WORDS
 from server.domain.record_fields import parse_date
-from server.main import open_centre, open_writer, platform_of
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 from sync.core.clock import CHINA, iso

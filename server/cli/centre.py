@@ -13,7 +13,7 @@ import typer
 
 from server.actions.refusals import ActionRefused
 from server.actions.sign_in import StaffDoor
-from server.main import Centre
+from server.centre import Centre
 from server.passwords import Passwords
 from server.settings import SettingInvalid, Settings, settings_from
 from server.storage.errors import StorageError

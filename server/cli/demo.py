@@ -32,12 +32,12 @@ from fixtures.story.report import show_story
 from fixtures.story.week import Told, tell_story
 from fixtures.world import Account, World
 from server.actions.sign_in import give_sign_in
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import staff_door
 from server.cli.demo_screen import KEYS, ROLE_WORDS, Guest, Screen
 from server.cli.fleet import Bars, load
 from server.clock import EarlierClock, MachineClock
 from server.domain.people.roles import Role
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 
 FOLDER = Path("var/demo")

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from server.actions.check_export import ExportUnusable, check_export
 from server.actions.export_all import ExportReport, OnProgress, ResidentUnknown, export_all
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
-from server.main import open_centre
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 

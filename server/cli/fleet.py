@@ -22,9 +22,9 @@ from fixtures.fleet.run import run_fleet, running_server
 from fixtures.fleet.week import RESIDENTS, Numbers, Week
 from fixtures.world import Size, World, build_world
 from server.actions.load_world import load_world
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, settings_with
 from server.cli.world import content_of, records_in
-from server.main import open_centre
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 from sync.core.clock import Clock

@@ -13,9 +13,9 @@ from rich.console import Console
 from server.actions.account_sheet import SheetUnreadable
 from server.actions.case_sheet import read_case_file
 from server.actions.import_cases import CaseImportReport, import_cases
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
 from server.cli.sheets import fail_untaken, show_faults
-from server.main import open_centre, open_writer, platform_of
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from server.actions.list_watching import LightCount, LightRow, count_lights, list_lights
 from server.actions.raise_lights import LightReport, raise_lights
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.watching_tables import show
 from server.domain.supervision.lights import Level, LightState
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.people import accounts_by_login
 

@@ -6,8 +6,8 @@ import time
 
 from rich.console import Console
 
+from server.centre import sqlite_key_of
 from server.cli.centre import DatabaseOption, DataOption, run, settings_with
-from server.main import sqlite_key_of
 from server.storage.migrate import migrate as run_migrations
 
 

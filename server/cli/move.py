@@ -14,8 +14,8 @@ from rich.table import Table
 from server.actions.restore import TargetNotEmpty, copy_database
 from server.actions.verify import VerifyReport
 from server.actions.verify import verify as verify_centre
+from server.centre import open_centre, sqlite_key_of
 from server.cli.centre import DataOption, fail, run, settings_with
-from server.main import open_centre, sqlite_key_of
 from server.settings import Settings
 
 

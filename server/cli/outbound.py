@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from server.adapters.province import key_id, outbound_key
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.credentials import to_base64url
-from server.main import open_centre
 from server.settings import Settings
 from server.storage.outbound import OutboundStanding, outbound_standing, wait_again
 from sync.core.clock import iso

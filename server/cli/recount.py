@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 
 from server.actions.recount import recount as recount_all
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, run, settings_with
-from server.main import open_centre
 from server.settings import Settings
 
 

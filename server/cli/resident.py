@@ -14,8 +14,8 @@ from server.actions.export_all import ResidentUnknown as NobodyToExport
 from server.actions.log_read import log_read
 from server.actions.refusals import ReasonMissing
 from server.actions.take_step import centre_itself
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from server.actions.backup_set import BackupUnusable, backups_in
 from server.actions.restore import TargetNotEmpty
 from server.actions.restore import restore as restore_backup
+from server.centre import restore_target
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
-from server.main import restore_target
 from server.storage.master_secret import SecretUnusable
 
 

@@ -13,9 +13,9 @@ from rich.table import Table
 from server.actions.keep_no_longer import Due, keep_no_longer, retention_due
 from server.actions.log_heads import read_signed_heads, signing_key
 from server.backups import second_place
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
 from server.domain.supervision.retention import KEPT
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What is deleted when, and the proof of it.")

@@ -10,10 +10,10 @@ from rich.console import Console
 from server.actions.list_watching import ReviewRow, list_reviews
 from server.actions.observe_filings import observe_filings
 from server.actions.open_reviews import ReviewReport, open_reviews
+from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.watching_tables import show
 from server.domain.supervision.reviews import ReviewState
-from server.main import open_centre, open_writer, platform_of
 from server.settings import Settings
 from server.storage.people import accounts_by_login
 

@@ -8,8 +8,8 @@ import time
 from rich.console import Console
 
 from server.actions.change_epoch import TAKEN_OVER, change_epoch
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
-from server.main import open_centre
 from server.settings import Settings
 
 

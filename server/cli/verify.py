@@ -14,8 +14,8 @@ from server.actions.verify import VerifyReport
 from server.actions.verify import verify as verify_centre
 from server.actions.verify_findings import MEANINGS
 from server.backups import second_place
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
-from server.main import open_centre
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 

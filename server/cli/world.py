@@ -21,11 +21,11 @@ from rich.table import Table
 from fixtures.world import Account, Level, Resident, Size, World, build_world, describe
 from fixtures.world.residents import RESIDENTS_DEFAULT
 from server.actions.load_world import LoadReport, NewRecord, NotEmpty, WorldContent, load_world
+from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, fail, settings_with
 from server.domain import places
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.people.roles import Role, Scope
-from server.main import open_centre
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.people import AccountRow

@@ -9,6 +9,7 @@ from server.console.step_forms import Pair
 JOBS: Mapping[str, Pair] = {
     "last contacts": ("上次联系", "Last contacts"),
     "how jobs went": ("任务运行记录", "How jobs went"),
+    "how processes stand": ("进程状况", "How processes stand"),
     "high water mark": ("高水位标记", "High-water mark"),
     "signed log heads": ("日志签名", "Signed log heads"),
     "work that waited for a grant": ("等授权的变更", "Work that waited for a grant"),

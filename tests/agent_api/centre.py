@@ -26,10 +26,10 @@ from server.actions.platform import Platform
 from server.actions.rotate_signing_key import ensure_signing_key
 from server.credentials import Secrets, enrolment_proof
 from server.domain.people.roles import Role
-from server.main import sealing_of
 from server.merge_policies import policies_of
 from server.settings import Settings
 from server.storage.errors import StorageError
+from server.storage.master_secret import sealing_of
 from server.storage.migrate import migrate
 from server.storage.open import open_database
 from server.storage.sql_store import SqlStore, found_centre

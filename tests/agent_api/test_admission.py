@@ -57,6 +57,7 @@ def test_what_can_be_done_in_time_is_let_in_and_the_rest_told_times_that_rise() 
     bench = warm()
     told = [bench.come(f"device {number}") for number in range(300)]
     admitted = told.count(0)
+    assert bench.admission.put_off == 300 - admitted
     assert QUEUE_MS / 50 <= admitted <= QUEUE_MS / 50 + 2, "three seconds of work at the pace that was measured"
     later = [one for one in told if one]
     assert min(later) >= 1

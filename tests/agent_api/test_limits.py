@@ -34,3 +34,14 @@ def test_the_factor_widens_and_zero_turns_off() -> None:
         off.charge("1/hour", "x")
         off.check_guesses("x")
         off.count_failed_guess("x")
+
+
+def test_who_asks_too_often_is_counted() -> None:
+    limits = Limits()
+    limits.charge("1/hour", "x")
+    for _ in range(3):
+        with pytest.raises(RateExceeded):
+            limits.charge("1/hour", "x")
+    with pytest.raises(RateExceeded):
+        limits.check("1/hour", "x")
+    assert limits.refused == 4

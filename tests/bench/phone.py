@@ -30,8 +30,8 @@ from rich.table import Table
 from agent_api.phone_files import PAGE, read_built
 from fixtures.fleet.browsers import read_script
 from server.actions.load_world import NewRecord, load_world
+from server.centre import open_centre
 from server.cli.world import content_of, resident_fields
-from server.main import open_centre
 from server.settings import Settings
 from sync.core.ids import derived_id
 from tests.command import finish

@@ -25,8 +25,9 @@ from agent_api.exchange import Exchange
 from agent_api.exchange_route import LINES
 from agent_api.problems import MEDIA_TYPE
 from server.actions.rotate_signing_key import ensure_signing_key, load_key_ring
+from server.centre import open_centre
 from server.domain.people.roles import Role, Scope
-from server.main import open_centre, open_server
+from server.main import open_server
 from server.settings import Settings
 from server.storage.master_secret import make_secret
 from server.storage.people import AccountRow

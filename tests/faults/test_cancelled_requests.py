@@ -11,8 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from server.centre import open_centre
 from server.credentials import Secrets, refresh_proof, to_base64url
-from server.main import open_centre
 from server.storage.file_rows import file_states
 from server.storage.master_secret import read_secret
 from sync.core.messages import FileState

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlcipher3 import dbapi2
 
+from server.centre import EXIT_DISK_FAILURE
 from server.clock import MachineClock
-from server.main import EXIT_DISK_FAILURE
 from sync.core.changes import OutcomeCode
 from tests.centre import resident
 from tests.faults.process import ServerProcess, running

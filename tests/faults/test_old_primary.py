@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.change_epoch import RESTORED, TAKEN_OVER, change_epoch
-from server.main import open_centre
+from server.centre import open_centre
 from sync.core.chain import genesis
 from sync.core.messages import Status
 from tests.centre import Phone, resident

@@ -16,8 +16,8 @@ import httpx
 
 from server.actions.move_account import close_account, move_account, reopen_account
 from server.actions.revoke_device import revoke_device
+from server.centre import open_centre
 from server.domain.people.roles import Role, Scope
-from server.main import open_centre
 from sync.core.changes import OutcomeCode
 from sync.core.messages import Status
 from tests.centre import Phone, ident, resident

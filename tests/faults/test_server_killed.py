@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from server.actions.verify import verify
+from server.centre import open_centre
 from server.clock import MachineClock
-from server.main import open_centre
 from tests.faults.load import Pusher, check_log
 from tests.faults.process import ServerProcess, running
 from tests.faults.site import Line, Person, Site, prepare, settings_in

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from fixtures.chromium import chromium
 from fixtures.world import Role, World
 from server.actions.sign_in import GivenSignIn, give_sign_in
+from server.centre import open_centre
 from server.cli.centre import staff_door
-from server.main import open_centre
 from tests.command import finish
 from tests.journeys.accessible import check_accessible
 from tests.journeys.phone import ServedCentre

@@ -6,8 +6,8 @@ from typing import Any
 
 from server.actions.desk_change import DeskEdit, desk_change
 from server.actions.take_step import read_record, take_step
+from server.centre import open_centre, open_writer, platform_of
 from server.domain.people.entitlement import person_bucket
-from server.main import open_centre, open_writer, platform_of
 from sync.core.changes import Fields
 from tests.command import finish
 from tests.journeys.phone import ServedCentre

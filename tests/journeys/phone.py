@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 
 from fixtures.chromium import ARGUMENTS, chromium
 from fixtures.fleet.centre import activation_codes
-from server.main import open_centre
+from server.centre import open_centre
 from server.settings import Settings
 from tests.command import finish
 from tests.journeys.accessible import check_accessible

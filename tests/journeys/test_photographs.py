@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Playwright
 
-from server.main import open_centre
+from server.centre import open_centre
 from server.storage.blobs import open_blobs
 from tests.command import finish
 from tests.journeys.phone import PhoneUser, ServedCentre, phone_user

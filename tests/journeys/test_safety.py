@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from server.actions.revoke_device import revoke_device
-from server.main import open_centre
+from server.centre import open_centre
 from tests.command import finish
 from tests.journeys.phone import PIN, PhoneUser, ServedCentre, phone_user
 from tests.journeys.test_first_visit import NEW_NAME, file_allowance

@@ -16,8 +16,8 @@ from rich.console import Console
 from fixtures.fleet.week import Week
 from fixtures.story.residents import Shown
 from fixtures.world import Role, World
+from server.centre import Centre, open_centre
 from server.cli.demo import SMALL_WEEK, demo_settings, fill
-from server.main import Centre, open_centre
 from tests.command import finish
 from tests.journeys.console import login_of, sign_in_for
 from tests.journeys.phone import ServedCentre, serving

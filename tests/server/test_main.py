@@ -9,10 +9,8 @@ import pytest
 
 from server.actions.high_water import kept_high_water
 from server.backups import second_place
-from server.main import open_centre, open_server, serve
+from server.main import open_server, serve
 from server.processes import ServeRefused
-from server.storage.errors import SchemaBehind
-from server.storage.master_secret import SecretUnusable
 from tests.small_centre import HELPER, load_small, settings_in, small_centre
 
 
@@ -36,22 +34,6 @@ async def test_it_opens_again_as_the_same_centre(tmp_path: Path) -> None:
         async with open_server(settings_in(tmp_path)) as app, client_of(app) as client:
             epochs.add((await client.get("/v1/health")).json()["epoch"])
     assert len(epochs) == 1
-
-
-async def test_a_lost_secret_is_not_made_anew(tmp_path: Path) -> None:
-    settings = await load_small(tmp_path)
-    settings.master_secret_file.unlink()
-    with pytest.raises(SecretUnusable):
-        async with open_centre(settings, new=True):
-            raise AssertionError("it must not open")
-    assert not settings.master_secret_file.exists()
-
-
-async def test_only_who_may_begin_a_centre_makes_one(tmp_path: Path) -> None:
-    (tmp_path / "keys").mkdir()
-    with pytest.raises(SchemaBehind):
-        async with open_centre(settings_in(tmp_path)):
-            raise AssertionError("it must not open")
 
 
 async def test_at_the_end_contacts_marks_and_signed_heads_are_written(tmp_path: Path) -> None:

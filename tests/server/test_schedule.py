@@ -8,10 +8,11 @@ from pathlib import Path
 from server.actions.high_water import kept_high_water
 from server.actions.log_heads import FILE as HEADS
 from server.actions.release_waiting import WaitingWork
+from server.actions.tell_process import Standing, ThisProcess
 from server.adapters.outside import Outside
 from server.adapters.province import FileProvince
 from server.backups import keeper_of
-from server.main import platform_of
+from server.centre import platform_of
 from server.schedule import Job, Parts, Schedule, jobs_of
 from server.storage.blobs import open_blobs
 from server.storage.contacts import Contact, ContactBook
@@ -203,4 +204,5 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
         second_place=centre.settings.data_folder / "second",
         outside=Outside(FileProvince(centre.settings.outbound_folder)),
         platform=platform_of(centre, small.writer),
+        process=ThisProcess("p" * 32, Standing, centre.clock.wall_ms),
     )

@@ -44,8 +44,6 @@ async def show(visit: Visit) -> Response:
         epochs=await list_epochs(platform),
         machine=await _machine(visit),
         words=machine_words,
-        turned_away=visit.console.throttle.turned_away,
-        streams=visit.console.streams.count,
         apps=await list_apps(platform),
     )
 

@@ -9,7 +9,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.storage.migrations import m0001_initial, m0002_counts, m0003_console, m0004_licence_days, m0005_outcomes
+from server.storage.migrations import (
+    m0001_initial,
+    m0002_counts,
+    m0003_console,
+    m0004_licence_days,
+    m0005_outcomes,
+    m0006_processes,
+)
 from server.storage.unit_of_work import Engine
 
 
@@ -30,4 +37,5 @@ MIGRATIONS = (
     Migration(3, "console", m0003_console.steps),
     Migration(4, "licence days", m0004_licence_days.steps),
     Migration(5, "outcomes", m0005_outcomes.steps),
+    Migration(6, "processes", m0006_processes.steps),
 )

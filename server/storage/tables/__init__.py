@@ -30,6 +30,7 @@ from server.storage.tables.people import (
     SigningKey,
 )
 from server.storage.tables.places import Place, Unit
+from server.storage.tables.processes import ServerProcess
 from server.storage.tables.reads import LoggedRead, ReadLog
 from server.storage.tables.records import (
     BaseItem,
@@ -121,6 +122,7 @@ __all__ = [
     "ResidentCount",
     "Review",
     "SchemaVersion",
+    "ServerProcess",
     "ServiceLog",
     "Session",
     "SigningKey",

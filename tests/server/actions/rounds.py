@@ -9,7 +9,7 @@ from server.actions.centre_writes import standing_of
 from server.actions.open_campaign import Opened, open_campaign
 from server.actions.platform import Platform
 from server.actions.take_step import Taken, take_step
-from server.main import platform_of
+from server.centre import platform_of
 from server.merge_policies.claim_policy import claim_id
 from server.storage.people import AccountRow
 from sync.core.changes import Base

@@ -8,7 +8,7 @@ from server.actions.act_for import OwnFiling, act_for
 from server.actions.case_history import case_history
 from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.take_step import Taken
-from server.main import platform_of
+from server.centre import platform_of
 from server.storage.people import AccountRow
 from server.storage.read_log import reason_place
 from tests.put_record import case_of, put_record

@@ -7,7 +7,7 @@ import pytest
 
 from server.actions.backup import BackupFailed, BackupReport, back_up, is_second_place
 from server.actions.backup_set import backups_in, read_manifest
-from server.main import backup_source
+from server.centre import backup_source
 from server.storage.schema.records import KIND_TABLES
 from tests.small_centre import HELPER, SmallCentre, small_centre
 from tests.tampering import keep_file, key

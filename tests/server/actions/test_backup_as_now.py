@@ -21,8 +21,8 @@ from server.actions.backup_set import (
 )
 from server.actions.restore import restore
 from server.actions.verify import verify
+from server.centre import open_centre, restore_target
 from server.credentials import Secrets
-from server.main import open_centre, restore_target
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 from server.storage.master_secret import read_secret

@@ -16,9 +16,9 @@ from server.actions.build_bulletin import (
 )
 from server.actions.count_outcomes import count_outcomes
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.supervision.bulletins import Span, table_of
 from server.domain.supervision.indicators import CODES
-from server.main import platform_of
 from sync.core.clock import from_iso
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.actions.case_history import case_history
-from server.main import platform_of
+from server.centre import platform_of
 from tests.put_record import case_of, put_record
 from tests.small_centre import SmallCentre
 

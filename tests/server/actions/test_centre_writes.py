@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.actions.centre_writes import EDITS_MAX, standing_of, write_edits
 from server.actions.desk_change import DeskEdit
-from server.main import platform_of
+from server.centre import platform_of
 from server.merge_policies.supervision_policies import light_id
 from tests.small_centre import VILLAGE, small_centre
 

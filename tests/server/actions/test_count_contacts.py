@@ -6,8 +6,8 @@ from pathlib import Path
 
 from server.actions.count_contacts import Contact, count_contacts
 from server.actions.list_accounts import list_accounts
+from server.centre import platform_of
 from server.domain.people.roles import Role, Scope
-from server.main import platform_of
 from tests.small_centre import HELPER, VILLAGE, small_centre
 
 WEEK_AGO = 1_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from server.actions.count_outcomes import count_outcomes, figures_of
+from server.centre import platform_of
 from server.domain.people.entitlement import ListedPlace, ListedUnit, directory_of
 from server.domain.places import Level
 from server.domain.supervision.indicators import CODES, Counts
-from server.main import platform_of
 from tests.server.actions.test_build_bulletin import finished
 from tests.small_centre import SmallCentre
 

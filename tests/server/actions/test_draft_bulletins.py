@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.actions.build_bulletin import read_bulletin
 from server.actions.draft_bulletins import draft_bulletins, freezes_after
-from server.main import platform_of
+from server.centre import platform_of
 from tests.people import HandClock
 from tests.small_centre import small_centre
 

@@ -11,7 +11,7 @@ from server.actions.end_what_lapsed import clear_expired, lapse_uncorrected
 from server.actions.open_overdue import open_overdue
 from server.actions.platform import Platform
 from server.actions.take_step import read_record
-from server.main import platform_of
+from server.centre import platform_of
 from server.merge_policies.judging import china_day
 from sync.core.clock import from_iso
 from tests.people import HandClock

@@ -10,7 +10,7 @@ from server.actions.erase_resident import CasesOpen, ResidentUnknown, erase_resi
 from server.actions.export_all import export_all
 from server.actions.log_heads import sign_heads, signing_key
 from server.actions.take_step import read_record
-from server.main import platform_of
+from server.centre import platform_of
 from server.storage.blobs import open_blobs
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.actions.expire_licences import ExpiryReport, expire_licences
 from server.actions.take_step import read_record
-from server.main import platform_of
+from server.centre import platform_of
 from tests.put_record import case_of, put_record
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
 

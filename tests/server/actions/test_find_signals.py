@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from server.actions.find_signals import Window, find_signals, month_of
-from server.main import platform_of
+from server.centre import platform_of
 from tests.server.actions.observed import observe
 from tests.small_centre import HELPER, SmallCentre, small_centre
 

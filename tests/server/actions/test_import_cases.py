@@ -9,7 +9,7 @@ from server.actions.account_sheet import RowFault
 from server.actions.case_sheet import CaseEntry, CaseRows
 from server.actions.import_cases import case_id, import_cases
 from server.actions.take_step import read_record
-from server.main import platform_of
+from server.centre import platform_of
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
 
 

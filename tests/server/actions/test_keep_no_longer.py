@@ -10,8 +10,8 @@ from server.actions.keep_no_longer import DAY_MS, Due, keep_no_longer, retention
 from server.actions.log_heads import SignedHeads, read_signed_heads, sign_heads, signing_key
 from server.actions.platform import Platform
 from server.actions.take_step import read_record
+from server.centre import platform_of
 from server.domain.supervision.retention import KEPT
-from server.main import platform_of
 from server.storage.read_log import Look, append_looks
 from tests.people import HandClock
 from tests.server.actions.observed import observe

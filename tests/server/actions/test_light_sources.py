@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.actions.light_sources import Wanted, wanted_lights
-from server.main import platform_of
+from server.centre import platform_of
 from sync.core.clock import from_iso
 from sync.core.codec import encode_body
 from tests.people import HandClock

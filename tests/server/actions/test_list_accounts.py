@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.actions.list_accounts import LINES, list_accounts, read_account
+from server.centre import platform_of
 from server.domain.people.roles import Role, Scope
-from server.main import platform_of
 from tests.small_centre import HELPER, VILLAGE, small_centre
 
 EVERYWHERE = Scope(places=frozenset({"341800000000"}))

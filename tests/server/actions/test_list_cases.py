@@ -11,9 +11,9 @@ from server.actions import list_cases as module
 from server.actions.list_cases import count_cases, find_cases, list_cases
 from server.actions.list_followup import After
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.cases.numbers import official_number, temporary_receipt
 from server.domain.people.reach import place_holder, unit_holder
-from server.main import platform_of
 from server.storage.people import AccountRow
 from sync.core.clock import iso
 from tests.put_record import case_of, put_record

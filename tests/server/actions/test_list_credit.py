@@ -6,7 +6,7 @@ import pytest
 
 from server.actions.list_credit import list_credit
 from server.actions.refusals import NotFound
-from server.main import platform_of
+from server.centre import platform_of
 from tests.put_record import case_of, put_record
 from tests.server.actions.test_list_followup import clerk_of
 from tests.small_centre import VILLAGE, SmallCentre

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.actions.list_disputes import LINES, count_disputes, list_conflicts, list_parked
+from server.centre import platform_of
 from server.domain.people.roles import Scope
-from server.main import platform_of
 from sync.core.changes import Base
 from tests.small_centre import HELPER, VILLAGE, small_centre
 

@@ -19,9 +19,9 @@ from server.actions.list_followup import (
     list_tickets,
 )
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.people.reach import desk_bucket
 from server.domain.supervision.tasks import NOT_ASKED
-from server.main import platform_of
 from server.storage.people import AccountRow
 from tests.people import VILLAGE
 from tests.put_record import case_of, put_record

@@ -11,8 +11,8 @@ from server.actions.list_followup import After
 from server.actions.list_lying import OPEN, list_lying
 from server.actions.overview import age_spans, read_overview
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.people.roles import Role, Scope
-from server.main import platform_of
 from server.storage.people import AccountRow
 from tests.server.actions.test_overview import COUNTY, TODAY, put_case
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre

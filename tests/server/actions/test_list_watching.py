@@ -13,8 +13,8 @@ from server.actions.list_followup import After
 from server.actions.list_watching import count_lights, list_lights, list_reviews
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.people.roles import Scope
-from server.main import platform_of
 from server.merge_policies.supervision_policies import light_id, review_id
 from tests.small_centre import VILLAGE, SmallCentre, small_centre
 

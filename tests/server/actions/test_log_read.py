@@ -7,7 +7,7 @@ import pytest
 
 from server.actions.log_read import log_read
 from server.actions.refusals import ReasonMissing
-from server.main import platform_of
+from server.centre import platform_of
 from tests.small_centre import HELPER, SmallCentre, small_centre
 
 CASE, RESIDENT = "c" * 32, "7" * 32

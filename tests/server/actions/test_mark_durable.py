@@ -8,7 +8,7 @@ from server.actions.backup import back_up
 from server.actions.backup_set import backups_in, write_manifest
 from server.actions.change_epoch import RESTORED, change_epoch
 from server.actions.mark_durable import mark_by, mark_durable
-from server.main import backup_source
+from server.centre import backup_source
 from server.storage.fence import superseded_by
 from tests.small_centre import HELPER, SmallCentre, small_centre
 

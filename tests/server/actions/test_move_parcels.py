@@ -9,8 +9,8 @@ from server.actions.move_parcels import move_parcels
 from server.actions.platform import Platform
 from server.actions.take_step import read_record
 from server.adapters.carrier import CarrierRefused, CarrierUnavailable, Consignment, SimulatedCarrier
+from server.centre import platform_of
 from server.domain.cases.parcels import ParcelState, TrackingEvent
-from server.main import platform_of
 from tests.people import DAY, HandClock
 from tests.put_record import case_of, put_record
 from tests.small_centre import HELPER, SmallCentre

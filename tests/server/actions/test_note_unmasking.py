@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from server.actions.note_unmasking import HOUR_MS, PER_HOUR, TooManyUnmaskings, note_unmasking
-from server.main import platform_of
+from server.centre import platform_of
 from tests.people import HandClock
 from tests.server.actions.test_list_followup import clerk_of
 from tests.small_centre import HELPER, SmallCentre

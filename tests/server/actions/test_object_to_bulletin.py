@@ -9,8 +9,8 @@ import pytest
 from server.actions.build_bulletin import build_bulletin, city_of, freeze_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
+from server.centre import platform_of
 from server.domain.record_fields import text
-from server.main import platform_of
 from tests.server.actions.test_build_bulletin import finished
 from tests.server.merge_policies.test_followup_policies import login_of
 from tests.small_centre import VILLAGE, small_centre

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.actions.open_overdue import open_overdue
-from server.main import platform_of
+from server.centre import platform_of
 from sync.core.clock import from_iso
 from sync.core.ids import derived_id
 from tests.people import HandClock

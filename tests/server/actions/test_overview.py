@@ -7,8 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from server.actions.overview import Ages, Tally, age_spans, read_overview
+from server.centre import platform_of
 from server.domain.people.roles import Scope
-from server.main import platform_of
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre
 
 CITY, COUNTY = "341800000000", "341881000000"

@@ -25,9 +25,9 @@ from server.actions.refusals import CredentialRefused
 from server.actions.sign_in import STEP_UP_MS, SignedIn, StaffDoor, StaffVisitor, give_sign_in, sign_in, visitor_of
 from server.credentials import Secrets
 from server.domain.people.roles import Role
-from server.main import sealing_of
 from server.passwords import Passwords
 from server.settings import Settings
+from server.storage.master_secret import sealing_of
 from server.storage.staff import factors_of
 from server.storage.unit_of_work import Database
 from tests.authenticator import SoftAuthenticator

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from server.actions.platform import DIRECTORY_LIFE_MS
-from server.main import platform_of
+from server.centre import platform_of
 from tests.people import HandClock
 from tests.small_centre import VILLAGE, small_centre
 

@@ -9,7 +9,7 @@ from server.actions.platform import Platform
 from server.actions.publish_item import publish_item
 from server.actions.refusals import NotFound
 from server.actions.take_step import Taken
-from server.main import platform_of
+from server.centre import platform_of
 from sync.core.changes import OutcomeCode
 from tests.small_centre import HELPER, SmallCentre, small_centre
 

@@ -10,9 +10,9 @@ from typing import Any
 from server.actions.platform import Platform
 from server.actions.raise_lights import LightReport, raise_lights
 from server.actions.take_step import read_record, take_step
+from server.centre import platform_of
 from server.domain.cases.working_days import calendar_id
 from server.domain.people.reach import account_holder
-from server.main import platform_of
 from server.merge_policies.supervision_policies import light_id
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode

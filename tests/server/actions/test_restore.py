@@ -12,7 +12,7 @@ from server.actions.backup import back_up
 from server.actions.backup_set import DATABASE, MANIFEST, BackupUnusable, backups_in
 from server.actions.restore import RestoreReport, TargetNotEmpty, copy_database, restore
 from server.actions.verify import verify
-from server.main import backup_source, open_centre, restore_target
+from server.centre import backup_source, open_centre, restore_target
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 from tests.small_centre import HELPER, settings_in, small_centre

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.actions.log_read import log_read
 from server.actions.search_logs import list_apps, list_epochs, search_changes, search_looks
-from server.main import platform_of
+from server.centre import platform_of
 from tests.small_centre import HELPER, small_centre
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_status
-from server.main import platform_of
+from server.centre import platform_of
 from tests.put_record import NUMBER, RECEIPT, case_of, put_record
 from tests.small_centre import VILLAGE, SmallCentre
 

@@ -6,8 +6,8 @@ import pytest
 
 from server.actions.refusals import NotFound
 from server.actions.settle_parked import read_parked, release_parked, return_parked
+from server.centre import platform_of
 from server.domain.people.entitlement import person_bucket
-from server.main import platform_of
 from sync.core.changes import Base
 from tests.server.actions.test_list_followup import login_of
 from tests.small_centre import HELPER, VILLAGE, SmallCentre

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.actions.platform import Platform
 from server.actions.share_case import HERE_MS, REMEMBERED_MS, leave_case, open_case, opening_wake, others_at
-from server.main import platform_of
+from server.centre import platform_of
 from tests.people import HandClock
 from tests.server.actions.test_list_followup import clerk_of
 from tests.small_centre import HELPER, SmallCentre

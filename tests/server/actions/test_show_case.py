@@ -10,7 +10,7 @@ from server.actions.case_history import case_history
 from server.actions.refusals import NotFound
 from server.actions.show_case import show_case
 from server.actions.take_step import read_record, take_step
-from server.main import platform_of
+from server.centre import platform_of
 from sync.core.chain import encode_hash
 from sync.core.changes import Base
 from sync.core.clock import iso

@@ -9,7 +9,7 @@ import pytest
 
 from server.actions.refusals import NotFound
 from server.actions.show_file import show_file
-from server.main import platform_of
+from server.centre import platform_of
 from server.storage.blobs import new_key, open_blobs
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, file_case

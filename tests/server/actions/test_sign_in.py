@@ -27,9 +27,9 @@ from server.actions.sign_in import (
 )
 from server.credentials import Secrets
 from server.domain.people.roles import Role
-from server.main import sealing_of
 from server.passwords import Passwords, PasswordUnfit
 from server.settings import Settings
+from server.storage.master_secret import sealing_of
 from server.storage.unit_of_work import Database
 from tests.people import HandClock, account_of, put_accounts, seeded
 

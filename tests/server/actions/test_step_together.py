@@ -9,8 +9,8 @@ import pytest
 from server.actions.refusals import NotFound
 from server.actions.step_together import CASES_MAX, Seen, seen_now, step_together
 from server.actions.take_step import read_record
+from server.centre import platform_of
 from server.domain.cases.numbers import official_number, temporary_receipt
-from server.main import platform_of
 from tests.put_record import put_record
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, file_case

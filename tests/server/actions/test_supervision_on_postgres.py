@@ -16,7 +16,7 @@ from server.actions.open_reviews import open_reviews
 from server.actions.raise_lights import LightReport, raise_lights
 from server.actions.report_activity import report_activity
 from server.actions.verify import verify
-from server.main import platform_of
+from server.centre import platform_of
 from server.merge_policies.judging import china_day
 from tests.people import HandClock
 from tests.server.actions.test_erase_resident import withdrawn

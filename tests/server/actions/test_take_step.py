@@ -9,8 +9,8 @@ import pytest
 from server.actions.refusals import NotFound
 from server.actions.show_case import show_case
 from server.actions.take_step import centre_itself, read_record, take_step
+from server.centre import platform_of
 from server.domain.people.roles import Role, Scope
-from server.main import platform_of
 from server.storage.people import AccountRow, insert_accounts
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from server.actions.take_step import read_record
 from server.actions.tell_low_end import tell_low_end
+from server.centre import platform_of
 from server.domain.people.entitlement import ListedUnit
 from server.domain.places import Level
 from server.domain.supervision.bulletins import Figures, public_fields
 from server.domain.supervision.indicators import CODES, Counts
-from server.main import platform_of
 from server.merge_policies.bulletin_policy import bulletin_id
 from sync.central.known import Record
 from tests.put_record import put_record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.actions.tell_names import case_lines, holders_around, names_of
-from server.main import platform_of
+from server.centre import platform_of
 from tests.put_record import case_of, put_record
 from tests.server.actions.test_list_followup import OUTSIDE, clerk_of
 from tests.small_centre import HELPER, TOWN, VILLAGE, SmallCentre

@@ -10,7 +10,7 @@ from server.actions.platform import Platform
 from server.actions.take_step import centre_itself, take_step
 from server.actions.tell_province import tell_province
 from server.adapters.province import ProvinceUnavailable, SignedMessage, outbound_key
-from server.main import platform_of
+from server.centre import platform_of
 from server.storage.outbound import outbound_standing, wait_again
 from tests.people import HandClock
 from tests.put_record import case_of, put_record

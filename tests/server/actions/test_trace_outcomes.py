@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from server.actions.trace_outcomes import LONGEST_TOLD, trace_areas, trace_outcomes
-from server.main import platform_of
+from server.centre import platform_of
 from tests.server.actions.test_build_bulletin import finished
 from tests.small_centre import TOWN, VILLAGE, small_centre
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.actions.whom_to_tell import TOLD_MAX, read_listeners
-from server.main import platform_of
+from server.centre import platform_of
 from tests.small_centre import TOWN, VILLAGE, small_centre
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from server.actions.refusals import NotFound, ReasonMissing
+from server.centre import platform_of
 from server.cli.acting import InPlaceOf, account_named, vouched
-from server.main import platform_of
 from tests.small_centre import HELPER, SmallCentre, small_centre
 
 

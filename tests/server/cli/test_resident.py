@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server.main import open_centre
+from server.centre import open_centre
 from tests.command import bangban, finish
 from tests.small_centre import load_small, settings_in
 

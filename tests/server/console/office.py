@@ -18,11 +18,15 @@ from server.actions.activate_account import activate_account
 from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
+from server.actions.tell_process import Standing, ThisProcess
+from server.centre import platform_of
 from server.console.app import create_console, create_resident_pages
+from server.console.streams import Streams
+from server.console.throttle import Throttle
 from server.console.wiring import Console
-from server.main import platform_of
 from server.passwords import Passwords
 from server.storage.blobs import open_blobs
+from server.wakeups import Wakes
 from tests.people import HandClock
 from tests.small_centre import SmallCentre, small_centre
 
@@ -119,8 +123,20 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
             centre.database, centre.secrets, centre.sealing, Passwords(QUICK), clock.wall_ms, centre.randomness
         )
         blobs = open_blobs(f"file://{folder}/blobs", centre.sealing)
-        machine = Machine(folder, folder / "second", 24, 1)
-        console = Console(platform=platform, door=door, blobs=blobs, built=folder, machine=machine)
+        throttle, streams = Throttle(), Streams(Wakes())
+        process = ThisProcess(
+            "p" * 32, lambda: Standing(pages=streams.count, slowed=throttle.turned_away, refused=12), clock.wall_ms
+        )
+        machine = Machine(folder, folder / "second", 24, 1, process)
+        console = Console(
+            platform=platform,
+            door=door,
+            blobs=blobs,
+            built=folder,
+            machine=machine,
+            throttle=throttle,
+            streams=streams,
+        )
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)
         made = Office(small, platform, console, app, clock, forgotten)

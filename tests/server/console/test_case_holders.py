@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from server.actions.show_case import show_case
+from server.centre import platform_of
 from server.console.case_holders import case_forms, told_parts, unlisted
 from server.domain.people.reach import unit_holder
 from server.domain.people.roles import Role, Scope
-from server.main import platform_of
 from server.storage.people import AccountRow, insert_accounts
 from tests.put_record import case_of, put_record
 from tests.server.actions.test_list_followup import clerk_of

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from server.actions.take_step import Taken, centre_itself, read_record, take_step
+from server.centre import platform_of
 from server.domain.cases.ratings import rating_id
 from server.domain.cases.tickets import ticket_id
 from server.domain.cases.working_days import calendar_id
 from server.domain.supervision import tasks
-from server.main import platform_of
 from server.merge_policies.followup_policies import rating_task_id
 from server.merge_policies.judging import china_day
 from server.storage.people import AccountRow

@@ -11,7 +11,7 @@ from server.actions.desk_change import DeskEdit
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.take_step import Taken, read_record, take_step
-from server.main import platform_of
+from server.centre import platform_of
 from server.merge_policies.supervision_policies import light_id, review_id
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode

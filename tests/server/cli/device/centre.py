@@ -18,11 +18,12 @@ import uvicorn
 from agent_api.logs import configure_logs
 from server.actions.activate_account import activate_account
 from server.actions.load_world import NewRecord, WorldContent, load_world
+from server.centre import Centre, open_centre
 from server.cli.centre import in_folder
 from server.clock import MachineClock
 from server.domain.people.roles import Role, Scope
 from server.domain.places import Level
-from server.main import Centre, open_centre, open_server
+from server.main import open_server
 from server.settings import Settings
 from server.storage.people import AccountRow
 from server.storage.places import PlaceRow, UnitRow

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.actions.tell_process import SILENT_AFTER_MS, Standing, ThisProcess
 from server.domain.people.roles import Role
 from server.storage.job_runs import RunBook
 from tests.server.console.office import Office, office
@@ -57,6 +58,19 @@ async def test_an_administrator_sees_how_the_machine_stands_and_what_to_do(desk:
         "限流",
     ):
         assert said in page, said
+
+
+async def test_every_process_and_what_the_brakes_did_are_shown(desk: Office) -> None:
+    other = ThisProcess("a" * 32, lambda: Standing(4, 997, 0, 30, 5), desk.clock.wall_ms)
+    killed = ThisProcess("b" * 32, Standing, desk.clock.wall_ms)
+    await killed.tell(desk.platform.database)
+    desk.clock.advance(SILENT_AFTER_MS + 1)
+    await other.tell(desk.platform.database)
+    page = (await (await desk.sign_in(desk.login_of(Role.ADMINISTRATOR))).get(HERE)).text
+    for said in ("没有消息", "答复本页", "在运行"):
+        assert said in page, said
+    assert '<td class="number">997</td>' in page
+    assert "请求过频</dt><dd>42<" in page, "twelve here and thirty there"
 
 
 async def test_a_clerk_finds_no_such_page(desk: Office) -> None:

@@ -28,6 +28,10 @@ FROZEN = {
         "c43a1dcf2de6e8794f32aaaf048302732ea2c32f927db69cccddbe7407cd293f",
         "846be02a67397efa0ad9bb090690c82b6a9a5794fb91deb7ad00c357f7c99e2f",
     ),
+    "processes": (
+        "e62742142d1d786e6f1cc8557cf4ebbe75da3232970791377bf667130cb26eb1",
+        "e62742142d1d786e6f1cc8557cf4ebbe75da3232970791377bf667130cb26eb1",
+    ),
 }
 """Name → digest on SQLite and on PostgreSQL. A new migration adds its own; one that stands here never changes."""
 
