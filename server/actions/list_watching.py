@@ -30,6 +30,11 @@ _BY_UNIT = """SELECT holder, level, count(*) FROM lights WHERE holder IN (?*) AN
 _REVIEWS = """SELECT id FROM reviews WHERE state = ? AND id > ? AND bucket IN (?*) ORDER BY id LIMIT ?"""
 
 
+SHINING = "shining"
+"""As a state: every light that is not cleared, which is what counts tell."""
+_SHINING = ("lit", "explained")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightRow:
     """`explain_due`: the last day for a reason; `stage` and `steps`: how far it was escalated."""
@@ -92,12 +97,15 @@ async def list_lights(
     after: After | None = None,
     limit: int = 50,
 ) -> list[LightRow]:
-    """Those of one state, the longest shining first. Raises NotFound for a role that reads none."""
+    """Those of one state or all that are SHINING, the longest first. Raises NotFound for a role that reads none."""
     places, units = await _reach(platform, account, "light")
-    since = after or After()
-    found = [state, since.day, since.id, sorted(levels), _desks(places), [unit_holder(one) for one in units]]
+    since, most = after or After(), min(limit, PAGE_ROWS_MAX)
+    reach = [sorted(levels), _desks(places), [unit_holder(one) for one in units], most]
+    # Each state along its own index, and then as much of both as is asked for.
+    asked = [(_LIGHTS, [one, since.day, since.id, *reach]) for one in (_SHINING if state == SHINING else (state,))]
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_LIGHTS, [*found, min(limit, PAGE_ROWS_MAX)])
+        found = [row for come in await snapshot.fetch_each(asked) for row in come]
+        rows = sorted(found, key=lambda row: (row[1], row[0]))[:most]
         held = await _bodies(platform, snapshot, "light", [row[0] for row in rows])
     return [_light(light, held[light]) for light, _ in rows]
 

@@ -89,6 +89,12 @@ async def read_parked(platform: Platform, account: AccountRow, change: str) -> P
     )
 
 
+async def waiting_for(platform: Platform, change: str, record: str) -> tuple[Dependent, ...]:
+    """Parked changes that wait for this one, or for its record."""
+    async with platform.database.read() as snapshot:
+        return tuple(Dependent(*one) for one in await snapshot.fetch(_DEPENDS, [change, record, change]))
+
+
 async def release_parked(platform: Platform, account: AccountRow, change: str) -> Parked:
     """Decides it again, as whoever made it stands now; what became of it. Raises NotFound."""
     parked = await read_parked(platform, account, change)

@@ -46,6 +46,15 @@ MEANS: Mapping[str, Pair] = {
     "fingerprint": ("按手印", "fingerprint"),
     "oral": ("口头（有见证人）", "spoken, with a witness"),
 }
+SPANS: Mapping[str, Pair] = {
+    "overdue": ("已超期", "Overdue"),
+    "long_late": ("超期5天以上", "late by more than 5 days"),
+    "late": ("超期1–5天", "late by 1 to 5 days"),
+    "soon": ("今明两天到期", "due today or tomorrow"),
+    "near": ("2–5天内到期", "due within 2 to 5 days"),
+    "later": ("更晚到期", "due later"),
+}
+"""Of the last day of a case, as the overview counts them."""
 DUES: Mapping[str, Pair] = {
     "answer": ("受理或一次告知", "Accept or ask, once"),
     "correction": ("补正", "Correction"),
@@ -78,6 +87,10 @@ def outcome_words(code: str, english: bool) -> str:
 
 def means_words(means: str, english: bool) -> str:
     return _said(MEANS, means, english)
+
+
+def span_words(span: str, english: bool) -> str:
+    return _said(SPANS, span, english)
 
 
 def due_words(code: str, english: bool) -> str:

@@ -92,10 +92,11 @@ def status_words(status: str, english: bool) -> str:
     return pair_words(STATES, status, english)
 
 
-def list_words(catalogue: str, english: bool) -> str:
-    """ "village:341800" as people call it."""
+def list_words(catalogue: str, english: bool, names: Mapping[str, str] | None = None) -> str:
+    """ "village:341800" as people call it; `names`: of places, by their codes."""
     level, _, under = catalogue.partition(":")
-    return f"{pair_words(LISTS, level, english)} {under}"
+    place = (names or {}).get(under.ljust(12, "0"), under)
+    return f"{pair_words(LISTS, level, english)} · {place}"
 
 
 def field_label(kind: str, name: str) -> str:

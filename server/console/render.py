@@ -60,6 +60,8 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "here": _here(visit),
         "by_hand": visit.request.method != "GET",
         "day": lambda value: words.day_words(value, today, english),
+        "last_day": lambda value: words.last_day_words(value, today, english),
+        "period_name": lambda value: words.period_words(value, today, english),
         "date": lambda value: words.date_words(value, today, english),
         "stamp": lambda value: words.stamp_words(value, today, english),
         "moment": lambda at: words.moment_words(at, english),

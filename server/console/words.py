@@ -93,6 +93,25 @@ def day_words(value: str | date | None, today: date, english: bool) -> str:
     return date_words(day, today, english)
 
 
+def last_day_words(value: str | date | None, today: date, english: bool) -> str:
+    """Of a day that something is due: 超期6天 once it has passed, else as `day_words`."""
+    if not value:
+        return "—"
+    day = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    late = (today - day).days
+    if late > 0:
+        return f"{late} {'day' if late == 1 else 'days'} late" if english else f"超期{late}天"
+    return day_words(day, today, english)
+
+
+def period_words(period: str, today: date, english: bool) -> str:
+    """Of a bulletin: 2026年11月, or its day."""
+    if len(period) > 7:
+        return date_words(period, today, english)
+    month = date.fromisoformat(f"{period}-01")
+    return f"{month:%b %Y}" if english else f"{month.year}年{month.month}月"
+
+
 def moment_words(at_ms: int | None, english: bool) -> str:
     """Day and minute in China."""
     if not at_ms:

@@ -31,7 +31,7 @@ from server.domain.catalogue.claims import ClaimState, next_state, parse_state
 from server.domain.catalogue.consistency import compared_problems
 from server.domain.catalogue.item_values import inherited_words, list_values
 from server.domain.catalogue.look_back import LOOK_BACK_STEPS, LookBackState
-from server.domain.catalogue.progress import By
+from server.domain.catalogue.progress import By, total
 from server.domain.catalogue.return_reasons import REASON_CODES, reason_words
 from server.domain.people.roles import may_change
 from server.domain.record_fields import Fields, family, text
@@ -96,6 +96,7 @@ async def show_progress(visit: Visit) -> Response:
         visit,
         "campaign.html",
         told=told,
+        whole=total(rows.values()) if within else told.all,
         rows=rows,
         by=by.value,
         below=next_by.value if (next_by := NEXT_BY[by]) else "",

@@ -25,6 +25,7 @@ from server.actions.list_catalogue import (
 from server.actions.refusals import NotFound
 from server.actions.show_at_site import find_sites, show_at_site
 from server.actions.take_step import read_record, take_step
+from server.actions.tell_names import names_of
 from server.console import catalogue_words
 from server.console.catalogue_forms import (
     LIFE_BY_VERB,
@@ -43,6 +44,7 @@ from server.domain.catalogue.consistency import publication_problems
 from server.domain.catalogue.item_life import ITEM_STEPS, item_state
 from server.domain.catalogue.item_values import item_name, list_values
 from server.domain.check_context import CheckContext
+from server.domain.people.reach import place_holder
 from server.domain.people.roles import may_change
 from server.domain.problems import Problem
 from server.domain.record_checks import check_record
@@ -91,6 +93,7 @@ async def show(visit: Visit) -> Response:
         rows=rows[:LINES],
         more=more,
         lists=lists,
+        list_places=await _list_places(visit, [one.key for one in lists]),
         units=units,
         level=level,
         unit=unit,
@@ -99,6 +102,13 @@ async def show(visit: Visit) -> Response:
         in_state=status,
         words=catalogue_words,
     )
+
+
+async def _list_places(visit: Visit, lists: Sequence[str]) -> Mapping[str, str]:
+    """Code → name of the places whose standard lists these are."""
+    codes = {one.partition(":")[2].ljust(12, "0") for one in lists}
+    names = await names_of(visit.console.platform, map(place_holder, codes))
+    return {code: names[place_holder(code)].removeprefix("place:") for code in codes}
 
 
 async def show_one(visit: Visit) -> Response:

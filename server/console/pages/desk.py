@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from server.actions.list_cases import CaseRow, count_cases, find_cases, list_cases
 from server.actions.list_followup import After
 from server.actions.list_lying import list_lying
+from server.actions.overview import age_spans
 from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.share_case import open_case, others_at
 from server.actions.show_case import CasePage, show_case
@@ -81,9 +82,18 @@ async def show(visit: Visit) -> Response:
         together=together.offered(visit, state) if len(rows) > 1 and not number and not only.place else [],
         number=number,
         more=more,
+        span=_span(since, upto, visit),
         places=await _place_names(visit, [row.place for row in rows]),
         today=china_day(visit.console.now()).isoformat(),
     )
+
+
+def _span(since: str, upto: str, visit: Visit) -> str:
+    """What the overview calls the days between which these fall due; "" for others."""
+    spans = age_spans(china_day(visit.console.now()))
+    named = {(since, upto): name for name, (since, upto) in spans.items()} | {("", spans["late"][1]): "overdue"}
+    name = named.get((since, upto), "")
+    return case_words.span_words(name, visit.english) if name else ""
 
 
 def _after(key: str) -> After | None:

@@ -14,13 +14,16 @@ from starlette.responses import RedirectResponse, Response
 from server.actions.list_disputes import list_conflicts, list_parked
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound
+from server.actions.settle_parked import waiting_for
 from server.actions.take_step import read_record, take_step
+from server.actions.tell_names import names_of
 from server.console.field_words import label_of
 from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.console.words import parked_words
-from server.domain.people.reach import reaches
+from server.domain.people.reach import account_holder, reaches
+from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, text, texts
 from sync.central.known import Record
 from sync.core.chain import encode_hash
@@ -44,7 +47,8 @@ class Line:
 async def show(visit: Visit) -> Response:
     only = await narrowed(visit)
     found = await list_conflicts(visit.console.platform, only.account.scope, *_after(visit))
-    return page(visit, "conflicts.html", found=found, only=only)
+    names = await names_of(visit.console.platform, [one.bucket for one in found.conflicts])
+    return page(visit, "conflicts.html", found=found, only=only, names=names)
 
 
 async def show_parked(visit: Visit) -> Response:
@@ -75,8 +79,9 @@ async def _conflict(visit: Visit) -> Record:
 
 
 async def _page(visit: Visit, conflict: Record, *, said: str = "", status: int = 200) -> Response:
-    fields = conflict.fields
-    target = await read_record(visit.console.platform, text(fields, "kind"), text(fields, "record"))
+    fields, platform = conflict.fields, visit.console.platform
+    target = await read_record(platform, text(fields, "kind"), text(fields, "record"))
+    hands = [account_holder(one) for one in (text(fields, "mine_by"), *texts(fields, "theirs_by"))]
     return page(
         visit,
         "conflict.html",
@@ -84,10 +89,27 @@ async def _page(visit: Visit, conflict: Record, *, said: str = "", status: int =
         conflict=conflict,
         lines=lines_of(fields, target.fields if target is not None else {}, visit.english),
         kind=text(fields, "kind"),
+        about=_about(target),
+        about_path=_about_path(visit, fields),
+        names=await names_of(platform, [conflict.bucket, *hands]),
+        depends=await waiting_for(platform, text(fields, "change"), text(fields, "record")),
         said=said,
         shown=shown,
         seen_json=_seen_json,
     )
+
+
+def _about(target: Record | None) -> str:
+    """What people call the record that both wrote to."""
+    fields = target.fields if target is not None else {}
+    return next((text(fields, one) for one in ("number", "receipt", "name", "base_item") if text(fields, one)), "—")
+
+
+def _about_path(visit: Visit, conflict: Fields) -> str:
+    """Where the record can be seen; "" when there is no page for this role."""
+    kind, record = text(conflict, "kind"), text(conflict, "record")
+    base = {"case": "/console/desk", "claim": "/console/campaigns/claims"}.get(kind, "")
+    return f"{base}/{record}" if base and may_read(visit.role, kind) else ""
 
 
 def _seen_json(lines: list[Line]) -> str:

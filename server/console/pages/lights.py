@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from server.actions.list_watching import LightCount, LightRow, count_lights, list_lights
+from server.actions.list_watching import SHINING, LightCount, LightRow, count_lights, list_lights
 from server.actions.tell_names import names_of
 from server.console import watching_words as words
 from server.console.narrowing import narrowed
@@ -36,7 +36,6 @@ from server.domain.people.reach import account_holder
 from server.domain.record_fields import Fields, groups, text
 from server.domain.supervision import lights
 from server.domain.supervision.escalation import Stage, next_stage
-from server.domain.supervision.lights import LightState
 from sync.central.known import Record
 
 BASE = "/console/lights"
@@ -57,11 +56,11 @@ class StageTaken:
 
 
 async def show(visit: Visit) -> Response:
-    """`?level=`, `?state=`, `?by=unit` for counts by unit, `?place=` one place's alone, `?after=` the row before."""
+    """`?level=`, `?state=` (without: all that shine), `?by=unit` counts by unit, `?place=`, `?after=` a row."""
     query, platform, only = visit.request.query_params, visit.console.platform, await narrowed(visit)
     account = only.account
     level = query.get("level", "") if query.get("level", "") in words.LEVELS else ""
-    state = query.get("state", "") if query.get("state", "") in words.LIGHT_STATES else LightState.LIT.value
+    state = query.get("state", "") if query.get("state", "") in words.LIGHT_STATES else SHINING
     by_unit = query.get("by") == "unit"
     found = await list_lights(
         platform,

@@ -16,7 +16,7 @@ from server.actions.list_watching import count_lights
 from server.actions.overview import Overview, age_spans, read_overview
 from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
-from server.console import watching_words
+from server.console import case_words, watching_words
 from server.console.map_measures import MEASURES, ROLES, Standing, bands_of
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
 from server.console.pages.lights import summed
@@ -26,7 +26,9 @@ from server.console.tile_map import draw
 from server.console.visit import Visit
 from server.domain.cases.lifecycle import CaseState
 from server.domain.catalogue.progress import By
+from server.domain.people.entitlement import Directory
 from server.domain.people.roles import Scope
+from server.domain.places import Level
 from server.merge_policies.judging import china_day
 
 _OPEN = (
@@ -61,6 +63,8 @@ async def show(visit: Visit) -> Response:
         tops=await _tops(visit, tops),
         states=_states(standing.overview),
         spans=age_spans(today),
+        span_words=case_words.span_words,
+        claimed_by=_parts_of(await visit.console.platform.directory(), standing.overview.top),
         sees_cases=visit.role in CASE_DESKS,
         lit=summed(standing.lights) if standing.lights is not None else None,
         contact=sum((standing.contacts or {}).values(), start=Contact()),
@@ -106,6 +110,12 @@ def _measure(visit: Visit, standing: Standing) -> tuple[str, list[tuple[str, str
     asked = visit.request.query_params.get("show", "")
     shown = asked if asked in allowed else next(iter(allowed), "")
     return shown, [(name, visit.t(*MEASURES[name])) for name in allowed]
+
+
+def _parts_of(directory: Directory, top: str) -> str:
+    """By what a round's numbers of this place are told one by one: what lies right below it, at last its units."""
+    parts = {Level.CITY: By.COUNTY, Level.COUNTY: By.TOWN, Level.TOWN: By.VILLAGE}
+    return parts.get(directory.place(top).level, By.UNIT).value
 
 
 async def _tops(visit: Visit, tops: list[str]) -> list[tuple[str, str]]:

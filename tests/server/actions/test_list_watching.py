@@ -10,7 +10,7 @@ import pytest
 from server.actions.centre_writes import write_edits
 from server.actions.desk_change import DeskEdit
 from server.actions.list_followup import After
-from server.actions.list_watching import count_lights, list_lights, list_reviews
+from server.actions.list_watching import SHINING, count_lights, list_lights, list_reviews
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.centre import platform_of
@@ -62,6 +62,10 @@ async def test_lights_are_listed_page_by_page_and_counted_by_place_and_unit(tmp_
         assert {row.level for row in (*first, *rest)} == {"blue", "yellow", "red"}
         assert [row.level for row in await list_lights(platform, city, levels=("red",))] == ["red"]
         assert await list_lights(platform, city, state="cleared") == []
+        await small.tamper("UPDATE lights SET state = 'explained' WHERE level = 'red'")
+        shining = await list_lights(platform, city, state=SHINING, limit=2)
+        more = await list_lights(platform, city, state=SHINING, after=After(shining[-1].level_since, shining[-1].id))
+        assert [row.id for row in (*shining, *more)] == [row.id for row in (*first, *rest)]
         [place] = await count_lights(platform, city)
         [of_unit] = await count_lights(platform, city, by_unit=True)
         assert (place.area, of_unit.area) == (VILLAGE, unit)

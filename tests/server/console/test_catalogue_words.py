@@ -46,6 +46,7 @@ def test_values_are_read_as_words() -> None:
 
 
 def test_lists_and_states_in_the_asked_language() -> None:
-    assert list_words("village:341800", False) == "村级标准清单 341800"
+    assert list_words("village:341800", False, {"341800000000": "宣城市"}) == "村级标准清单 · 宣城市"
+    assert list_words("town:341899", True) == "Towns' standard list · 341899"
     assert status_words("suspended", True) == "Suspended"
     assert status_words("unheard", True) == "unheard"

@@ -11,7 +11,9 @@ from server.console.words import (
     count_words,
     date_words,
     day_words,
+    last_day_words,
     moment_words,
+    period_words,
     role_words,
     said,
     stamp_words,
@@ -45,6 +47,27 @@ def test_near_days_are_told_by_their_distance_and_far_ones_by_their_date() -> No
         assert (day_words(day, TODAY, False), day_words(day, TODAY, True)) == (zh, en)
     assert day_words("", TODAY, False) == "—"
     assert day_words("2026-11-22T08:00:00+08:00", TODAY, False) == "今天"
+
+
+def test_a_last_day_that_has_passed_is_told_by_how_late_it_is() -> None:
+    said = {
+        "2026-11-16": ("超期6天", "6 days late"),
+        "2026-11-21": ("超期1天", "1 day late"),
+        "2026-10-01": ("超期52天", "52 days late"),
+        "2026-11-22": ("今天", "today"),
+        "2026-11-23": ("明天", "tomorrow"),
+    }
+    for day, (zh, en) in said.items():
+        assert (last_day_words(day, TODAY, False), last_day_words(day, TODAY, True)) == (zh, en)
+    assert last_day_words("", TODAY, False) == "—"
+
+
+def test_a_period_is_a_month_or_a_day() -> None:
+    assert (period_words("2026-11", TODAY, False), period_words("2026-11", TODAY, True)) == ("2026年11月", "Nov 2026")
+    assert (period_words("2026-11-21", TODAY, False), period_words("2025-11-21", TODAY, True)) == (
+        "11月21日",
+        "21 Nov 2025",
+    )
 
 
 def test_a_moment_is_chinas_and_an_age_is_a_span() -> None:

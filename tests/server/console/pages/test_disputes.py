@@ -16,10 +16,10 @@ RESIDENT = "7" * 32
 ADDRESSES = ("胡乐村1号", "胡乐村2号")
 
 
-async def quarrel(desk: Office) -> str:
-    """Two phones of one village write two addresses, neither having seen the other's."""
+async def quarrel(desk: Office, second_of: str = HELPER) -> str:
+    """Two phones write two addresses for one resident, neither having seen the other's."""
     small = desk.small
-    first, second = await small.enrol(HELPER), await small.enrol(HELPER, "second")
+    first, second = await small.enrol(HELPER), await small.enrol(second_of, "second")
     await small.register(first, record=RESIDENT)
     [[epoch]] = await small.fetch("SELECT epoch FROM centre")
     [record] = await desk_records(desk)
@@ -59,6 +59,7 @@ async def test_a_supervisor_sees_both_sides_and_decides(tmp_path: Path) -> None:
         listed = await browser.get("/console/conflicts")
         assert f"/console/conflicts/{conflict}" in listed.text
         assert "住址" in listed.text
+        assert "胡乐" in listed.text
         page = await browser.get(f"/console/conflicts/{conflict}")
         assert all(address in page.text for address in ADDRESSES)
         undecided = await browser.post(f"/console/conflicts/{conflict}", **(await fields_of(browser, conflict)))
@@ -71,6 +72,23 @@ async def test_a_supervisor_sees_both_sides_and_decides(tmp_path: Path) -> None:
         assert "没有待决定的冲突" in (await browser.get("/console/conflicts")).text
         reads = await desk.small.fetch("SELECT record FROM reads WHERE kind = 'conflict'")
         assert (conflict,) in reads
+
+
+async def test_both_sides_say_who_wrote_them_and_when_and_what_waits_for_the_record(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        conflict = await quarrel(desk, second_of=desk.login_of("town_lead", in_place=VILLAGE))
+        third = await desk.small.enrol(HELPER, "third")
+        waits = desk.small.change("resident", "resident.edit", RESIDENT, {"address": "x"}, base=Base(change="9" * 32))
+        parked = (await desk.small.send(third, waits)).outcomes[0]
+        assert parked.code.value == "parked"
+        await desk.small.tamper("INSERT INTO waits (change, what) VALUES (?, ?)", [parked.id, RESIDENT])
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        page = (await browser.get(f"/console/conflicts/{conflict}")).text
+        sides = re.findall(r'class="side-choice">(.*?)</label>', page, re.DOTALL)
+        names = [(await desk.small.account(one)).name for one in (HELPER, desk.login_of("town_lead", in_place=VILLAGE))]
+        assert [[name in side for side in sides] for name in names] == [[True, False, False], [False, True, False]]
+        assert all(re.search(r"\d+年\d+月\d+日 \d\d:\d\d", side) for side in sides[:2])
+        assert f"/console/parked/{parked.id}" in page
 
 
 async def test_a_stale_page_decides_nothing(tmp_path: Path) -> None:
