@@ -21,14 +21,12 @@ from server.domain.people.entitlement import Directory
 from server.domain.places import Level
 from server.domain.record_fields import integer, text
 from server.domain.supervision.bulletins import (
-    TABLES,
     BulletinState,
     Figures,
     Span,
-    columns_of,
+    counted_otherwise,
     differences,
     public_fields,
-    rows_of,
     town_fields,
 )
 from server.merge_policies.bulletin_policy import bulletin_id
@@ -137,11 +135,7 @@ async def verify_bulletin(platform: Platform, period: str) -> Verified:
     return Verified(
         edition=integer(latest.fields, "edition"),
         unfounded=differences(latest.fields),
-        recounted=[
-            name
-            for name in TABLES
-            if name in now and rows_of(now[name], columns_of(latest.fields)) != latest.fields.get(name)
-        ],
+        recounted=counted_otherwise(latest.fields, now),
     )
 
 

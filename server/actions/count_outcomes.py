@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from server.actions.list_forbidden_requests import count_forbidden_requests
 from server.actions.platform import Platform
 from server.actions.report_progress import count_units, read_campaign
+from server.actions.take_snapshots import read_last_day
 from server.domain.people.entitlement import Directory
 from server.domain.places import Level
 from server.domain.supervision.bulletins import Figures
@@ -27,9 +28,9 @@ _PLACES = f"""SELECT bucket, {", ".join(f"CAST(sum({one}) AS BIGINT)" for one in
 _UNITS = """SELECT (SELECT unit FROM items WHERE items.id = cases.item) AS of_unit, {}
             FROM cases WHERE finished_at >= ? AND finished_at < ?
             AND item IN (SELECT id FROM items WHERE unit IN (?*)) GROUP BY of_unit"""
-_LIGHTS = """SELECT bucket, coalesce(holder, ''), count(*) FROM lights
-             WHERE level IN ('yellow', 'red', 'red_plus') AND level_since >= ? AND level_since < ?
-             GROUP BY bucket, coalesce(holder, '')"""
+# Each clock once, when it first warned: what became of the light since does not change a month that is over.
+_LIGHTS = """SELECT bucket, coalesce(warned_holder, ''), count(*) FROM lights
+             WHERE warned_at >= ? AND warned_at < ? GROUP BY bucket, coalesce(warned_holder, '')"""
 _RATINGS = """SELECT bucket, coalesce(unit, ''), sum(CASE WHEN grade IN ('4', '5') THEN 1 ELSE 0 END), count(*)
               FROM ratings WHERE state = 'given' AND rated_at >= ? AND rated_at < ?
               GROUP BY bucket, coalesce(unit, '')"""
@@ -79,7 +80,7 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
                 (_RESIDENTS, ()),
             ]
         )
-        asked = await _claims(snapshot, platform, directory, since)
+        asked = await _claims(snapshot, platform, directory, since, before)
     for bucket, *numbers in cases:
         _count_cases(places.setdefault(_place(bucket), _Area()), numbers)
     for unit, *numbers in by_unit:
@@ -126,13 +127,20 @@ def _count_cases(area: _Area, numbers: Sequence[int]) -> None:
     area.add("volume", cases, 0)
 
 
-async def _claims(snapshot: Snapshot, platform: Platform, directory: Directory, day: str) -> Mapping[str, Count]:
-    """Unit → (published, asked for) of the round that ran then."""
-    rounds = await snapshot.fetch(_ROUND, [day])
+async def _claims(
+    snapshot: Snapshot, platform: Platform, directory: Directory, since: str, before: str
+) -> Mapping[str, Count]:
+    """Unit → (published, asked for) of the round that ran then, as the last day of the period was kept; as it stands
+    now when no day was.
+    """
+    rounds = await snapshot.fetch(_ROUND, [since])
     if not rounds:
         return {}
-    fields = await read_campaign(snapshot, platform, rounds[0][0])
-    rows = await count_units(snapshot, platform, rounds[0][0], fields, directory, day)
+    [[campaign]] = rounds
+    rows = await read_last_day(snapshot, platform, campaign, before)
+    if not rows:
+        fields = await read_campaign(snapshot, platform, campaign)
+        rows = await count_units(snapshot, platform, campaign, fields, directory, since)
     return {unit: (row.published, row.asked) for unit, row in rows.items() if unit in directory.units and row.asked}
 
 

@@ -14,8 +14,11 @@ from server.domain.catalogue.progress import COLUMNS, By, Progress, area_of
 from server.merge_policies.campaign_policies import snapshot_id
 from server.merge_policies.judging import china_day
 from server.storage.records import record_of, records_query
+from server.storage.unit_of_work import Snapshot as ReadSnapshot
 from sync.core.changes import Fields
 
+_LAST_DAY = """SELECT id FROM snapshots WHERE campaign = ?
+               AND day = (SELECT max(day) FROM snapshots WHERE campaign = ? AND day < ?)"""
 ROWS_MAX = 500
 """Of one record: a county has some 300 units."""
 
@@ -53,6 +56,14 @@ def _edit(campaign: str, place: str, day: str, rows: dict[str, Progress]) -> Des
         "rows": numbers[:ROWS_MAX],
     }
     return DeskEdit(kind="snapshot", record=snapshot_id(campaign, place, day), name="snapshot.take", fields=fields)
+
+
+async def read_last_day(snapshot: ReadSnapshot, platform: Platform, campaign: str, before: str) -> dict[str, Progress]:
+    """Unit → its numbers on the last day that was kept before this one; {} when none was."""
+    ids = [row[0] for row in await snapshot.fetch(_LAST_DAY, [campaign, campaign, before])]
+    rows = await snapshot.fetch(*records_query("snapshot", ids)) if ids else []
+    told = [record_of("snapshot", row, platform.sealing).fields["rows"] for row in rows]
+    return {unit: Progress(*numbers) for units in told for unit, *numbers in units}
 
 
 async def read_days(platform: Platform, campaign: str, places: list[str]) -> dict[str, Progress]:

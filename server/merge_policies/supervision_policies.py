@@ -64,6 +64,8 @@ def light_policy() -> RecordPolicy:
             "holder": text(fields, "holder") or None,
             "stage": text(fields, "stage") or None,
             "level_since": text(fields, "level_since"),
+            "warned_at": lights.warned(fields)[0] or None,
+            "warned_holder": lights.warned(fields)[1] or None,
         },
         natural_id=lambda fields: light_id(text(fields, "about"), text(fields, "code")),
         check=_check_light,
@@ -104,6 +106,8 @@ def _reached(situation: Situation, fields: Fields, now: str) -> Fields:
     if level in LEVELS_TOLD:
         due = add_working_days(china_day(situation.centre.now), lights.EXPLAIN_DAYS).date
         found = {**found, "explain_due": due.isoformat()}
+        at, holder = lights.warned(situation.before.fields) if situation.before is not None else ("", "")
+        found = {**found, "warned_at": at or now, "warned_holder": holder if at else text(fields, "holder")}
     before = parse_stage(fields.get("stage"))
     stage = stage_by_clock(level, before)
     if stage is None or stage is before:

@@ -23,6 +23,8 @@ WATCHING_KINDS: tuple[KindFields, ...] = (
         Field("why", "升级原因", "why it was taken to this stage", Shape.LONG_TEXT),
         Field("raised_at", "亮灯时间", "", Shape.MOMENT, computed=True),
         Field("level_since", "级别起始", "since when it has this level", Shape.MOMENT, computed=True),
+        Field("warned_at", "首次预警", "when it was first yellow or worse", Shape.MOMENT, computed=True),
+        Field("warned_holder", "预警时承办", "who had to act then", computed=True),
         Field("times", "次数", "how often it was raised", Shape.INTEGER, computed=True),
         Field("explain_due", "说明期限", "the last day to explain", Shape.DATE, computed=True),
         Field("explained_at", "说明时间", "", Shape.MOMENT, computed=True),

@@ -17,7 +17,7 @@ from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, check_shapes, text, texts
 from server.domain.steps import StepTable, step
-from server.domain.supervision.indicators import CODES, Counts, best, counts_of, numbers_of
+from server.domain.supervision.indicators import CODES, Counts, best, counts_of, numbers_of, registered_as
 
 BEST_COUNTIES, BEST_UNITS, BEST_TOWNS = 3, 10, 10
 TABLES = ("counties", "units", "towns", "villages")
@@ -125,6 +125,21 @@ def differences(bulletin: Fields) -> list[str]:
     ):
         if texts(bulletin, name) != best(tables[of], how_many):
             found.append(name)
+    return found
+
+
+def counted_otherwise(bulletin: Fields, now: Mapping[str, Mapping[str, Counts]]) -> list[str]:
+    """Which of its tables are not those of `now`. How many residents are registered is told as it was on the day of
+    building, which nothing else keeps: that their number went on is no difference.
+    """
+    columns = columns_of(bulletin)
+    found = []
+    for name in TABLES:
+        if name in now:
+            kept = table_of(bulletin, name)
+            counted = {area: registered_as(kept.get(area), counts) for area, counts in now[name].items()}
+            if rows_of(counted, columns) != rows_of(kept, columns):
+                found.append(name)
     return found
 
 

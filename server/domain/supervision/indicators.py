@@ -52,7 +52,12 @@ INDICATORS: tuple[Indicator, ...] = (
         "承诺期内办结÷有承诺期的办结 finished within the promise ÷ all with one",
     ),
     Indicator(
-        "lights", "黄红灯", "yellow and red lights", "黄红灯×1000÷办结 lights × 1,000 ÷ finished", Shape.PER_THOUSAND, 0
+        "lights",
+        "黄红灯",
+        "yellow and red lights",
+        "首次亮黄灯或红灯的时限×1000÷办结 clocks that first shone yellow or red × 1,000 ÷ finished",
+        Shape.PER_THOUSAND,
+        0,
     ),
     Indicator(
         "corrections",
@@ -148,6 +153,15 @@ def numbers_of(counts: Counts, columns: Sequence[str] = CODES) -> list[int]:
     """One list, as a bulletin with these columns keeps it."""
     pairs = dict(zip(CODES, counts.pairs, strict=True))
     return [number for column in columns for number in pairs[column]]
+
+
+def registered_as(kept: Counts | None, counts: Counts) -> Counts:
+    """`counts` over as many registered residents as `kept` says."""
+    if kept is None:
+        return counts
+    pairs = dict(zip(CODES, counts.pairs, strict=True))
+    pairs["volume"] = (pairs["volume"][0], kept.pairs[CODES.index("volume")][1])
+    return Counts(tuple(pairs.values()))
 
 
 def figure(indicator: Indicator, count: Count) -> int | None:

@@ -57,6 +57,7 @@ class Level(StrEnum):
 _ORDER = {level: place for place, level in enumerate(Level)}
 LEVELS_TOLD = frozenset({Level.YELLOW, Level.RED, Level.RED_PLUS})
 """What a holder must give a reason for."""
+_WARNING = frozenset(level.value for level in LEVELS_TOLD)
 
 
 class LightState(StrEnum):
@@ -194,6 +195,16 @@ def light_of_campaign(start: date, end: date, days: Days) -> Level | None:
 def with_repeats(level: Level, reds_before: int) -> Level:
     """`reds_before`: how many reds its holder had this month already."""
     return Level.RED_PLUS if level is Level.RED and reds_before >= REDS_MAX - 1 else level
+
+
+def warned(light: Fields) -> tuple[str, str]:
+    """When it first was yellow or worse, and on whom it shone then; ("", "") when it never was. Said once and for all,
+    so that a month's warnings are found again whatever became of them. A light from before this was kept says when it
+    came to the level that it has.
+    """
+    if text(light, "warned_at"):
+        return text(light, "warned_at"), text(light, "warned_holder")
+    return (text(light, "level_since"), text(light, "holder")) if text(light, "level") in _WARNING else ("", "")
 
 
 def check_light(fields: Fields, ctx: CheckContext) -> list[Problem]:

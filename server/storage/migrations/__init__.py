@@ -16,6 +16,7 @@ from server.storage.migrations import (
     m0004_licence_days,
     m0005_outcomes,
     m0006_processes,
+    m0007_warnings,
 )
 from server.storage.unit_of_work import Engine
 
@@ -38,4 +39,5 @@ MIGRATIONS = (
     Migration(4, "licence days", m0004_licence_days.steps),
     Migration(5, "outcomes", m0005_outcomes.steps),
     Migration(6, "processes", m0006_processes.steps),
+    Migration(7, "warnings", m0007_warnings.steps),
 )

@@ -16,8 +16,9 @@ _BY_BYTES = {"sqlite": "", "postgres": ' COLLATE "C"'}
 
 @dataclass(frozen=True, slots=True)
 class KindTable:
-    """Where a kind's records are kept. `columns` are text, empty where the body does not say. `sparse` are indexes
-    over the rows whose first column is not empty: the many others cost them nothing.
+    """Where a kind's records are kept. `columns` are text, empty where the body does not say; those of `later` came by
+    a migration after the first. `sparse` are indexes over the rows whose first column is not empty: the many others
+    cost them nothing.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class KindTable:
     columns: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     sparse: tuple[tuple[str, ...], ...] = ()
+    later: tuple[str, ...] = ()
 
 
 KIND_TABLES: Mapping[str, KindTable] = {
@@ -110,7 +112,17 @@ KIND_TABLES: Mapping[str, KindTable] = {
         KindTable(
             "light",
             "lights",
-            ("state", "level", "code", "about", "holder", "stage", "level_since"),
+            (
+                "state",
+                "level",
+                "code",
+                "about",
+                "holder",
+                "stage",
+                "level_since",
+                "warned_at",
+                "warned_holder",
+            ),
             # One list by place, one of all, one by whom it shines on.
             (
                 ("about",),
@@ -120,6 +132,7 @@ KIND_TABLES: Mapping[str, KindTable] = {
                 ("level", "level_since"),
                 ("holder", "level", "level_since"),
             ),
+            later=("warned_at", "warned_holder"),
         ),
         KindTable(
             "review",
@@ -184,7 +197,8 @@ def statements(engine: str) -> list[str]:
 
 def _create(table: KindTable, engine: str) -> str:
     binary = _BYTES[engine]
-    derived = "".join(f"{column} TEXT,\n            " for column in table.columns)
+    first = [column for column in table.columns if column not in table.later]
+    derived = "".join(f"{column} TEXT,\n            " for column in first)
     return f"""CREATE TABLE {table.table} (
             id VARCHAR(32){_BY_BYTES[engine]} NOT NULL PRIMARY KEY,
             bucket VARCHAR(80) NOT NULL,

@@ -388,6 +388,8 @@ class Light(Model):
     holder = fields.TextField(null=True)
     stage = fields.TextField(null=True)
     level_since = fields.TextField(null=True)
+    warned_at = fields.TextField(null=True)
+    warned_holder = fields.TextField(null=True)
     natural_keys = fields.TextField()
     stamps = fields.BinaryField()
     body = fields.BinaryField()

@@ -17,9 +17,11 @@ from server.actions.build_bulletin import (
 from server.actions.count_outcomes import count_outcomes
 from server.actions.refusals import NotFound
 from server.centre import platform_of
+from server.domain.catalogue.progress import COLUMNS
 from server.domain.supervision.bulletins import Span, table_of
 from server.domain.supervision.indicators import CODES
 from sync.core.clock import from_iso
+from tests.put_record import put_record
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre
 
 PERIOD = "2026-11"
@@ -104,6 +106,36 @@ async def test_it_is_built_frozen_and_every_number_found_again(tmp_path: Path) -
         assert (found.unfounded, found.recounted) == ([], [])
         with pytest.raises(NotFound):
             await build_bulletin(platform, PERIOD)
+
+
+async def test_a_months_lights_and_lists_stay_what_they_were_whatever_came_of_them(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    [(campaign,)] = await either.fetch("SELECT id FROM campaigns ORDER BY ends DESC, id LIMIT 1")
+    directory = await platform.directory()
+    unit = min(one for one, listed in directory.units.items() if listed.place == TOWN)
+    await finished(either, "on_time", 40)
+    light = {"place": VILLAGE, "about": "x", "about_kind": "case", "code": "promise", "state": "lit", "number": "1"}
+    warned = {"warned_at": "2026-11-20T09:00:00+08:00", "warned_holder": f"unit:{unit}"}
+    since = {"level": "yellow", "level_since": "2026-11-20T09:00:00+08:00", "holder": f"unit:{unit}"}
+    await put_record(either, "light", "a" * 32, {**light, **since, **warned})
+    rows = [[unit, 5, 4, 0, 0, 0, 0, 3, 0, 0]]
+    kept = {"campaign": campaign, "place": TOWN, "columns": list(COLUMNS)}
+    await put_record(either, "snapshot", "1" * 32, {**kept, "day": "2026-11-29", "rows": rows})
+    await build_bulletin(platform, PERIOD)
+    frozen = await freeze_bulletin(platform, PERIOD)
+    told = dict(zip(CODES, table_of(frozen.fields, "towns")[TOWN].pairs, strict=True))
+    assert (told["lights"], told["claims"]) == ((1, 40), (3, 5))
+    await either.tamper("DELETE FROM lights")
+    later = {"level": "red", "level_since": "2026-12-02T09:00:00+08:00", "holder": f"place:{VILLAGE}"}
+    await put_record(either, "light", "a" * 32, {**light, **later, **warned})
+    rows[0][7] = 5
+    await put_record(either, "snapshot", "2" * 32, {**kept, "day": "2026-12-01", "rows": rows})
+    await either.tamper("UPDATE resident_counts SET number = number + 7")
+    assert (await verify_bulletin(platform, PERIOD)).recounted == []
+    december = await count_outcomes(platform, "2026-12-01", "2027-01-01")
+    assert december.towns[TOWN].pairs[CODES.index("lights")] == (0, 0), "it warned a month before"
+    await put_record(either, "light", "b" * 32, {**light, **since, **warned, "about": "y"})
+    assert (await verify_bulletin(platform, PERIOD)).recounted == ["counties", "towns"]
 
 
 async def test_villages_are_told_to_their_town_and_nobody_else(tmp_path: Path) -> None:

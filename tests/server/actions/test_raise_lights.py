@@ -67,15 +67,22 @@ async def test_a_light_goes_from_blue_over_yellow_to_red_and_beyond_and_out_once
     async with small_centre(tmp_path) as small:
         platform, clock = platform_on(small)
         await put_case(small)
-        seen = []
+        seen, warned = [], set()
         for day in ("2026-02-27", "2026-03-02", "2026-03-05", "2026-03-09", "2026-03-23"):
             clock.wall = from_iso(f"{day}T10:00:00+08:00")
             await raise_lights(platform)
             seen += [level for _, level, _ in await lights(small)]
+            warned |= set(await small.fetch("SELECT warned_at, warned_holder FROM lights"))
         assert seen == ["blue", "yellow", "red", "red_plus"]
         await put_case(small, state="delivered", holder="")
         assert (await raise_lights(platform)).cleared == 1
         assert await lights(small) == [("promise", "red_plus", "cleared")]
+        await put_case(small)
+        await raise_lights(platform)
+        assert await lights(small) == [("promise", "red_plus", "lit")]
+        warned |= set(await small.fetch("SELECT warned_at, warned_holder FROM lights"))
+        (_, holder), (never, _) = sorted(warned, key=lambda one: one[0] or "~")
+        assert (holder, never) == (f"place:{VILLAGE}", None), "blue warns nobody; the first warning stays"
 
 
 async def test_a_light_counts_the_centre_s_own_working_days(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from server.domain.supervision.bulletins import (
     BULLETIN_STEPS,
     Figures,
     check_bulletin,
+    counted_otherwise,
     data_hash,
     differences,
     public_fields,
@@ -101,3 +102,15 @@ def test_words_that_are_none_are_told() -> None:
     assert codes(bulletin(span="weekly")) == ["value_unknown"]
     assert codes(bulletin(state="lost")) == ["state_unknown"]
     assert codes(bulletin(columns=["on_time"])) == ["value_unknown"]
+
+
+def test_that_people_registered_since_is_no_difference_and_anything_else_is() -> None:
+    def towns(good: int, registered: int) -> dict[str, dict[str, Counts]]:
+        pairs = {"on_time": (good, 100), "volume": (100, registered)}
+        return {"towns": {TOWN: Counts(tuple(pairs.get(code, (0, 0)) for code in CODES))}}
+
+    frozen = {**public_fields(Figures({}, {}, towns(90, 2_000)["towns"], {}), {})}
+    assert counted_otherwise(frozen, towns(90, 2_000)) == []
+    assert counted_otherwise(frozen, towns(90, 2_400)) == []
+    assert counted_otherwise(frozen, towns(91, 2_000)) == ["towns"]
+    assert counted_otherwise(frozen, {"towns": {}}) == ["towns"]

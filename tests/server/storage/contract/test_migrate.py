@@ -194,6 +194,29 @@ def test_opening_asks_for_the_migrations_that_wait(place: Place) -> None:
     asyncio.run(open_and_close(place.url))
 
 
+def test_an_older_centre_is_told_what_its_cases_and_lights_say_already(place: Place) -> None:
+    """The columns that a migration fills are those that the program would write."""
+    place.migrate(MIGRATIONS[:4])
+    kept = "version, rev, natural_keys, stamps, body) VALUES"
+    for number, words in enumerate(("on_time days:4", "late returned", "void")):
+        place.execute(
+            f"INSERT INTO cases (id, bucket, finished_at, tally, {kept} "
+            f"('{number}', 'place:a', '2026-11-10T09:00:00+08:00', '{words}', 1, 1, '', '', '')"
+        )
+    for light, level in (("b", "blue"), ("r", "red")):
+        place.execute(
+            f"INSERT INTO lights (id, bucket, level, holder, level_since, {kept} "
+            f"('{light}', 'desk:a', '{level}', 'unit:u', '2026-11-10T09:00:00+08:00', 1, 1, '', '', '')"
+        )
+    place.migrate(MIGRATIONS)
+    counted = "SELECT number, void, on_time, late, returned, delivered, delivery_days FROM outcome_counts"
+    assert place.rows(f"{counted} WHERE bucket = 'place:a' AND finished_at = '2026-11-10'") == [(3, 1, 1, 1, 1, 1, 4)]
+    assert place.rows("SELECT id, warned_at, warned_holder FROM lights ORDER BY id") == [
+        ("b", None, None),
+        ("r", "2026-11-10T09:00:00+08:00", "unit:u"),
+    ]
+
+
 async def open_and_close(url: str) -> None:
     database = await open_database(url)
     await database.close()

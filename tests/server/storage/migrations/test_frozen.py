@@ -32,6 +32,10 @@ FROZEN = {
         "e62742142d1d786e6f1cc8557cf4ebbe75da3232970791377bf667130cb26eb1",
         "e62742142d1d786e6f1cc8557cf4ebbe75da3232970791377bf667130cb26eb1",
     ),
+    "warnings": (
+        "9d331081a7659510f2bd43abf3c9de7d648996a33095bbdeef90f27709dcdf83",
+        "9d331081a7659510f2bd43abf3c9de7d648996a33095bbdeef90f27709dcdf83",
+    ),
 }
 """Name → digest on SQLite and on PostgreSQL. A new migration adds its own; one that stands here never changes."""
 
