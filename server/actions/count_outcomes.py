@@ -19,15 +19,18 @@ from server.domain.places import Level
 from server.domain.supervision.bulletins import Figures
 from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
 from server.storage.schema.counts import OUTCOMES, added_up
-from server.storage.unit_of_work import Snapshot
+from server.storage.unit_of_work import Engine, Snapshot
 from sync.core.clock import from_iso
 
 _PLACES = f"""SELECT bucket, {", ".join(f"CAST(sum({one}) AS BIGINT)" for one in OUTCOMES.numbers)}
               FROM outcome_counts WHERE finished_at >= ? AND finished_at < ? GROUP BY bucket"""  # noqa: S608
 # Units that are compared have few of all cases: those alone are looked at, and of them the index of outcomes.
-_UNITS = """SELECT (SELECT unit FROM items WHERE items.id = cases.item) AS of_unit, {}
-            FROM cases WHERE finished_at >= ? AND finished_at < ?
-            AND item IN (SELECT id FROM items WHERE unit IN (?*)) GROUP BY of_unit"""
+_UNITS = {
+    engine: f"""SELECT (SELECT unit FROM items WHERE items.id = cases.item) AS of_unit,
+                {added_up(OUTCOMES, engine.value)} FROM cases WHERE finished_at >= ? AND finished_at < ?
+                AND item IN (SELECT id FROM items WHERE unit IN (?*)) GROUP BY of_unit"""  # noqa: S608
+    for engine in Engine
+}
 # Each clock once, when it first warned: what became of the light since does not change a month that is over.
 _LIGHTS = """SELECT bucket, coalesce(warned_holder, ''), count(*) FROM lights
              WHERE warned_at >= ? AND warned_at < ? GROUP BY bucket, coalesce(warned_holder, '')"""
@@ -70,12 +73,11 @@ async def count_outcomes(platform: Platform, since: str, before: str) -> Figures
 
     period = (since, before)
     compared = sorted(unit for unit in directory.units if _at_city(unit, directory))
-    of_units = _UNITS.format(added_up(OUTCOMES, platform.database.engine.value))
     async with platform.database.read() as snapshot:
         cases, by_unit, lights, ratings, confirmed, residents = await snapshot.fetch_each(
             [
                 (_PLACES, period),
-                (of_units, (*period, compared)),
+                (_UNITS[platform.database.engine], (*period, compared)),
                 *((sql, period) for sql in (_LIGHTS, _RATINGS, _CONFIRMED)),
                 (_RESIDENTS, ()),
             ]

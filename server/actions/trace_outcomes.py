@@ -20,13 +20,17 @@ from server.domain.record_fields import parse_date
 from server.storage.unit_of_work import Engine
 
 _FINISHED = """SELECT finished_at, CAST(sum(number) AS BIGINT) FROM outcome_counts
-               WHERE finished_at >= ? AND finished_at < ?{} GROUP BY finished_at"""
+               WHERE finished_at >= ? AND finished_at < ?"""
 _BY_BUCKET = """SELECT bucket, finished_at, number FROM outcome_counts
                 WHERE finished_at >= ? AND finished_at < ? AND number > 0"""
 # From an index alone: SQLite's has the days themselves, and PostgreSQL reads none of expressions (cases_waits).
-_WAITS = """SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
-            WHERE finished_at IS NOT NULL AND {day} >= ? AND {day} < ?{} GROUP BY 1, 2"""
 _DAY = {Engine.SQLITE: "substr(finished_at, 1, 10)", Engine.POSTGRES: "finished_at"}
+_WAITS = {
+    engine: f"""SELECT substr(received_at, 1, 10), substr(finished_at, 1, 10), count(*) FROM cases
+                WHERE finished_at IS NOT NULL AND {day} >= ? AND {day} < ?"""  # noqa: S608
+    for engine, day in _DAY.items()
+}
+_THERE = " AND bucket IN (?*)"
 LONGEST_TOLD = 20
 """Working days; what took longer is counted together."""
 
@@ -50,10 +54,12 @@ async def trace_outcomes(platform: Platform, since: str, before: str, places: Co
     """From day `since` up to but not including `before`; of these places alone, or of all."""
     first, after = date.fromisoformat(since), date.fromisoformat(before)
     buckets = [f"place:{code}" for code in sorted(places)]
-    there, asked = (" AND bucket IN (?*)" if buckets else ""), (since, before, *([buckets] if buckets else []))
-    waits_sql = _WAITS.format(there, day=_DAY[platform.database.engine])
+    there, asked = (_THERE if buckets else ""), (since, before, *([buckets] if buckets else []))
+    waits_sql = f"{_WAITS[platform.database.engine]}{there} GROUP BY 1, 2"
     async with platform.database.read() as snapshot:
-        ends, pairs = await snapshot.fetch_each([(_FINISHED.format(there), asked), (waits_sql, asked)])
+        ends, pairs = await snapshot.fetch_each(
+            [(f"{_FINISHED}{there} GROUP BY finished_at", asked), (waits_sql, asked)]
+        )
     overrides = await _overrides(platform, {first.year - 1, first.year, after.year})
 
     @cache

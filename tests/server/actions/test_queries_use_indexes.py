@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from server import actions
+from server.storage.unit_of_work import Engine
 from tests.small_centre import small_centre
 
 FOLDER = Path(next(iter(actions.__path__)))
 MODULES = sorted(
     path.stem
-    for pattern in ("list_*", "count_*", "report_*", "find_*", "show_*", "light_*", "raise_*", "keep_*", "overview")
+    for pattern in (
+        *("list_*", "count_*", "report_*", "find_*", "show_*", "light_*", "raise_*", "keep_*", "trace_*", "take_sn*"),
+        "overview",
+    )
     for path in FOLDER.glob(f"{pattern}.py")
 )
 SMALL = {"places", "units", "centre", "campaigns", "baselines", "snapshots", "accounts", "base_items", "bulletins"}
@@ -30,6 +34,8 @@ def queries(name: str) -> Iterator[str]:
     """Every text of the module that is a query: literals where they stand, and what was put together of them."""
     module = import_module(f"server.actions.{name}")
     found = {value for value in vars(module).values() if isinstance(value, str)}
+    by_engine = [value for value in vars(module).values() if isinstance(value, dict) and Engine.SQLITE in value]
+    found |= {value[Engine.SQLITE] for value in by_engine}
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     formatted = {part for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for part in one.values}
     found |= {
@@ -73,6 +79,7 @@ def test_the_queries_are_found(asked: dict[str, list[str]]) -> None:
     assert sum(map(len, asked.values())) > 30
     assert any("FROM places WHERE code IN" in sql for sql in asked["overview"]), "a literal inside a function"
     assert len(asked["list_cases"]) >= 5, "what is put together"
+    assert any("items.id = cases.item" in sql for sql in asked["count_outcomes"]), "what each engine has its own of"
 
 
 def test_a_scan_is_told_by_the_tables_own_name() -> None:

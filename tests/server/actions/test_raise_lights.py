@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from server.actions.platform import Platform
 from server.actions.raise_lights import LightReport, raise_lights
 from server.actions.take_step import read_record, take_step
-from server.centre import platform_of
+from server.centre import open_centre, open_writer, platform_of
 from server.domain.cases.working_days import calendar_id
 from server.domain.people.reach import account_holder
 from server.merge_policies.supervision_policies import light_id
+from server.storage.unit_of_work import Engine
+from server.write import Job, Written
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
 from sync.core.clock import from_iso
@@ -32,7 +37,7 @@ def platform_on(small: SmallCentre, now: int = MONDAY) -> tuple[Platform, HandCl
     return replace(platform_of(small.centre, small.writer), clock=clock), clock
 
 
-async def put_case(small: SmallCentre, **fields: Any) -> None:
+async def put_case(small: SmallCentre, *, case: str = CASE, **fields: Any) -> None:
     """A case as a desk left it; what a filing needs beside that is another test's."""
     whole = {
         "village": VILLAGE,
@@ -49,13 +54,13 @@ async def put_case(small: SmallCentre, **fields: Any) -> None:
         },
         **fields,
     }
-    body = encode_body("case", CASE, 1, whole)
+    body = encode_body("case", case, 1, whole)
     due = whole["clock"]["promise_due"] if whole["state"] == "reviewing" else None
-    await small.tamper("DELETE FROM cases WHERE id = ?", [CASE])
+    await small.tamper("DELETE FROM cases WHERE id = ?", [case])
     await small.tamper(
         "INSERT INTO cases (id, bucket, version, rev, state, due, natural_keys, stamps, body) "
         "VALUES (?, ?, 900, 1, ?, ?, '', ?, ?)",
-        [CASE, f"place:{VILLAGE}", whole["state"], due, b"[]", small.centre.sealing.seal(f"cases/{CASE}", body)],
+        [case, f"place:{VILLAGE}", whole["state"], due, b"[]", small.centre.sealing.seal(f"cases/{case}", body)],
     )
 
 
@@ -95,15 +100,50 @@ async def test_a_light_counts_the_centre_s_own_working_days(tmp_path: Path) -> N
         assert [level for _, level, _ in await lights(small)] == ["blue"], "by the plain calendar nothing shines yet"
 
 
-async def test_looking_again_writes_nothing_and_two_at_once_raise_one(tmp_path: Path) -> None:
+async def test_looking_again_writes_nothing_and_two_at_once_raise_one(either: SmallCentre) -> None:
+    """On PostgreSQL the second is a process of its own, with its own writer."""
+    platform, _ = platform_on(either)
+    await put_case(either)
+    async with AsyncExitStack() as stack:
+        other = either
+        if either.centre.database.engine is Engine.POSTGRES:
+            centre = await stack.enter_async_context(open_centre(either.centre.settings))
+            other = SmallCentre(centre, await stack.enter_async_context(open_writer(centre, lambda _: None)))
+        await asyncio.gather(raise_lights(platform), raise_lights(platform_on(other)[0]))
+    assert await lights(either) == [("promise", "blue", "lit")]
+    assert await either.fetch("SELECT count(*) FROM changes WHERE name = 'light.raise' AND code = 'applied'") == [(1,)]
+    [before] = await either.fetch("SELECT count(*) FROM changes")
+    assert await raise_lights(platform) == LightReport()
+    assert await either.fetch("SELECT count(*) FROM changes") == [before]
+
+
+class CutOff(Exception):
+    """The process ends here."""
+
+
+async def test_a_look_that_was_cut_off_leaves_what_it_did_and_the_next_does_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much there is to raise: a page at a time is written for good, and nothing is raised twice."""
+    monkeypatch.setattr("server.actions.light_sources.PAGE", 2)
     async with small_centre(tmp_path) as small:
         platform, _ = platform_on(small)
-        await put_case(small)
-        await asyncio.gather(raise_lights(platform), raise_lights(platform_on(small)[0]))
-        assert await lights(small) == [("promise", "blue", "lit")]
-        [before] = await small.fetch("SELECT count(*) FROM changes")
+        for number in range(5):
+            await put_case(small, case=f"{number:032x}")
+
+        class Dying:
+            async def write(self, job: Job) -> Written:
+                if await lights(small):
+                    raise CutOff
+                return await small.writer.write(job)
+
+            async def close(self) -> None: ...
+
+        with pytest.raises(CutOff):
+            await raise_lights(replace(platform, writer=Dying()))
+        assert len(await lights(small)) == 2
+        assert await raise_lights(platform) == LightReport(raised=3)
         assert await raise_lights(platform) == LightReport()
-        assert await small.fetch("SELECT count(*) FROM changes") == [before]
 
 
 async def test_the_holder_is_told_and_answers_from_the_phone(tmp_path: Path) -> None:
