@@ -47,7 +47,9 @@ class Rating(Asking, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class CaseStanding(msgspec.Struct, frozen=True):
-    """`zh`, `en`: plain words. `due`: the promised day, `missing`: what must still come; `parcel_*`: where it is."""
+    """`zh`, `en`: plain words. `due`: the promised day, `missing`: what must still come; `parcel_*`: where it is.
+    `rateable`: it can be rated now; `rated`: it was, once and for good.
+    """
 
     state: str
     zh: str
@@ -58,6 +60,8 @@ class CaseStanding(msgspec.Struct, frozen=True):
     parcel_en: str
     parcel_where: str
     waybill: str
+    rateable: bool
+    rated: bool
 
 
 class WordTaken(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import hmac
 from dataclasses import dataclass
 
 from server.actions.platform import Platform
-from server.actions.take_step import centre_itself, take_step
+from server.actions.take_step import centre_itself, read_record, take_step
 from server.domain.cases.ratings import Channel, rating_id
 from server.domain.cases.told_to_residents import Told, tell
 from server.domain.record_fields import text
@@ -65,7 +65,10 @@ def _is_own(case: Fields, resident: Fields, last4: str) -> bool:
 async def tell_status(platform: Platform, number: str, last4: str) -> Told | None:
     """None for a number or signs that do not fit."""
     own = await find_own_case(platform, number, last4)
-    return tell(own.case.fields, own.item) if own is not None else None
+    if own is None:
+        return None
+    rated = await read_record(platform, "rating", rating_id(own.case.id)) is not None
+    return tell(own.case.fields, own.item, rated=rated)
 
 
 async def rate_case(

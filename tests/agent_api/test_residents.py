@@ -50,7 +50,11 @@ async def test_the_state_is_told_in_both_languages(filed: Centre) -> None:
 
 
 async def test_a_rating_is_taken_once(filed: Centre) -> None:
+    before = (await post(filed, "status", number=NUMBER, last4="5678")).json()
     first = await post(filed, "rating", number=NUMBER, last4="5678", grade=2, text="慢")
+    after = (await post(filed, "status", number=NUMBER, last4="5678")).json()
+    assert [(one["rateable"], one["rated"]) for one in (before, after)] == [(True, False), (False, True)]
+    assert "慢" not in str(after), "whoever knows the number learns that it was rated, and never how"
     second = await post(filed, "rating", number=NUMBER, last4="5678", grade=5)
     assert (first.json()["taken"], second.json()["taken"]) == (True, False)
     assert second.json()["zh"] == "这件事您已评价过。"

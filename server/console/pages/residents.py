@@ -18,7 +18,7 @@ from server.console.throttle import TooManyTries
 from server.console.visit import Visit
 from server.domain.cases.lifecycle import is_open, parse_state
 from server.domain.cases.numbers import canonical_number
-from server.domain.cases.ratings import GRADES, RATED_STATES
+from server.domain.cases.ratings import GRADES
 
 _LAST4 = re.compile(r"[0-9]{3}[0-9X]")
 _WHY_NOT = {
@@ -46,7 +46,8 @@ async def rate(visit: Visit) -> Response:
     said = await _guarded(visit, number, last4, lambda: rate_case(
         visit.console.platform, number, last4, grade=int(grade), reasons=[], said=visit.form.get("said", "")[:500]
     ))  # fmt: skip
-    return await _after(visit, said, visit.t("已收到，谢谢您。", "Received, thank you."))
+    zh, en = GRADES[int(grade)]
+    return await _after(visit, said, visit.t(f"已收到您的评价“{zh}”，谢谢您。", f"You are {en}: received, thank you."))
 
 
 async def revoke(visit: Visit) -> Response:
@@ -85,7 +86,6 @@ async def _answer(visit: Visit, *, said: str = "", wrong: bool = False) -> Respo
         last4=last4,
         grades=GRADES,
         is_over=(state := parse_state(told.state)) is not None and not is_open(state),
-        rateable=parse_state(told.state) in RATED_STATES and not said,
         said=said,
         wrong=wrong,
     )

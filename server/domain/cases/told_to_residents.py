@@ -1,6 +1,7 @@
 """Owns what a resident is told of a case: how it stands in plain words, what is missing and by when, where it travels.
 
-Law: nothing here names a person, a phone or an address: whoever looks over a shoulder learns no more than the state.
+Laws: nothing here names a person, a phone or an address: whoever looks over a shoulder learns no more than the state.
+That a case was rated is told, and never how: its helper knows the number and the phone as well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from server.domain.cases.lifecycle import CaseState, parse_state
 from server.domain.cases.materials import MaterialState, collected, parse_materials
+from server.domain.cases.ratings import RATED_STATES
 from server.domain.record_fields import Fields, groups, text
 
 # state → what it means to the one who waits (Chinese, English)
@@ -80,10 +82,12 @@ class Told:
     parcel_en: str = ""
     parcel_where: str = ""
     waybill: str = ""
+    rateable: bool = False
+    rated: bool = False
 
 
-def tell(case: Fields, item: Fields | None) -> Told:
-    """How the case stands, for its resident."""
+def tell(case: Fields, item: Fields | None, *, rated: bool = False) -> Told:
+    """How the case stands, for its resident. `rated`: there is a rating of it, and there is one for each case."""
     state = parse_state(text(case, "state"))
     zh, en = WORDS.get(state, UNKNOWN) if state is not None else UNKNOWN
     clock, parcel = _group(case, "clock"), _group(case, "parcel")
@@ -98,6 +102,8 @@ def tell(case: Fields, item: Fields | None) -> Told:
         parcel_en=parcel_en,
         parcel_where=text(parcel, "where"),
         waybill=text(parcel, "waybill"),
+        rateable=state in RATED_STATES and not rated,
+        rated=rated,
     )
 
 

@@ -32,6 +32,9 @@ async def test_a_case_is_rated_once_by_its_resident_and_only_when_it_is_over(eit
     again = await rate_case(platform, NUMBER, "5678", grade=5, reasons=[], said="")
     too_early = await rate_case(platform, "T0A3K2611220008P", "5678", grade=5, reasons=[], said="")
     assert (given, again) == (Said(True), Said(False, "record_exists"))
+    told = await tell_status(platform, NUMBER, "5678")
+    assert told is not None
+    assert (told.rated, told.rateable) == (True, False)
     assert too_early == Said(False, "rating_too_early")
     assert await either.fetch("SELECT grade, bucket FROM ratings") == [("1", f"desk:{VILLAGE}")]
     assert await either.fetch("SELECT code FROM tasks") == [("bad_rating",)]

@@ -78,10 +78,26 @@ async def test_a_rating_is_taken_once_and_only_when_it_is_over(desk: Office) -> 
     assert "办结后才能评价" in (await browser.post("/r/rating", **asked)).text
     refusal = {"reason": "not_needed", "text": "不需要办理"}
     assert await step(desk.small, "refuse", refusal=refusal) == "applied"
-    assert "谢谢您" in (await browser.post("/r/rating", **asked)).text
+    unsaid = (await browser.post("/r/rating", **{**asked, "grade": "9"})).text
+    assert ("请先选一个评价" in unsaid, "您满意吗" in unsaid) == (True, True), "and it is asked again"
+    given = (await browser.post("/r/rating", **asked)).text
+    assert "已收到您的评价“不满意”，谢谢您" in given
+    assert "您满意吗" not in given, "there is nothing more to rate"
     assert "已评价过" in (await browser.post("/r/rating", **asked)).text
-    assert "请先选一个评价" in (await browser.post("/r/rating", **{**asked, "grade": "9"})).text
     assert await desk.small.fetch("SELECT count(*) FROM tasks") == [(1,)]
+
+
+async def test_who_looks_again_sees_that_it_was_rated_and_not_how(desk: Office) -> None:
+    """The helper knows the number and the phone as well."""
+    await give_phone(desk)
+    asked = {"number": await number_of(desk), "last4": "5678"}
+    assert "您满意吗" not in (await desk.browser().post("/r/", **asked)).text
+    assert await step(desk.small, "refuse", refusal={"reason": "not_needed", "text": "不需要办理"}) == "applied"
+    assert "您满意吗" in (await desk.browser().post("/r/", **asked)).text
+    await desk.browser().post("/r/rating", **asked, grade="2", said="等得太久")
+    page = (await desk.browser().post("/r/", **asked)).text
+    assert "已评价，谢谢您" in page
+    assert not [one for one in ("您满意吗", "不满意", "等得太久", 'name="grade"') if one in page]
 
 
 async def test_asking_for_the_consent_back_opens_one_task_for_the_desk(desk: Office) -> None:

@@ -37,3 +37,10 @@ def test_no_personal_data_is_in_it_and_an_unknown_state_is_no_fault() -> None:
     answer = msgspec.json.encode(tell(CASE, ITEM)).decode()
     assert not [word for word in ("13812345678", "王秀英", "胡乐村") if word in answer]
     assert tell({"state": "something"}, None).zh
+
+
+def test_it_is_rated_once_it_is_over_and_once() -> None:
+    over, open_case = {"state": "finished"}, {"state": "accepted"}
+    assert [tell(case, None).rateable for case in (over, open_case)] == [True, False]
+    again = tell(over, None, rated=True)
+    assert (again.rated, again.rateable) == (True, False)
