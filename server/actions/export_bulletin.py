@@ -1,7 +1,7 @@
 """Writes a bulletin out: as a spreadsheet, as a PDF and as one page that needs nothing else.
 
 Laws: all three show the same figures, with the counts behind each and every formula under the table; too few cases show
-as “–”. Volume is shown as a band, never in an order.
+as “–”. Volume is shown as a band, never in an order. One that somebody takes along is marked with who, when and why.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from html import escape
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
+from server.actions.export_table import FORMULA, Watermark, footer_of
 from server.actions.pdf_pages import MARGIN, WIDTH, PdfPages
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import names_of, table_of
@@ -100,7 +102,7 @@ def formulas() -> list[str]:
     return [f"{one.zh}：{one.formula}" for one in INDICATORS]
 
 
-def write_html(bulletin: Fields, path: Path) -> None:
+def write_html(bulletin: Fields, path: Path, mark: Watermark | None = None) -> None:
     """One file without scripts, fonts or pictures from anywhere."""
     parts = [
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">',
@@ -108,9 +110,13 @@ def write_html(bulletin: Fields, path: Path) -> None:
         f"<title>{escape(title_of(bulletin))}</title>",
         "<style>body{font:16px/1.6 sans-serif;margin:2rem;color:#111;background:#fff}table{border-collapse:collapse;"
         "margin:1rem 0}th,td{border:1px solid #888;padding:.3rem .5rem;text-align:left}th{background:#eee}"
-        ".wide{overflow-x:auto}</style>",
+        ".wide{overflow-x:auto}.mark{position:fixed;top:45%;left:0;right:0;text-align:center;font-size:1.6rem;color:#bbb;"
+        "transform:rotate(-15deg);z-index:-1}</style>",
         f"<h1>{escape(title_of(bulletin))}</h1>",
     ]
+    if mark is not None:
+        # Fixed, so that it stands on every printed page.
+        parts += [f"<p>{escape(mark.line)}</p>", f'<p class="mark" aria-hidden="true">{escape(mark.line)}</p>']
     if text(bulletin, "why"):
         parts.append(f"<p>更正说明 correction: {escape(text(bulletin, 'why'))}</p>")
     for sheet in sheets_of(bulletin):
@@ -129,37 +135,49 @@ def _html_row(row: Sequence[str]) -> str:
     return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
 
 
-def write_xlsx(bulletin: Fields, path: Path) -> None:
-    """A sheet a table, numbers as numbers: each figure beside its two counts."""
+def write_xlsx(bulletin: Fields, path: Path, mark: Watermark | None = None) -> None:
+    """A sheet a table, numbers as numbers: each figure beside its two counts. The mark stands above each."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True, "text_wrap": True})
-    names = names_of(bulletin)
+    plain, quoted = book.add_format(), book.add_format()
+    quoted.set_quote_prefix()
+
+    def write(sheet: Worksheet, line: int, column: int, said: str) -> None:
+        sheet.write_string(line, column, said, quoted if said.startswith(FORMULA) else plain)
+
+    names, first = names_of(bulletin), 0 if mark is None else 1
+    if mark is not None:
+        book.set_properties({"title": title_of(bulletin), "comments": mark.line})
     for name, zh, _, _ in _TABLES:
         table = table_of(bulletin, name)
         if not table:
             continue
         sheet = book.add_worksheet(zh.partition("，")[0][:31])
         head = ["区划 area", "名称 name", *(f"{one.zh} {word}" for one in INDICATORS for word in ("", "分子", "分母"))]
+        if mark is not None:
+            write(sheet, 0, 0, mark.line)
+            sheet.set_footer(footer_of(mark))
         for column, cell in enumerate(head):
-            sheet.write_string(0, column, cell, bold)
-        for line, (area, counts) in enumerate(table.items(), 1):
+            sheet.write_string(first, column, cell, bold)
+        for line, (area, counts) in enumerate(table.items(), first + 1):
             sheet.write_string(line, 0, area)
-            sheet.write_string(line, 1, names.get(area, area))
+            write(sheet, line, 1, names.get(area, area))
             for place, (one, pair) in enumerate(zip(INDICATORS, counts.pairs, strict=True)):
                 value = figure(one, pair)
                 if value is not None and one.code != "volume":
                     sheet.write_number(line, 2 + 3 * place, value / _PARTS[one.shape])
                 sheet.write_number(line, 3 + 3 * place, pair[0])
                 sheet.write_number(line, 4 + 3 * place, pair[1])
-        sheet.freeze_panes(1, 2)
+        sheet.freeze_panes(first + 1, 2)
     notes = book.add_worksheet("说明 notes")
-    for line, said in enumerate((title_of(bulletin), text(bulletin, "why"), *formulas(), NOTE, _proof(bulletin))):
-        notes.write_string(line, 0, said)
+    told = [title_of(bulletin), text(bulletin, "why"), *formulas(), NOTE, _proof(bulletin)]
+    for line, said in enumerate([*told, *([mark.line] if mark is not None else [])]):
+        write(notes, line, 0, said)
     book.close()
 
 
-def write_pdf(bulletin: Fields, path: Path) -> None:
-    pages = PdfPages()
+def write_pdf(bulletin: Fields, path: Path, mark: Watermark | None = None) -> None:
+    pages = PdfPages() if mark is None else PdfPages(mark=mark.line)
     pages.line(title_of(bulletin), 15)
     if text(bulletin, "why"):
         pages.line(f"更正说明 correction: {text(bulletin, 'why')}")

@@ -2,13 +2,14 @@
 
 Laws: rows are written as they are read and never all held; what is too much is cut at a bound that the file tells.
 Every cell is a text: what begins like a formula is none, neither here nor when somebody saves it as something else.
-The watermark stands on every printed page, and above the rows.
+The watermark stands on every printed page, and above the rows. Whoever stops waiting stops the writing: what was begun
+is closed, and its place is for the caller to clear.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,14 @@ import xlsxwriter
 from server.actions.pdf_pages import MARGIN, WIDTH, PdfPages
 
 Row = Sequence[str]
-XLSX_ROWS_MAX = 200_000
+Told = Callable[[int], Awaitable[None]]
+"""Hears how many rows are written."""
+XLSX_ROWS_MAX = 1_000_000
+"""A sheet has 1,048,576 lines."""
 PDF_ROWS_MAX = 3_000
 """A PDF is for paper; its pages are held until it is finished."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would work out; such a cell is marked as a text."""
 _CELL_CHARS_MAX = 1_000
 _CUT = "…… 超出一份文件的行数，请缩小范围 more rows than one file holds: narrow the search"
 
@@ -46,12 +51,18 @@ class Table:
     """Of the columns, in signs."""
 
 
-async def write_table(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path) -> int:
-    """Into `path`, by its suffix; how many rows it holds. `rows` come a page at a time."""
-    return await (_write_pdf if path.suffix == ".pdf" else _write_xlsx)(table, rows, mark, path)
+async def _to_nobody(_count: int) -> None:
+    pass
 
 
-async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path) -> int:
+async def write_table(
+    table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path, told: Told = _to_nobody
+) -> int:
+    """Into `path`, by its suffix; how many rows it holds. `rows` come a page at a time, and `told` hears of each."""
+    return await (_write_pdf if path.suffix == ".pdf" else _write_xlsx)(table, rows, mark, path, told)
+
+
+async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path, told: Told) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(path), {**options, "tmpdir": str(path.parent)})
     book.set_properties({"title": table.title, "comments": mark.line})
@@ -59,9 +70,8 @@ async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Wa
     quoted = book.add_format()
     quoted.set_quote_prefix()
     sheet = book.add_worksheet()
-    said = mark.line.replace("&", "&&")[:200]
     sheet.set_header(f"&L{table.title.replace('&', '&&')[:40]}")
-    sheet.set_footer(f"&L{said}&R&P / &N")
+    sheet.set_footer(footer_of(mark))
     sheet.set_landscape()
     sheet.set_paper(9)
     for column, width in enumerate(table.widths):
@@ -69,8 +79,8 @@ async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Wa
 
     def write(line: int, cells: Row, head: bool = False) -> None:
         for column, cell in enumerate(cells):
-            told = cell[:_CELL_CHARS_MAX]
-            sheet.write_string(line, column, told, bold if head else quoted if told.startswith(_FORMULA) else plain)
+            said = cell[:_CELL_CHARS_MAX]
+            sheet.write_string(line, column, said, bold if head else quoted if said.startswith(FORMULA) else plain)
 
     write(0, [table.title], head=True)
     write(1, [mark.line])
@@ -85,18 +95,34 @@ async def _write_xlsx(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Wa
     try:
         async for page in rows:
             some = page[: XLSX_ROWS_MAX - count]
-            await asyncio.to_thread(write_all, some)
+            await _whole(write_all, some)
             count += len(some)
+            await told(count)
             if len(some) < len(page):
                 write(4 + count, [_CUT])
                 break
     finally:
         # Also where the rows failed: its rows lie in a file that stays open until then.
-        await asyncio.to_thread(book.close)
+        await _whole(book.close)
     return count
 
 
-async def _write_pdf(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path) -> int:
+async def _whole(work: Callable[..., object], *given: object) -> None:
+    """In a thread, to its end: whoever is cancelled meanwhile must not close what the thread still writes."""
+    thread = asyncio.ensure_future(asyncio.to_thread(work, *given))
+    try:
+        await asyncio.shield(thread)
+    finally:
+        await asyncio.wait([thread])
+
+
+def footer_of(mark: Watermark) -> str:
+    """As spreadsheets spell what stands under every printed page."""
+    said = mark.line.replace("&", "&&")[:200]
+    return f"&L{said}&R&P / &N"
+
+
+async def _write_pdf(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Watermark, path: Path, told: Told) -> int:
     pages = PdfPages(mark=mark.line)
     pages.line(table.title, 14)
     pages.line(mark.line)
@@ -110,6 +136,7 @@ async def _write_pdf(table: Table, rows: AsyncIterator[Sequence[Row]], mark: Wat
         for cells in some:
             pages.row([cell.replace("\n", " ") for cell in cells], at, 8)
         count += len(some)
+        await told(count)
         if len(some) < len(page):
             pages.line(_CUT)
             break

@@ -6,7 +6,7 @@ itself, with its look logged. Pages go by key, so that a page costs the same whe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from server.actions.list_followup import PAGE_ROWS_MAX, After
@@ -21,6 +21,8 @@ from server.merge_policies.judging import china_day
 from server.storage.people import AccountRow
 from server.storage.unit_of_work import Row
 
+WHOLE_ROWS = 1_000
+"""So many at once where somebody takes the whole list along."""
 NARROW_MAX = 400
 """So many holders are looked up one by one; a wider scope reads along the due days of all."""
 _PAGE = """SELECT c.id, c.bucket, c.state, c.holder, c.due, c.state_since, c.number, c.receipt, c.received_at, c.item,
@@ -40,6 +42,8 @@ _HELD_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(holder || '')"), ord
 # What the resident or nobody holds lies in its village all the same.
 _LYING_IN_STATE = _PAGE.format(keys=_IN_STATE.format(whose="(bucket || '')"), order="c.state_since, c.id")
 _BY_NUMBER = _PAGE.format(keys="SELECT id FROM cases WHERE number = ? OR receipt = ? LIMIT 20", order="c.id")
+_HELD_SIZE = "SELECT CAST(coalesce(sum(number), 0) AS BIGINT) FROM case_counts WHERE holder IN (?*) AND state IN (?*)"
+_LYING_SIZE = "SELECT CAST(coalesce(sum(number), 0) AS BIGINT) FROM case_counts WHERE bucket IN (?*) AND state IN (?*)"
 # What is held is counted already; what of it has come to its day lies together in an index.
 _COUNTS = """SELECT state, CAST(sum(number) AS BIGINT), CAST(sum(late) AS BIGINT), CAST(sum(soon) AS BIGINT) FROM (
                  SELECT k.state AS state, k.number AS number,
@@ -104,13 +108,47 @@ async def list_cases(
     """What the scope's desks hold, most urgent first, up to day `upto`. A `state` in which others come first (paused,
     to be corrected) or that is over comes by how long it has been so.
     """
-    reach, since = await _reach(platform, account), after or After()
-    rows_max = min(max(limit, 1), PAGE_ROWS_MAX)
-    known = {one.value for one in CaseState} - {CaseState.DRAFT.value}
-    if state and state not in known:
+    reach = await _reach(platform, account)
+    return await _listed(
+        platform, reach, _known(state), upto=upto, since=after or After(), rows_max=min(max(limit, 1), PAGE_ROWS_MAX)
+    )
+
+
+async def every_case(platform: Platform, account: AccountRow, state: str = "") -> AsyncIterator[list[CaseRow]]:
+    """The whole of the same list, a page after the other."""
+    reach, since, known = await _reach(platform, account), After(), _known(state)
+    while rows := await _listed(platform, reach, known, upto="9", since=since, rows_max=WHOLE_ROWS):
+        yield rows
+        day, _, ident = rows[-1].key.partition("~")
+        since = After(day, ident)
+
+
+async def size_of_list(platform: Platform, account: AccountRow, state: str = "") -> int:
+    """About how many there are: what is counted may have moved before it is read."""
+    reach = await _reach(platform, account)
+    lies = bool(_known(state)) and _lies(state)
+    sql, whose = (_LYING_SIZE, reach.buckets) if lies else (_HELD_SIZE, [*reach.holders])
+    [[size]] = await _fetch(platform, sql, [whose or [""], [state] if state else list(_DUE_STATES)])
+    return int(size)
+
+
+def _known(state: str) -> str:
+    if state and state not in {one.value for one in CaseState} - {CaseState.DRAFT.value}:
         raise NotFound(f"no state {state}")
+    return state
+
+
+def _lies(state: str) -> bool:
+    """Whether the resident or nobody holds what is in this state, so that it is found by where it lies."""
+    own = (CaseState.SPECIAL_PROCEDURE, CaseState.SUSPENDED)
+    return state not in own and (is_paused(CaseState(state)) or not needs_holder(CaseState(state)))
+
+
+async def _listed(
+    platform: Platform, reach: _Reach, state: str, *, upto: str, since: After, rows_max: int
+) -> list[CaseRow]:
     if state and (is_paused(CaseState(state)) or not needs_holder(CaseState(state))):
-        if state not in (CaseState.SPECIAL_PROCEDURE, CaseState.SUSPENDED):
+        if _lies(state):
             return await lying_in_state(platform, reach.buckets, state, since, rows_max)
         held = [[*reach.holders] or [""], state, since.day, since.id, rows_max]
         return await fetch_cases(platform, _HELD_IN_STATE, held, by="state_since")

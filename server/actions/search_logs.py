@@ -12,6 +12,8 @@ from server.actions.platform import Platform
 from server.storage.read_log import reason_place
 
 ROWS_MAX = 100
+WHOLE_ROWS = 1_000
+"""So many at once where somebody takes all of them along."""
 LATEST = 2**62
 _LOOKS = """SELECT r.position, r.at, r.account, coalesce(a.name, ''), r.kind, r.record, r.reason
             FROM reads r LEFT JOIN accounts a ON a.id = r.account
@@ -19,6 +21,8 @@ _LOOKS = """SELECT r.position, r.at, r.account, coalesce(a.name, ''), r.kind, r.
 _CHANGES = """SELECT c.position, c.received_at, c.account, coalesce(a.name, ''), c.kind, c.record, c.name, c.code
               FROM changes c LEFT JOIN accounts a ON a.id = c.account
               WHERE c.record = ? AND c.position < ? ORDER BY c.position DESC LIMIT ?"""
+_LOOKS_SIZE = "SELECT count(*) FROM reads WHERE {} = ?"
+_CHANGES_SIZE = "SELECT count(*) FROM changes WHERE record = ?"
 _APPS = """SELECT app_version, count(*), max(last_contact) FROM devices
            WHERE revoked_at IS NULL AND app_version <> 'centre'
            GROUP BY app_version ORDER BY app_version DESC"""
@@ -53,12 +57,12 @@ class Epoch:
 
 
 async def search_looks(
-    platform: Platform, *, account: str = "", record: str = "", before: int = LATEST
+    platform: Platform, *, account: str = "", record: str = "", before: int = LATEST, limit: int = ROWS_MAX
 ) -> list[LogRow]:
     """Of one account or, where none is named, of one record."""
     sql = _LOOKS.format("account" if account else "record")
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(sql, [account or record, before, ROWS_MAX])
+        rows = await snapshot.fetch(sql, [account or record, before, limit])
     return [
         LogRow(
             position=row[0], at=row[1], account=row[2], account_name=row[3], kind=row[4], record=row[5],
@@ -68,11 +72,24 @@ async def search_looks(
     ]  # fmt: skip
 
 
-async def search_changes(platform: Platform, record: str, *, before: int = LATEST) -> list[LogRow]:
+async def search_changes(
+    platform: Platform, record: str, *, before: int = LATEST, limit: int = ROWS_MAX
+) -> list[LogRow]:
     async with platform.database.read() as snapshot:
-        rows = await snapshot.fetch(_CHANGES, [record, before, ROWS_MAX])
+        rows = await snapshot.fetch(_CHANGES, [record, before, limit])
     names = ("position", "at", "account", "account_name", "kind", "record", "said", "code")
     return [LogRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def size_of_logs(platform: Platform, *, account: str = "", record: str = "") -> int:
+    """How many looks of one account there are, or looks and changes of one record."""
+    async with platform.database.read() as snapshot:
+        if account:
+            [[looks]] = await snapshot.fetch(_LOOKS_SIZE.format("account"), [account])
+            return int(looks)
+        [[looks]] = await snapshot.fetch(_LOOKS_SIZE.format("record"), [record])
+        [[changes]] = await snapshot.fetch(_CHANGES_SIZE, [record])
+    return int(looks) + int(changes)
 
 
 async def list_epochs(platform: Platform) -> list[Epoch]:

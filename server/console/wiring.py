@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,15 @@ from server.console.throttle import Throttle
 from server.storage.blobs import Blobs
 from server.wakeups import Wakes
 
+EXPORTS_AT_ONCE = 2
+"""Each takes a processor while it is written; whoever comes then waits for a turn."""
+
 
 @dataclass(frozen=True)
 class Console:
     """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags. `tell`
-    wakes who listens, in every process. `machine`: where it stands, for who runs it.
+    wakes who listens, in every process. `machine`: where it stands, for who runs it. `exporting`: the turns of who
+    writes a file.
     """
 
     platform: Platform
@@ -29,6 +34,7 @@ class Console:
     throttle: Throttle = field(default_factory=Throttle)
     streams: Streams = field(default_factory=lambda: Streams(Wakes()))
     machine: Machine | None = None
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     tell: Callable[[Collection[str]], None] = lambda _: None
 
     @property

@@ -52,7 +52,7 @@ CHOSEN = {  # the role and the page whose picture is committed, and under which 
     (Role.CITY_SUPERVISOR, "/lights"): "lights",
     (Role.CITY_SUPERVISOR, "/campaigns/{id}"): "campaign",
 }
-_FILES = ("/desk/{id}/file/{file}", "/bulletins/{period}/{place}/{edition}/{kind}")
+_FILES = ("/desk/{id}/file/{file}",)
 _PATTERNS = [
     (one.path, re.compile("/console" + re.sub(r"\{[a-z]+\}", "[^/]+", one.path)))
     for one in sorted(PAGES, key=lambda page: "{" in page.path)

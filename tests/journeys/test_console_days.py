@@ -174,11 +174,17 @@ def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(
         somebody.press("定稿")
         expect(page.locator(".page-head .tag").first).to_have_text("已定稿")
         somebody.check("bulletin")
+        somebody.press("导出（表格、PDF、单页）")
+        somebody.fill("为什么导出", "上会用")
+        somebody.check("why")
         with page.expect_download() as waiting:
-            page.get_by_role("link", name="下载表格").click()
+            somebody.press("导出")
         assert waiting.value.suggested_filename.endswith(".xlsx")
+        somebody.see("做好了：bangban-2026-11-25-1.xlsx")
+        somebody.check("exported")
+        somebody.open("/console/bulletins/2026-11-25")
         town.tamper("UPDATE staff_sessions SET factor_at = factor_at - 600000 WHERE ended_at IS NULL")
-        page.get_by_role("link", name="下载表格").click()
+        somebody.press("导出（表格、PDF、单页）")
         somebody.see("请输入验证器应用现在显示的六位数字")
 
 

@@ -38,7 +38,6 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 FOLLOWUP_DESKS = SUPERVISORS | {Role.DESK_CLERK}
 REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
 CITY = frozenset({Role.CITY_SUPERVISOR})
-BULLETIN_FILE = "/bulletins/{period}/{place}/{edition}/{kind}"
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -111,7 +110,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/bulletins/{period}", bulletins.show_one, readers("bulletin")),
     Page("POST", "/bulletins/{period}/freeze", bulletins.freeze, CITY),
     Page("POST", "/bulletins/{period}/correct", bulletins.correct, CITY),
-    Page("GET", BULLETIN_FILE, bulletins.download, readers("bulletin"), Level.STEPPED_UP),
+    Page("POST", "/bulletins/{period}/export", bulletins.export_one, readers("bulletin"), Level.STEPPED_UP),
     Page("GET", "/operations", operations.show, AUDIT),
     Page("POST", "/operations/export", exports.audit, frozenset({Role.AUDITOR}), Level.STEPPED_UP),
     Page("GET", "/campaigns", campaigns.show, readers("claim")),

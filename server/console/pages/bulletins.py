@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +17,6 @@ from server.actions.build_bulletin import (
     Edition,
     PeriodInvalid,
     build_bulletin,
-    city_of,
     freeze_bulletin,
     list_bulletins,
     read_bulletin,
@@ -26,13 +24,14 @@ from server.actions.build_bulletin import (
     verify_bulletin,
 )
 from server.actions.export_bulletin import WRITERS, shown
-from server.actions.log_read import log_read
+from server.actions.export_table import Told, Watermark
 from server.actions.refusals import NotFound
 from server.actions.trace_outcomes import Trace, trace_areas, trace_outcomes
 from server.console import bulletin_words
 from server.console.bulletin_charts import Multiple, charts_of, multiples_of, panels_of
+from server.console.exporting import Export, ask_why, export, reason_of
 from server.console.pages.desk import _place_names
-from server.console.render import HEADERS, page
+from server.console.render import page
 from server.console.visit import Visit
 from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import may_change, may_read
@@ -41,12 +40,6 @@ from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import TABLES, BulletinState, Span, names_of, table_of
 from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band
 from sync.central.known import Record
-
-MEDIA: Mapping[str, str] = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pdf": "application/pdf",
-    ".html": "text/html; charset=utf-8",
-}
 
 
 async def show(visit: Visit) -> Response:
@@ -246,25 +239,25 @@ async def _changed(visit: Visit) -> Response:
     return await _bulletin_page(visit, said=said, status=409)
 
 
-async def download(visit: Visit) -> Response:
-    """GET /bulletins/{period}/{place}/{edition}/{kind}: written anew from the frozen rows; the look is logged."""
-    path, platform = visit.request.path_params, visit.console.platform
-    suffix, place = f".{path['kind']}", path["place"]
-    city = city_of(await platform.directory())
-    if suffix not in WRITERS or (
-        place != city and not place_in_scope(visit.account.scope, place, await platform.directory())
-    ):
-        raise NotFound("no such file")
-    held = await _edition(visit, place="" if place == city else place, edition=_number(path["edition"]))
-    await log_read(platform, visit.account, "bulletin", held.id)
-    content = await asyncio.to_thread(_written, held.fields, suffix)
-    name = f"bangban-{text(held.fields, 'period')}-{integer(held.fields, 'edition')}{suffix}"
-    headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA[suffix], headers=headers)
+async def export_one(visit: Visit) -> Response:
+    """POST /bulletins/{period}/export: `place` a town or "", `edition`; written anew from the frozen rows, marked; the
+    look is logged. Without a reason it asks for one.
+    """
+    form, directory = visit.form, await visit.console.platform.directory()
+    place = form.get("place", "")[:12]
+    if place and not place_in_scope(visit.account.scope, place, directory):
+        raise NotFound("no bulletin")
+    held = await _edition(visit, place=place, edition=_number(form.get("edition", "")))
+    fields = held.fields
+    period, edition = text(fields, "period"), integer(fields, "edition")
+    if not reason_of(visit):
+        what = visit.t(f"通报 {period} 第{edition}版", f"Bulletin {period}, edition {edition}")
+        problem = visit.t("请写明为什么导出。", "Please say why.") if "why" in form else ""
+        asked, back = (("place", place), ("edition", str(edition))), f"/console/bulletins/{period}?place={place}"
+        return ask_why(visit, asked, what, back, problem, tuple(WRITERS))
 
+    async def write(path: Path, mark: Watermark, _told: Told) -> None:
+        await asyncio.to_thread(WRITERS[path.suffix], fields, path, mark)
 
-def _written(fields: Fields, suffix: str) -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"bulletin{suffix}"
-        WRITERS[suffix](fields, path)
-        return path.read_bytes()
+    name = f"bangban-{period}-{edition}"
+    return await export(visit, Export(name=name, kind="bulletin", about=held.id, write=write, suffixes=tuple(WRITERS)))

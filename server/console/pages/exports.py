@@ -11,18 +11,17 @@ from collections.abc import AsyncIterator, Sequence
 from starlette.responses import Response
 
 from server.actions.export_table import Row, Table
-from server.actions.list_cases import list_cases
-from server.actions.list_followup import After
+from server.actions.list_cases import every_case, size_of_list
 from server.actions.refusals import NotFound
-from server.actions.search_logs import LATEST, ROWS_MAX, LogRow, search_changes, search_looks
-from server.console.exporting import ask_why, export, reason_of
+from server.actions.search_logs import LATEST, WHOLE_ROWS, LogRow, search_changes, search_looks, size_of_logs
+from server.console.case_words import outcome_words
+from server.console.exporting import Export, ask_why, export, reason_of, rows_written
+from server.console.field_words import change_words, kind_words
 from server.console.visit import Visit
 from server.console.words import moment_words, state_words
 from server.domain.cases.lifecycle import CaseState
 from server.storage.people import accounts_by_login
 from server.storage.places import all_places
-
-ROWS_A_PAGE = 200
 
 
 async def audit(visit: Visit) -> Response:
@@ -41,7 +40,14 @@ async def audit(visit: Visit) -> Response:
     head = [visit.t(*pair) for pair in _AUDIT_HEAD]
     table = Table(visit.t("审计记录", "Audit"), head, (20, 14, 12, 34, 40))
     return await export(
-        visit, table, _audit_rows(visit, asked, record), name="bangban-audit", kind="log", about=asked or record
+        visit,
+        Export(
+            name="bangban-audit",
+            kind="log",
+            about=asked or record,
+            of=await size_of_logs(platform, account=asked, record=record),
+            write=rows_written(table, _audit_rows(visit, asked, record)),
+        ),
     )
 
 
@@ -51,23 +57,30 @@ _AUDIT_HEAD = (("时间", "When"), ("谁", "Who"), ("种类", "Kind"), ("记录"
 async def _audit_rows(visit: Visit, account: str, record: str) -> AsyncIterator[Sequence[Row]]:
     platform, before = visit.console.platform, LATEST
     while True:
-        looks = await search_looks(platform, account=account, record="" if account else record, before=before)
+        looks = await search_looks(
+            platform, account=account, record="" if account else record, before=before, limit=WHOLE_ROWS
+        )
         yield [_log_row(visit, one) for one in looks]
-        if len(looks) < ROWS_MAX:
+        if len(looks) < WHOLE_ROWS:
             break
         before = looks[-1].position
     before = LATEST
     while not account:
-        changes = await search_changes(platform, record, before=before)
+        changes = await search_changes(platform, record, before=before, limit=WHOLE_ROWS)
         yield [_log_row(visit, one) for one in changes]
-        if len(changes) < ROWS_MAX:
+        if len(changes) < WHOLE_ROWS:
             break
         before = changes[-1].position
 
 
 def _log_row(visit: Visit, row: LogRow) -> Row:
-    said = f"{row.said} {row.code}".strip()
-    return (moment_words(row.at, visit.english), row.account_name or row.account, row.kind, row.record, said)
+    said = (
+        row.said
+        if not row.code
+        else f"{change_words(row.said, visit.english)} {outcome_words(row.code, visit.english)}"
+    )
+    kind = kind_words(row.kind, visit.english)
+    return (moment_words(row.at, visit.english), row.account_name or row.account, kind, row.record, said.strip())
 
 
 async def cases(visit: Visit) -> Response:
@@ -82,7 +95,14 @@ async def cases(visit: Visit) -> Response:
     head = [visit.t(*pair) for pair in _CASE_HEAD]
     table = Table(visit.t("办件", "Cases"), head, (24, 40, 16, 12, 14, 22))
     return await export(
-        visit, table, _case_rows(visit, state), name="bangban-cases", kind="case_list", about=state or "due"
+        visit,
+        Export(
+            name="bangban-cases",
+            kind="case_list",
+            about=state or "due",
+            of=await size_of_list(visit.console.platform, visit.account, state),
+            write=rows_written(table, _case_rows(visit, state)),
+        ),
     )
 
 
@@ -93,11 +113,10 @@ _CASE_HEAD = (
 
 
 async def _case_rows(visit: Visit, state: str) -> AsyncIterator[Sequence[Row]]:
-    platform, after = visit.console.platform, After()
+    platform = visit.console.platform
     async with platform.database.read() as snapshot:
         places = {one.code: one.name for one in await all_places(snapshot)}
-    while True:
-        found = await list_cases(platform, visit.account, state=state, after=after, limit=ROWS_A_PAGE)
+    async for found in every_case(platform, visit.account, state):
         yield [
             (
                 *(row.number or row.receipt, row.item_name, places.get(row.place, row.place)),
@@ -105,7 +124,3 @@ async def _case_rows(visit: Visit, state: str) -> AsyncIterator[Sequence[Row]]:
             )
             for row in found
         ]
-        if not found:
-            return
-        day, _, ident = found[-1].key.partition("~")
-        after = After(day, ident)

@@ -11,6 +11,7 @@ from server.actions.log_read import log_read
 from server.actions.measure_machine import MachineState, measure_machine
 from server.actions.search_logs import LATEST, ROWS_MAX, list_apps, list_epochs, search_changes, search_looks
 from server.console import machine_words
+from server.console.case_words import outcome_words
 from server.console.render import page
 from server.console.visit import Visit
 from server.domain.people.roles import Role
@@ -44,6 +45,7 @@ async def show(visit: Visit) -> Response:
         epochs=await list_epochs(platform),
         machine=await _machine(visit),
         words=machine_words,
+        outcome=lambda code: outcome_words(code, visit.english),
         apps=await list_apps(platform),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 
 from server.actions.export_bulletin import formulas, sheets_of, shown, title_of, write_html, write_pdf, write_xlsx
+from server.actions.export_table import FORMULA, Watermark
 from server.domain.supervision.bulletins import Figures, public_fields
 from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts
 from tests.server.actions.test_pdf_pages import lines_of
@@ -64,3 +65,37 @@ def test_a_pdf_holds_the_same(tmp_path: Path) -> None:
     assert "宁国市" in lines
     assert any(line.startswith("97.50%") for line in lines)
     assert any(bulletin()["data_hash"] in line for line in lines)
+
+
+MARK = Watermark("孙悦 d3418", "2026年11月29日 10:00", "<上会> & 归档")
+
+
+def test_one_that_is_taken_along_says_who_when_and_why_on_every_sheet_and_page(tmp_path: Path) -> None:
+    write_xlsx(bulletin(), tmp_path / "a.xlsx", MARK)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in book.worksheets[:-1]:
+        assert sheet["A1"].value == MARK.line
+        assert "孙悦 d3418" in str(sheet.oddFooter.left.text)
+        assert sheet["A3"].value in (COUNTY, UNIT)
+        assert sheet.freeze_panes == "C3"
+    assert MARK.line in [cell.value for cell in book.worksheets[-1]["A"]]
+    write_pdf(bulletin(), tmp_path / "a.pdf", MARK)
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert len([line for line in lines_of(content) if line.startswith("孙悦")]) == 2 * content.count(
+        b"/Type /Page /Parent"
+    )
+    write_html(bulletin(), tmp_path / "a.html", MARK)
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").count("&lt;上会&gt; &amp; 归档") == 2
+
+
+def test_no_text_of_a_spreadsheet_is_a_formula(tmp_path: Path) -> None:
+    hostile = {**bulletin(), "why": '=HYPERLINK("http://evil")', "names": None}
+    names = {COUNTY: "+1+1", UNIT: "@SUM(A1)"}
+    row = counts(on_time=(39, 40))
+    hostile |= public_fields(Figures(counties={COUNTY: row}, units={UNIT: row}, towns={}, villages={}), names)
+    write_xlsx(hostile, tmp_path / "a.xlsx", Watermark("-2", "x", "y"))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    found = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    risky = [cell for cell in found if str(cell.value).startswith(FORMULA)]
+    assert {str(cell.value)[0] for cell in risky} == {"=", "+", "@", "-"}
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in risky)

@@ -58,6 +58,18 @@ async def test_a_pdf_has_it_across_every_page_and_above_the_rows(tmp_path: Path)
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".pdf"])
+async def test_after_each_page_it_is_told_how_many_rows_are_written(tmp_path: Path, suffix: str) -> None:
+    heard: list[int] = []
+
+    async def told(count: int) -> None:
+        heard.append(count)
+
+    pages = pages_of([("1", "a"), ("2", "b")], [("3", "c")])
+    assert await write_table(TABLE, pages, MARK, tmp_path / f"a{suffix}", told) == 3
+    assert heard == [2, 3]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".pdf"])
 async def test_what_is_too_much_is_cut_and_the_file_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.actions import list_cases as module
-from server.actions.list_cases import count_cases, find_cases, list_cases
+from server.actions.list_cases import count_cases, every_case, find_cases, list_cases, size_of_list
 from server.actions.list_followup import After
 from server.actions.refusals import NotFound
 from server.centre import platform_of
@@ -71,6 +71,28 @@ async def test_a_wide_scope_reads_along_the_due_days_and_finds_the_same(
     monkeypatch.setattr(module, "NARROW_MAX", 0)
     assert await list_cases(platform, clerk) == narrow
     assert len(narrow) == 2
+
+
+@pytest.mark.parametrize(("state", "ids"), [("", "1234"), ("reviewing", "12"), ("suspended", "4"), ("withdrawn", "5")])
+async def test_the_whole_list_comes_page_by_page_and_its_size_is_known_before(
+    either: SmallCentre, monkeypatch: pytest.MonkeyPatch, state: str, ids: str
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_ROWS", 2)
+    await put(
+        either,
+        open_case(either, "2026-12-01"),
+        open_case(either, "2026-12-02"),
+        open_case(either, "2026-12-03", "accepted"),
+        open_case(either, "2026-12-04", "suspended", suspension={"until": "2026-12-20"}),
+        open_case(either, "2026-12-05", "withdrawn", holder=""),
+        open_case(either, "2026-12-01", village=OUTSIDE, holder=place_holder(OUTSIDE)),
+    )
+    await either.recount()
+    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    pages = [page async for page in every_case(platform, clerk, state)]
+    assert sorted(row.id[0] for page in pages for row in page) == list(ids)
+    assert all(len(page) <= 2 for page in pages)
+    assert await size_of_list(platform, clerk, state) == len(ids)
 
 
 async def test_what_a_unit_holds_is_its_desks_and_what_the_helper_holds_lies_in_the_village(

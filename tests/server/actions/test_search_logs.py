@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.actions.log_read import log_read
-from server.actions.search_logs import list_apps, list_epochs, search_changes, search_looks
+from server.actions.search_logs import list_apps, list_epochs, search_changes, search_looks, size_of_logs
 from server.centre import platform_of
 from tests.small_centre import HELPER, small_centre
 
@@ -23,5 +23,7 @@ async def test_looks_come_with_their_reason_and_changes_with_their_step(tmp_path
         assert await search_looks(platform, record=record, before=by_record[-1].position) == []
         [change] = await search_changes(platform, record)
         assert (change.said, change.code, change.account_name) == ("resident.register", "applied", helper.name)
+        assert await size_of_logs(platform, account=helper.id) == 2
+        assert await size_of_logs(platform, record=record) == 3
         assert [(one.version, one.devices) for one in await list_apps(platform)] == [("1", 1)]
         assert len(await list_epochs(platform)) == 1

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import server
 from server.console.field_words import (
     CHANGES,
     KIND_WORDS,
@@ -59,6 +63,15 @@ def test_every_kind_of_record_has_words() -> None:
     assert sorted(set(KINDS) - set(KIND_WORDS)) == []
     assert kind_words("case", False) == "办件"
     assert kind_words("unheard_of", False) == "unheard_of"
+
+
+def test_every_kind_of_look_has_words() -> None:
+    """Whatever a module of ours logs a look of, by name or as an export."""
+    code = [path.read_text() for path in Path(server.__file__).parent.rglob("*.py")]
+    told = {kind for text in code for kind in re.findall(r'log_read\(\s*[\w.]+, [^"()]+, "(\w+)"', text)}
+    told |= {kind for text in code for kind in re.findall(r'Export\([^)]*?kind="(\w+)"', text)}
+    assert told >= {"case", "file", "resident", "log", "case_list", "bulletin"}
+    assert sorted(told - set(KIND_WORDS)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from server.actions.build_bulletin import read_bulletin
+from server.actions.search_logs import search_looks
 from server.domain.people.roles import Role
 from tests.server.actions.test_build_bulletin import PERIOD, finished
+from tests.server.actions.test_pdf_pages import lines_of
 from tests.server.console.office import Office, office
 from tests.small_centre import TOWN
 
@@ -77,21 +81,41 @@ async def test_a_town_sees_its_own_villages_and_no_other_town(desk: Office) -> N
     assert "只报本乡镇" in (await lead.get(f"{HERE}?place={TOWN}")).text
     assert (await lead.get(f"{HERE}?place=341881107000")).status_code == 404
     assert (await lead.post(f"{HERE}/freeze", edition="1")).status_code == 404
+    for place, status in ((TOWN, 200), ("341881107000", 404)):
+        assert (await lead.post(f"{HERE}/export", place=place, edition="1", why="核对")).status_code == status
     assert await state_of(desk) == (1, "draft")
 
 
-async def test_files_need_a_fresh_factor_and_the_look_is_logged(desk: Office) -> None:
-    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+async def test_files_say_who_when_and_why_need_a_fresh_factor_and_are_logged(desk: Office) -> None:
+    login = desk.login_of(Role.CITY_SUPERVISOR)
+    browser, account = await desk.sign_in(login), await desk.small.account(login)
     await browser.post("/console/bulletins", period=PERIOD)
-    file = f"{HERE}/341800000000/1"
+    file, why = f"{HERE}/export", "上会用"
+    assert "为什么导出" in (await browser.post(file, edition="1")).text
+    assert (await browser.post(file, edition="1", why=" ")).status_code == 422
     for kind, start in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype html>")):
-        answer = await browser.get(f"{file}/{kind}")
+        answer = await browser.post(file, edition="1", why=why, format=kind)
         assert (answer.status_code, answer.content.startswith(start)) == (200, True)
-        assert "attachment" in answer.headers["content-disposition"]
+        assert answer.headers["content-disposition"] == f'attachment; filename="bangban-{PERIOD}-1.{kind}"'
+        told = marks_in(answer.content, kind)
+        assert told, kind
+        assert all(account.name in one and why in one for one in told), kind
     held = await read_bulletin(desk.platform, PERIOD)
     assert held is not None
-    assert ("bulletin", held.id) in await desk.small.fetch("SELECT kind, record FROM reads")
-    assert (await browser.get(f"{file}/doc")).status_code == 404
+    looks = await search_looks(desk.platform, record=held.id)
+    assert [(one.kind, one.account, one.said) for one in looks] == [("bulletin", account.id, f"导出：{why}")] * 3
+    assert (await browser.post(file, edition="7", why=why)).status_code == 404
     desk.clock.advance(20 * 60_000)
-    later = await browser.get(f"{file}/xlsx")
+    later = await browser.post(file, edition="1", why=why)
     assert (later.status_code, later.headers["location"].startswith("/console/factor")) == (303, True)
+
+
+def marks_in(content: bytes, kind: str) -> list[str]:
+    """The line above each sheet; what stands across each page of a PDF; what is shown and printed of a page."""
+    if kind == "xlsx":
+        return [str(sheet["A1"].value) for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets[:-1]]
+    if kind == "pdf":
+        found = [line for line in lines_of(content) if "上会用" in line]
+        assert len(found) == 2 * content.count(b"/Type /Page /Parent")
+        return found
+    return re.findall(r"<p[^>]*>([^<]*上会用[^<]*)</p>", content.decode())

@@ -67,7 +67,7 @@ async def test_an_auditor_takes_a_slice_as_a_marked_pdf_and_the_slice_tells_of_i
     answer = await auditor.post("/console/operations/export", record=CASE, why=WHY, format="pdf")
     assert answer.headers["content-type"] == "application/pdf"
     told = lines_of(answer.content)
-    assert any("case.submit" in line for line in told)
+    assert any("办件 已执行" in line for line in told)
     assert any(line.endswith(WHY) for line in told)
     looks = await search_looks(desk.platform, record=CASE)
     assert (looks[0].kind, looks[0].said) == ("log", f"导出：{WHY}")

@@ -28,7 +28,9 @@ async def test_an_auditor_searches_and_the_search_is_a_look(desk: Office) -> Non
     login = desk.login_of(Role.AUDITOR)
     auditor = await desk.sign_in(login)
     found = (await auditor.get(f"{HERE}?record={record}")).text
-    assert "resident.register" in found
+    assert "登记居民" in found
+    assert "已执行" in found
+    assert "applied" not in found
     assert ("log", record) in await desk.small.fetch("SELECT kind, record FROM reads")
     assert record in (await auditor.get(f"{HERE}?login={login}")).text
     assert "没有找到" in (await auditor.get(f"{HERE}?login=nobody")).text
@@ -40,7 +42,7 @@ async def test_an_administrator_sees_versions_and_epochs_and_no_log(desk: Office
     page = (await (await desk.sign_in(desk.login_of(Role.ADMINISTRATOR))).get(f"{HERE}?record={record}")).text
     [[epoch]] = await desk.small.fetch("SELECT epoch FROM centre")
     assert str(epoch) in page
-    assert "resident.register" not in page
+    assert "登记居民" not in page
 
 
 async def test_an_administrator_sees_how_the_machine_stands_and_what_to_do(desk: Office) -> None:
