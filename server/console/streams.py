@@ -30,6 +30,10 @@ _HEADERS = [
 ]
 
 
+async def _say_event(say: Callable[[bytes], Awaitable[None]], event: str) -> None:
+    await say(f"event: {event}\ndata: 1\n\n".encode())
+
+
 async def _nothing() -> None:
     pass
 
@@ -83,11 +87,12 @@ class Streams:
         loop, pace, woken = asyncio.get_running_loop(), self._pace, asyncio.Event()
         listener = self._wakes.listen(told.buckets, woken.set)
         self._open += 1
-        if told.at_once:
-            woken.set()
         over, next_beat = loop.time() + pace.life_s, loop.time() + pace.beat_s
         try:
             await say(b"retry: 3000\n\n")
+            # It listens already: between what the page shows and here nothing is missed.
+            for event in await told.events(frozenset()) if told.at_once else ():
+                await _say_event(say, event)
             while not self._ending.is_set() and loop.time() < over:
                 await self._wait(woken, next_beat - loop.time())
                 if loop.time() >= next_beat:
@@ -99,7 +104,7 @@ class Streams:
                     await self._wait(self._ending, pace.gather_s)
                     woken.clear()
                     for event in await told.events(frozenset(listener.hear())):
-                        await say(f"event: {event}\ndata: 1\n\n".encode())
+                        await _say_event(say, event)
         finally:
             listener.close()
             self._open -= 1

@@ -28,6 +28,7 @@ from server.console.narrowing import narrowed
 from server.console.pages import together
 from server.console.pages.consents import revocable
 from server.console.pages.disputes import shown
+from server.console.pages.live import stream_of_scope
 from server.console.record_pages import problems_of, seen_pairs, seen_state
 from server.console.render import page, problem_page
 from server.console.step_forms import fields_from
@@ -46,7 +47,7 @@ async def show(visit: Visit) -> Response:
     """`?state=` one state; `?number=` either number; `?after=` the key of the page before; `?place=` what lies there,
     with `?since=` and `?upto=` the days between which it falls due.
     """
-    query, platform = visit.request.query_params, visit.console.platform
+    query, platform, stream = visit.request.query_params, visit.console.platform, await stream_of_scope(visit)
     number, state = query.get("number", "").strip()[:40], query.get("state", "")[:40]
     rows: Sequence[CaseRow]
     since, upto = query.get("since", "")[:10], query.get("upto", "")[:10]
@@ -74,7 +75,7 @@ async def show(visit: Visit) -> Response:
     return page(
         visit,
         "desk.html",
-        live="/console/live",
+        live=stream,
         rows=rows,
         counts=await count_cases(platform, visit.account),
         chosen=state,

@@ -1,16 +1,17 @@
 """The streams behind pages that refresh themselves: lists and the overview of a scope, and one case.
 
-    /live              news      something in the scope changed
+    /live              news      something in the scope changed, since what `seen` says the page shows
     /desk/{id}/live    news      this case has another rev than the page shows
                        others    somebody opened or left it
 
-Laws: what is out of reach has no stream. A stream and what it makes a page fetch are no activity: who walks away is
-signed out all the same.
+Laws: a list names its stream before it reads what it shows, so that what changes while it is made, and until its stream
+is open, is told as soon as it is. What is out of reach has no stream. A stream and what it makes a page fetch are no
+activity: who walks away is signed out all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from starlette.responses import Response
 
@@ -26,33 +27,52 @@ from server.domain.people.reach import desk_bucket, places_below, reaches, units
 from server.domain.people.roles import may_read
 
 _REV = "SELECT rev FROM cases WHERE id = ?"
+# Heads only rise, so their sum names one state of all of them.
+_SEEN = "SELECT CAST(coalesce(sum(head), 0) AS BIGINT) FROM buckets WHERE id IN (?*)"
+
+
+async def stream_of_scope(visit: Visit) -> str:
+    """The address at which a list of the scope listens. Ask before anything that the list shows is read."""
+    return f"/console/live?seen={await _seen(visit, await _buckets(visit))}"
+
+
+async def _buckets(visit: Visit) -> frozenset[str]:
+    account, directory = visit.account, await visit.console.platform.directory()
+    places = places_below(account.scope, directory)
+    units = units_below(account.scope, places, directory)
+    return frozenset(
+        {
+            person_bucket(account.id),
+            *map(place_bucket, places),
+            *map(desk_bucket, places),
+            *map(unit_bucket, units),
+        }
+    )
+
+
+async def _seen(visit: Visit, buckets: Collection[str]) -> int:
+    async with visit.console.platform.database.read() as snapshot:
+        [[seen]] = await snapshot.fetch(_SEEN, [sorted(buckets)])
+    return int(seen)
 
 
 async def show(visit: Visit) -> Response:
-    """GET /live"""
-    platform, account = visit.console.platform, visit.account
-    directory = await platform.directory()
-    places = places_below(account.scope, directory)
-    units = units_below(account.scope, places, directory)
-    buckets = {
-        person_bucket(account.id),
-        *map(place_bucket, places),
-        *map(desk_bucket, places),
-        *map(unit_bucket, units),
-    }
+    """GET /live?seen= : news at once where the scope has moved on since."""
+    buckets, shown = await _buckets(visit), _number(visit, "seen")
 
-    async def events(_: frozenset[str]) -> Iterable[str]:
-        return ("news",)
+    async def events(heard: frozenset[str]) -> Iterable[str]:
+        return ("news",) if heard or await _seen(visit, buckets) != shown else ()
 
-    return visit.console.streams.response(Told(buckets=buckets, events=events, beat=_lasts(visit)))
+    return visit.console.streams.response(
+        Told(buckets=buckets, events=events, beat=_lasts(visit), at_once=shown is not None)
+    )
 
 
 async def show_case(visit: Visit) -> Response:
     """GET /desk/{id}/live?rev= : opens the case for the others, until the page is gone."""
     console, account = visit.console, visit.account
     record, bucket = await _reached(visit)
-    shown = visit.request.query_params.get("rev", "")
-    told = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 10 else 0
+    told = _number(visit, "rev") or 0
     seen_at = await open_case(console.platform, account, record, console.tell)
     lasts = _lasts(visit)
 
@@ -98,6 +118,12 @@ async def _reached(visit: Visit) -> tuple[str, str]:
     ):
         raise NotFound(f"no case {record}")
     return record, found.bucket
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    """Of the address; None where it says none."""
+    said = visit.request.query_params.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 18 else None
 
 
 def _lasts(visit: Visit) -> Callable[[], Awaitable[bool]]:

@@ -20,6 +20,7 @@ from server.console import case_words, watching_words
 from server.console.map_measures import MEASURES, ROLES, Standing, bands_of
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
 from server.console.pages.lights import summed
+from server.console.pages.live import stream_of_scope
 from server.console.pages.people import SILENT_AFTER
 from server.console.render import page
 from server.console.tile_map import draw
@@ -50,6 +51,7 @@ async def show(visit: Visit) -> Response:
     wanted = visit.request.query_params.get("place", "") or (tops[0] if tops else "")
     if not wanted:
         return page(visit, "overview_unit.html")
+    stream = await stream_of_scope(visit)
     standing = await _standing(visit, wanted)
     shown, measures = _measure(visit, standing)
     today = china_day(visit.console.now())
@@ -57,7 +59,7 @@ async def show(visit: Visit) -> Response:
     return page(
         visit,
         "overview.html",
-        live="/console/live",
+        live=stream,
         overview=standing.overview,
         standing=standing,
         tops=await _tops(visit, tops),

@@ -58,7 +58,8 @@
 
   const open = () => {
     if (stream || document.hidden) return;
-    stream = new EventSource(line.dataset.stream);
+    /* What the page shows now is named by its part, which a refresh brings anew. */
+    stream = new EventSource(part().dataset.stream);
     stream.addEventListener("news", onNews);
     stream.addEventListener("others", onOthers);
     stream.addEventListener("open", () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.server.actions.test_show_case import CASE, file_case, step
 from tests.server.console.office import Browser, Office, office
 from tests.server.console.scene import stranger_of
 from tests.server.console.test_streams import Reader
-from tests.small_centre import VILLAGE
+from tests.small_centre import HELPER, VILLAGE
 
 PAGE = f"/console/desk/{CASE}"
 
@@ -108,6 +109,19 @@ async def test_a_page_that_is_behind_already_is_told_at_once(desk: Office) -> No
     await stream.end()
 
 
+async def test_what_changes_between_a_list_and_its_stream_is_told_at_once_and_nothing_else_is(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    for path in ("/console/desk", "/console/"):
+        seen = re.findall(r'data-stream="/console/live\?(seen=[0-9]+)"', (await clerk.get(path)).text)
+        quiet = await Open(desk, clerk, "/console/live", *seen).begin()
+        await quiet.end()
+        assert quiet.reader.lines.empty()
+        await desk.small.register(await desk.small.enrol(HELPER, path), path)
+        late = await Open(desk, clerk, "/console/live", *seen).begin()
+        assert "news" in await late.reader.event()
+        await late.end()
+
+
 async def test_a_colleague_is_seen_on_the_page_while_it_is_open_and_not_after(desk: Office) -> None:
     clerk = await clerk_at(desk)
     lead = await desk.sign_in(login_of(desk.small, "town_lead", VILLAGE))
@@ -139,8 +153,8 @@ async def test_what_a_page_fetches_by_itself_keeps_nobody_signed_in(desk: Office
 async def test_the_pages_name_their_streams_and_no_script_may_be_written_into_them(desk: Office) -> None:
     clerk = await clerk_at(desk)
     for path, stream in (
-        ("/console/", "/console/live"),
-        ("/console/desk", "/console/live"),
+        ("/console/", "/console/live?seen="),
+        ("/console/desk", "/console/live?seen="),
         (PAGE, f"{PAGE}/live?rev="),
     ):
         text = (await clerk.get(path)).text
