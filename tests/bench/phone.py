@@ -176,6 +176,11 @@ def titled(title: str) -> str:
     return f"titled('{title}')"
 
 
+def listed(title: str) -> str:
+    """A screen that is a list stands when there is something to choose."""
+    return f"() => {titled(title)}() && document.querySelector('.screen-body ul .row-button')"
+
+
 ROW = "() => document.querySelector('.screen-body ul .row-button')"
 FIELD = "() => document.querySelector('.screen-body input')"
 CHOICE = "() => [...document.querySelectorAll('.choice input')].find((one) => !one.checked)"
@@ -197,11 +202,11 @@ def taps(page: Page) -> dict[str, float]:
         return float(page.evaluate(_TYPE, [FIELD, text, done]))
 
     found = "() => document.querySelectorAll('.screen-body ul .row-button').length {}"
-    took = {"begin a visit": tap(button("开始上门办理"), titled("为谁办？"))}
+    took = {"begin a visit": tap(button("开始上门办理"), listed("为谁办？"))}
     took["type a name's initials"] = type_in("w", found.format("> 0"))
     took["type digits nobody has"] = type_in("000000000", found.format("=== 0"))
     type_in("", found.format("> 0"))
-    took["choose a resident"] = tap(ROW, titled("办什么事？"))
+    took["choose a resident"] = tap(ROW, listed("办什么事？"))
     took["look for a service"] = type_in("高龄津贴", found.format("> 0"))
     took["choose a service"] = tap(ROW, titled("填写"))
     took["put a visit aside"] = tap(button("先放着"), titled("今天"))

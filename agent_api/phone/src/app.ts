@@ -14,7 +14,7 @@ import { Keyring, PENDING, PIN_ROUNDS, sign, type Label, type Person } from './s
 import { StoreGone } from './storage/mending'
 import { BROWSER_PASSKEYS } from './storage/passkey'
 import { keepTrouble, troubleOf } from './office/trouble'
-import { whenIdle } from './idle'
+import { inIdlePieces } from './idle'
 import { goInstead } from './router'
 import { Office } from './office/office'
 
@@ -142,9 +142,11 @@ async function openWith(id: string, dataKey: Bytes, steal: boolean): Promise<voi
     await keepTrouble(office.value, 'rolled_back')
   }
   office.value.start()
+  // Today is mostly left for a visit, at once: whom that may be for is read before anybody sees it.
+  if (!office.value.withheld()) office.value.replica.seeAll('resident')
   app.phase = 'open'
   void measureRoom(true)
-  whenIdle(() => office.value?.warm())
+  inIdlePieces(office.value.warm())
 }
 
 /** How much room there is; asks the browser, when told to, to keep the store even when room is short. */

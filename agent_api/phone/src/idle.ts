@@ -6,10 +6,22 @@
 export const IDLE_MS = 5 * 60_000
 const LOOK_MS = 10_000
 
+/** So long may work that nobody waits for hold up a finger. */
+const PIECE_MS = 5
+
 /** When the page has nothing else to do. */
 export function whenIdle(work: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(work)
   else setTimeout(work)
+}
+
+/** All of it piece by piece, between whatever somebody does meanwhile; `work` yields after each. */
+export function inIdlePieces(work: Iterator<unknown>): void {
+  whenIdle(() => {
+    const begun = performance.now()
+    while (performance.now() - begun < PIECE_MS) if (work.next().done) return
+    inIdlePieces(work)
+  })
 }
 
 /** Calls `lock` once nobody touched the page for five minutes. Ends nothing: locking twice is locking once. */

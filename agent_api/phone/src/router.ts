@@ -15,19 +15,29 @@ export function read(hash: string): Place {
 export const place = shallowRef<Place>(read(globalThis.location?.hash ?? ''))
 
 export function follow(): void {
-  addEventListener('hashchange', () => {
-    place.value = read(location.hash)
-    scrollTo(0, 0)
-  })
+  // Of the phone's own back button, and of addresses that somebody types.
+  addEventListener('hashchange', arrive)
 }
 
+/** The screen changes at once: the browser tells of a change of address only in a later turn. */
 export function go(...parts: readonly string[]): void {
-  location.hash = `#/${parts.map(encodeURIComponent).join('/')}`
+  history.pushState(null, '', addressOf(parts))
+  arrive()
 }
 
 /** Without leaving a step behind that the back button would lead to. */
 export function goInstead(...parts: readonly string[]): void {
-  location.replace(`#/${parts.map(encodeURIComponent).join('/')}`)
+  history.replaceState(null, '', addressOf(parts))
+  arrive()
+}
+
+function addressOf(parts: readonly string[]): string {
+  return `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+function arrive(): void {
+  place.value = read(location.hash)
+  scrollTo(0, 0)
 }
 
 export function back(): void {

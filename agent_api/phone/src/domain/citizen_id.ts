@@ -28,11 +28,14 @@ const PROVINCES = [
   [71, 71],
   [81, 83],
 ] as const
+/** As records keep it. */
+const KEPT = /^\d{17}[\dX]$/
 const EARLIEST_BIRTH = '1880-01-01'
 const CHECK_SIGNS = '10X98765432'
 
 /** As people write it (spaces, full-width digits, a small x) → as records keep it. */
 export function normaliseId(said: string): string {
+  if (KEPT.test(said)) return said
   const narrow = [...said].map((sign) => (sign >= '！' && sign <= '～' ? String.fromCharCode(sign.charCodeAt(0) - 0xfee0) : sign))
   return narrow.join('').replace(/[\s·-]/g, '').toUpperCase()
 }
@@ -40,7 +43,7 @@ export function normaliseId(said: string): string {
 export function parseCitizenId(said: string, today: string): CitizenId | IdFault {
   const number = normaliseId(said)
   if (number.length !== 18) return 'citizen_id_length'
-  if (!/^\d{17}[\dX]$/.test(number)) return 'citizen_id_format'
+  if (!KEPT.test(number)) return 'citizen_id_format'
   const province = Number(number.slice(0, 2))
   if (!PROVINCES.some(([first, last]) => province >= first && province <= last)) return 'citizen_id_province'
   const birth = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`

@@ -98,8 +98,8 @@ export function eligible(rule: Value | undefined, facts: Facts): Eligibility {
 }
 
 /** Whether it is worth proposing: everything it asks for is so, and it asks for age or circumstances at all. */
-export function isLikely(rule: Value | undefined, resident: Fields, today: string): boolean {
-  if (!isGroup(rule) || eligible(rule, residentFacts(resident, today)).verdict !== 'yes') return false
+export function isLikely(rule: Value | undefined, judged: Eligibility): boolean {
+  if (!isGroup(rule) || judged.verdict !== 'yes') return false
   const asked = [...parseRule(rule).all, ...parseRule(rule).any]
   return asked.some(({ fact, test, wanted }) => {
     return fact === 'flags' || (fact === 'age' && test === 'at_least' && Number(wanted) >= OLD)

@@ -24,11 +24,11 @@ export function matches(words: string, name: string, initials: Initials, numbers
 /** The first `count` by name whom the words find. */
 export function findResidents(all: readonly Sighting[], words: string, count: number, initials = NONE): readonly Sighting[] {
   if (!words.trim()) return firstByName(all, count)
-  const found = byName(all).filter((one) => {
+  const found = all.filter((one) => {
     const numbers = [text(one.fields, 'citizen_id'), text(one.fields, 'phone')]
     return matches(words, text(one.fields, 'name'), initials, numbers)
   })
-  return found.slice(0, count)
+  return firstByName(found, count)
 }
 
 /** Services a helper can hand in: those of the catalogue that stand. */
@@ -38,40 +38,18 @@ export function findItems(all: readonly Sighting[], words: string, initials = NO
   return found.sort((one, other) => compare(text(one.fields, 'key'), text(other.fields, 'key')))
 }
 
-const sorted = new WeakMap<readonly Sighting[], readonly Sighting[]>()
-let last: readonly Sighting[] = []
-
-/**
- * Comparing as people sort is slow: a list is sorted once, not at every letter that is typed, and its successor from
- * the order that it had.
- */
-export function byName(all: readonly Sighting[]): readonly Sighting[] {
-  const held = sorted.get(all)
-  if (held) return held
-  const before = new Map(last.map((one, place) => [one.record, place]))
-  const placeOf = ({ record }: Sighting): number => before.get(record) ?? last.length
-  const nearly = [...all].sort((one, other) => placeOf(one) - placeOf(other))
-  const named = nearly.sort((one, other) => compare(text(one.fields, 'name'), text(other.fields, 'name')))
-  sorted.set(all, named)
-  last = named
-  return named
-}
-
-/** The same as the beginning of `byName`, without putting all in order when nobody has yet: a screen waits for it. */
+/** Comparing as people sort is slow: nothing is put in order but what is shown. Namesakes stay as they came. */
 export function firstByName(all: readonly Sighting[], count: number): readonly Sighting[] {
-  const held = sorted.get(all)
-  if (held) return held.slice(0, count)
-  const first: Sighting[] = []
+  const first: { readonly name: string; readonly one: Sighting }[] = []
   for (const one of all) {
     const name = text(one.fields, 'name')
-    const isBefore = (other: Sighting): boolean => compare(name, text(other.fields, 'name')) < 0
     const last = first[count - 1]
-    if (last && !isBefore(last)) continue
-    const place = first.findIndex(isBefore)
-    first.splice(place < 0 ? first.length : place, 0, one)
+    if (last && compare(name, last.name) >= 0) continue
+    const place = first.findIndex((other) => compare(name, other.name) < 0)
+    first.splice(place < 0 ? first.length : place, 0, { name, one })
     first.length = Math.min(first.length, count)
   }
-  return first
+  return first.map(({ one }) => one)
 }
 
 const collator = new Intl.Collator('zh-CN')

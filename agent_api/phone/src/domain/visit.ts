@@ -233,6 +233,16 @@ export function photosNamed(said: MaterialSaid): readonly Photo[] {
   return isPictured(said.state) ? said.photos : []
 }
 
+export function photosOfLeg(leg: LegSaid): Photo[] {
+  return Object.values(leg.materials).flatMap((said) => said.photos)
+}
+
+/** Everything that lies on the phone for a visit, the signature among it. */
+export function photosOf(visit: Visit): Photo[] {
+  const photos = visit.legs.flatMap(photosOfLeg)
+  return visit.consent.signature ? [...photos, visit.consent.signature] : photos
+}
+
 export function isPictured(state: MaterialState): boolean {
   return state === 'attached' || state === 'scanned'
 }

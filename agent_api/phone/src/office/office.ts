@@ -27,13 +27,14 @@ import { checkWhole, mending } from '../storage/mending'
 import { Seal } from '../storage/sealing'
 import { DAY_MS, dayOf } from '../domain/days'
 import { text } from '../domain/fields'
-import { byName } from '../domain/finding'
 import { localItemId, shownItem } from '../domain/local_items'
 import { receiptNumber } from '../domain/receipt_number'
 import { buildFiling } from '../domain/filing'
 import {
   newVisit,
   photosNamed,
+  photosOf,
+  photosOfLeg,
   readVisit,
   residentFields,
   type Known,
@@ -91,6 +92,7 @@ export class Office {
   private readonly live: LiveSocket
   private readonly tokens: Tokens
   private drafts = new Map<string, Visit>()
+  private begun: Visit | null = null
 
   private constructor(
     readonly identity: Identity,
@@ -210,11 +212,10 @@ export class Office {
     return this.store.standing().serverTime > 0
   }
 
-  /** Reads what the next taps will need, while nobody waits for anything. */
-  warm(): void {
+  /** Reads what the next taps will need, a little at each step. */
+  *warm(): Generator<undefined> {
     if (this.withheld()) return
-    byName(this.replica.seeAll('resident'))
-    for (const kind of ['item', 'claim']) this.replica.seeAll(kind)
+    for (const kind of ['item', 'claim']) yield* this.replica.readAhead(kind)
   }
 
   /** Cases of the village, the newest first: ids begin with the time they were made. */
@@ -312,27 +313,30 @@ export class Office {
 
   visit(id: string): Visit | undefined {
     const kept = this.store.note(VISIT + id)
-    return kept === undefined ? undefined : readVisit(kept)
+    if (kept !== undefined) return readVisit(kept)
+    return this.begun?.id === id ? this.begun : undefined
   }
 
-  /** On the disk when this returns. The screen that asked goes on to the visit: drawing itself once more would be in its way. */
-  async beginVisit(village: string): Promise<Visit> {
-    const visit = newVisit(this.newId(), this.clock.wall(), village)
-    await this.putVisit(visit)
-    return visit
+  /** Nothing is said in it yet, so nothing waits for the disk: whoever shows it keeps it, as they keep every keystroke. */
+  beginVisit(village: string): Visit {
+    this.begun = newVisit(this.newId(), this.clock.wall(), village)
+    return this.begun
   }
 
+  /** Whether a visit was begun and never kept. */
+  isBegun(id: string): boolean {
+    return this.begun?.id === id
+  }
+
+  /** On the disk when this returns. The screen of a visit shows what it keeps already: it is not drawn once more. */
   async keepVisit(visit: Visit): Promise<void> {
-    await this.putVisit(visit)
-    this.listener.changed()
-  }
-
-  private async putVisit(visit: Visit): Promise<void> {
     const kept = JSON.stringify({ ...visit, touched: this.clock.wall() })
     await this.store.transaction(() => this.store.putNote(VISIT + visit.id, kept))
+    if (this.isBegun(visit.id)) this.begun = null
   }
 
   async dropVisit(visit: Visit): Promise<void> {
+    if (this.isBegun(visit.id)) this.begun = null
     await this.store.transaction(() => {
       this.store.putNote(VISIT + visit.id, undefined)
       for (const photo of photosOf(visit)) this.store.dropFileContent(photo.file)
@@ -437,13 +441,4 @@ async function loadWhole(disk: DeviceDisk, device: string): Promise<Write[]> {
 
 function fileToSend({ file, sha256, size, type }: Photo, purpose: string, change: string): FileToSend {
   return { id: file, sha256, size, type, purpose, change, delivery: 'waiting', offset: 0, location: '' }
-}
-
-function photosOfLeg(leg: LegSaid): Photo[] {
-  return Object.values(leg.materials).flatMap((said) => said.photos)
-}
-
-function photosOf(visit: Visit): Photo[] {
-  const photos = visit.legs.flatMap(photosOfLeg)
-  return visit.consent.signature ? [...photos, visit.consent.signature] : photos
 }

@@ -41,22 +41,30 @@ export function eventsToChoose(items: readonly Sighting[]): { readonly code: str
   return LIFE_EVENTS.filter((event) => used.has(event.code)).map((event) => ({ code: event.code, words: spoken([event.zh, event.en]) }))
 }
 
-/** `event` is a code, or empty for all. */
-export function offersFor(items: readonly Sighting[], resident: Fields, today: string, words: string, event: string): Offers {
+/** `event` is a code, or empty for all. No more than the first `count` are made ready to be told. */
+export function offersFor(
+  items: readonly Sighting[],
+  resident: Fields,
+  today: string,
+  words: string,
+  event: string,
+  count = Infinity,
+): Offers {
   const isUnder = (item: Sighting): boolean => !event || eventsOf(item.fields).includes(event)
   const found = findItems(items, words, initials.value).filter(isUnder)
-  const fits = (item: Sighting): boolean => isLikely(item.fields['rule'], resident, today)
-  const offer = (item: Sighting): Offer => offerOf(item, resident, today)
-  const others = found.filter((item) => !fits(item)).map(offer)
-  return {
-    bundles: bundlesFor(items, resident, today, words, event),
-    likely: found.filter(fits).map(offer),
-    others: [...others.filter((one) => one.verdict !== 'no'), ...others.filter((one) => one.verdict === 'no')],
-  }
+  const facts = residentFacts(resident, today)
+  const judged = found.map((item) => [item, eligible(item.fields['rule'], facts)] as const)
+  const fits = ([item, one]: (typeof judged)[number]): boolean => isLikely(item.fields['rule'], one)
+  const isOut = ([, one]: (typeof judged)[number]): boolean => one.verdict === 'no'
+  const offer = ([item, one]: (typeof judged)[number]): Offer => offerOf(item, one, resident, today)
+  const others = judged.filter((one) => !fits(one))
+  const bundles = bundlesFor(items, resident, today, words, event).slice(0, count)
+  const likely = judged.filter(fits).slice(0, count - bundles.length)
+  const rest = [...others.filter((one) => !isOut(one)), ...others.filter(isOut)]
+  return { bundles, likely: likely.map(offer), others: rest.slice(0, count - bundles.length - likely.length).map(offer) }
 }
 
-function offerOf(item: Sighting, resident: Fields, today: string): Offer {
-  const judged = eligible(item.fields['rule'], residentFacts(resident, today))
+function offerOf(item: Sighting, judged: Eligibility, resident: Fields, today: string): Offer {
   return {
     id: item.record,
     bundle: '',

@@ -179,7 +179,8 @@ export class MemoryStore implements ReplicaStore {
   }
 
   entriesOf(record: string): Entry[] {
-    return inOrder(this.byRecord.get(record)?.values() ?? [])
+    const own = this.byRecord.get(record)
+    return own?.size ? inOrder(own.values()) : []
   }
 
   entry(change: string): Entry | undefined {

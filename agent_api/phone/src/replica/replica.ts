@@ -56,6 +56,7 @@ export type FileWithContent = readonly [file: FileToSend, content: Bytes]
 
 export class Replica {
   private readonly bodies = new WeakMap<StoredRow, Body>()
+  private readonly plain = new WeakMap<StoredRow, Sighting>()
   private seen = new Map<string, readonly Sighting[]>()
   private seenAt = -1
 
@@ -132,14 +133,28 @@ export class Replica {
 
   see(record: string): Sighting | undefined {
     const row = this.store.row(record)
-    const own = this.store.entriesOf(record).filter((entry) => this.isShown(entry))
-    if (!row && own.length === 0) return undefined
+    const entries = this.store.entriesOf(record)
+    const own = entries.length ? entries.filter((entry) => this.isShown(entry)) : entries
+    if (own.length === 0) return row && this.asStored(row)
     const base = row ? this.bodyOf(row).fields : {}
     const kind = row ? row.kind : own[0]!.kind
-    if (own.length === 0) return { record, kind, fields: base, row, own: [] }
     const fields = { ...base }
     for (const entry of own) overlay(fields, trustedChange(entry.line))
     return { record, kind, fields, row, own: own.map((entry) => entry.id) }
+  }
+
+  private asStored(row: StoredRow): Sighting {
+    let seen = this.plain.get(row)
+    if (!seen) this.plain.set(row, (seen = { record: row.record, kind: row.kind, fields: this.bodyOf(row).fields, row, own: [] }))
+    return seen
+  }
+
+  /** Reads what the first `seeAll` of a kind would have to read, one record at each step. */
+  *readAhead(kind: string): Generator<undefined> {
+    for (const row of this.store.rowsOfKind(kind)) {
+      this.asStored(row)
+      yield
+    }
   }
 
   /** Every record of a kind, stored rows first, then those that only this device knows of. The same list until one changes. */
@@ -149,11 +164,12 @@ export class Replica {
     this.seenAt = at
     const held = this.seen.get(kind)
     if (held) return held
-    const records = new Set(this.store.rowsOfKind(kind).map((row) => row.record))
-    for (const entry of [...this.store.journal(), ...this.store.outbox()]) {
-      if (entry.kind === kind) records.add(entry.record)
+    const all = this.store.rowsOfKind(kind).map((row) => this.see(row.record)!)
+    const own = [...this.store.journal(), ...this.store.outbox()].filter((entry) => entry.kind === kind)
+    for (const record of new Set(own.map((entry) => entry.record))) {
+      const seen = this.store.row(record) ? undefined : this.see(record)
+      if (seen) all.push(seen)
     }
-    const all = [...records].map((record) => this.see(record)).filter((seen) => seen !== undefined)
     this.seen.set(kind, all)
     return all
   }

@@ -24,8 +24,8 @@ export async function seal(key: CryptoKey, content: Bytes, name: string): Promis
 
 /** Rejects with SealBroken. */
 export async function open(key: CryptoKey, sealed: Uint8Array, name: string): Promise<Bytes> {
-  const iv = sealed.slice(0, NONCE_BYTES) as Bytes
-  const rest = sealed.slice(NONCE_BYTES) as Bytes
+  const iv = sealed.subarray(0, NONCE_BYTES) as Bytes
+  const rest = sealed.subarray(NONCE_BYTES) as Bytes
   try {
     const content = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData: utf8(name) }, key, rest)
     return new Uint8Array(content)

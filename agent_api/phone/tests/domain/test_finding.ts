@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 
-import { byName, findItems, findResidents, firstByName } from '../../src/domain/finding'
+import { findItems, findResidents, firstByName } from '../../src/domain/finding'
 import { readInitials } from '../../src/domain/initials'
 import type { Fields } from '../../src/protocol/messages'
 import type { Sighting } from '../../src/replica/replica'
@@ -51,12 +51,15 @@ test('only services of the catalogue that stand are offered', () => {
   expect(findItems(ITEMS, 'gljt', initials).map((one) => one.record)).toEqual(['高龄津贴申领'])
 })
 
-test('the first by name are those of the whole order, put in order before or not, namesakes as they came', () => {
+test('the first by name are those of the whole order, namesakes as they came', () => {
   const signs = [...'汪单欧阳修玉兰秀英王李张刘陈']
   const names = Array.from({ length: 200 }, (_, n) => `${signs[(n * 7) % signs.length]}${signs[(n * 5 + 3) % signs.length]}`)
   const many = names.map((name, n) => ({ ...seen({ name }), record: String(n) }))
   const first = [0, 1, 30, 300].map((count) => firstByName([...many], count).map((one) => one.record))
-  const all = byName(many).map((one) => one.record)
-  expect(first).toEqual([0, 1, 30, 300].map((count) => all.slice(0, count)))
-  expect(firstByName(many, 30).map((one) => one.record)).toEqual(first[2])
+  const { compare } = new Intl.Collator('zh-CN')
+  const all = [...many].sort((one, other) => compare(String(one.fields['name']), String(other.fields['name'])))
+  expect(first).toEqual([0, 1, 30, 300].map((count) => all.slice(0, count).map((one) => one.record)))
+  const [sign = ''] = signs
+  const withSign = all.filter((one) => String(one.fields['name']).includes(sign))
+  expect(findResidents(many, sign, 5)).toEqual(withSign.slice(0, 5))
 })

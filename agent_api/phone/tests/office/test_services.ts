@@ -40,6 +40,14 @@ test('bundles stand first, what fits next, and what does not fit last, with its 
   expect(others[1]?.doubt).toContain('年龄不低于100')
 })
 
+test('the first of them are told before the rest, in the same order', () => {
+  const whole = offersFor(ITEMS, RESIDENT, TODAY, '', '')
+  const ids = (one: ReturnType<typeof offersFor>): string[] => [...one.bundles, ...one.likely, ...one.others].map(({ id }) => id)
+  for (let count = 0; count <= 8; count++) {
+    expect(ids(offersFor(ITEMS, RESIDENT, TODAY, '', '', count))).toEqual(ids(whole).slice(0, count))
+  }
+})
+
 test('what it pays is told for this very person', () => {
   expect(offersFor(ITEMS, RESIDENT, TODAY, '津贴', '').likely[0]?.pays).toBe('每月60元')
   expect(paysTo(ITEMS[3]!.fields, { ...RESIDENT, birth: '1945-01-01' }, TODAY)).toBe('')
