@@ -37,9 +37,6 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   line_portal: 'This network wants a login first (a hotel, a station). The centre has not been reached. Log in with the browser, or use mobile data. Everything is still on the phone.',
   line_now_idle: 'The network is fine',
   line_now_talking: 'Talking with the centre',
-  line_now_no_contact: 'No network now',
-  line_now_portal: 'The network wants a login',
-  line_now_signed_out: 'The enrolment has ended',
 
   carry_title: 'No network? Let somebody carry it',
   carry_open: 'Have it carried, or carry for a colleague',

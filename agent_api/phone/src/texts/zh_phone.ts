@@ -35,9 +35,6 @@ export const zhPhone = {
   line_portal: '现在的网络要先登录（如宾馆、车站的无线网），还没有连到中心。请打开浏览器登录，或改用手机流量。都还在手机里。',
   line_now_idle: '网络正常',
   line_now_talking: '正在和中心联系',
-  line_now_no_contact: '现在没有网络',
-  line_now_portal: '网络要先登录',
-  line_now_signed_out: '登记已过期',
 
   carry_title: '没有网络？请人带走',
   carry_open: '请同事带走，或替同事带',
