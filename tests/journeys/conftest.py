@@ -27,6 +27,19 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCentre]:
         yield centre
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCentre]:
+    """A centre on each database, for journeys on which it matters how the centre keeps what a phone sends."""
+    folder = tmp_path_factory.mktemp(f"either-{request.param}")
+    if request.param == "sqlite":
+        with served_centre(folder) as centre:
+            yield centre
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url, served_centre(folder, url) as centre:
+        yield centre
+
+
 @pytest.fixture(scope="module")
 def browser(driver: Playwright) -> Iterator[Browser]:
     with chromium_browser(driver) as browser:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,8 +90,11 @@ def serving(settings: Settings, port: str = "0") -> Iterator[ServedCentre]:
 class PhoneUser:
     """A phone in somebody's hand. `faults` are errors the page threw; there must be none."""
 
-    def __init__(self, context: BrowserContext, address: str, journey: str, page: Page | None = None) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str, journey: str, page: Page | None = None, profile: Path = Path()
+    ) -> None:
         self.context = context
+        self.profile = profile
         self.page: Page = page or (context.pages[0] if context.pages else context.new_page())
         self.faults: list[str] = []
         self._address = address
@@ -155,6 +159,12 @@ class PhoneUser:
             }).then(() => true)"""
         )
 
+    def die(self) -> None:
+        """The battery is empty: every process of the browser ends where it stands, and nothing is tidied up."""
+        assert not self.faults, self.faults
+        with self.context.expect_event("close"):
+            os.killpg(_browser_of(self.profile), signal.SIGKILL)
+
     def sign(self) -> None:
         pad = self.page.get_by_role("img", name="请在框内签名")
         pad.scroll_into_view_if_needed()
@@ -169,6 +179,16 @@ class PhoneUser:
         self.page.get_by_role("button", name="重签", disabled=False).wait_for()
 
 
+def _browser_of(profile: Path) -> int:
+    """The first process of the browser that has this profile; it leads a group of its own."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if f"--user-data-dir={profile}".encode() in words and os.getpgid(int(process.name)) == int(process.name):
+                return int(process.name)
+    raise AssertionError(f"no browser has {profile}")
+
+
 @contextmanager
 def phone_user(
     driver: Playwright,
@@ -178,7 +198,7 @@ def phone_user(
     screen: dict[str, int] | None = None,
     arguments: Sequence[str] = (),
 ) -> Iterator[PhoneUser]:
-    """A phone over a profile on the disk. Leaving it kills the browser, as a battery would."""
+    """A phone over a profile on the disk. Leaving it closes the browser; `die` before it ends it as a battery would."""
     size = screen or SMALL
     context = driver.chromium.launch_persistent_context(
         str(profile),
@@ -189,7 +209,7 @@ def phone_user(
         args=[*ARGUMENTS, *arguments],
     )
     context.set_default_timeout(20_000)
-    user = PhoneUser(context, address, journey)
+    user = PhoneUser(context, address, journey, profile=profile)
     try:
         yield user
         assert not user.faults, user.faults

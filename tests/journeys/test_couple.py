@@ -4,17 +4,20 @@ battery, a list to fill, a line that breaks off, a case that comes back, and its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Browser, Playwright
 
+from fixtures.world import Role
 from tests.journeys.bad_line import BadLine, bad_line
+from tests.journeys.console import Clerk, clerk, login_of, sign_in_for
 from tests.journeys.others import Others
-from tests.journeys.phone import PhoneUser, ServedCentre, phone_user, served_centre
+from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
+from tests.journeys.test_console_days import find_case, shows_state, take_step
 from tests.journeys.test_photographs import CAMERA, stored_files
+from tests.small_centre import VILLAGE, small_world
 
 HUSBAND, HUSBAND_ID = "汪德福", "341802193803150010"
 WIFE, WIFE_ID = "汪秀英", "341802193507020027"
@@ -22,13 +25,6 @@ CARD = "老年人优待证(老年卡)申领"
 ALLOWANCE = "80周岁以上老年人高龄津贴申领"
 INSURANCE = "城乡居民基本医疗保险缴费(代缴协助)"
 TRIES = 40
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServedCentre]:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    with served_centre(tmp_path / "centre", url) as centre:
-        yield centre
 
 
 def find_or_register(user: PhoneUser, name: str, number: str) -> None:
@@ -187,7 +183,7 @@ def send_through(user: PhoneUser, line: BadLine) -> None:
 
 
 def test_a_couple_is_served_without_a_network_to_the_card_in_the_hand(
-    driver: Playwright, either: ServedCentre, tmp_path: Path
+    driver: Playwright, browser: Browser, either: ServedCentre, tmp_path: Path
 ) -> None:
     others, profile = Others(either), tmp_path / "profile"
     port = urlsplit(either.address).port
@@ -202,9 +198,12 @@ def test_a_couple_is_served_without_a_network_to_the_card_in_the_hand(
             receipt = file_cards(user)
             file_allowance(user)
             begin_insurance(user)
+            user.die()
 
-        # The battery was empty.
-        with phone_user(driver, profile, line.address, "couple_again", arguments=CAMERA) as user:
+        with (
+            phone_user(driver, profile, line.address, "couple_again", arguments=CAMERA) as user,
+            clerk(browser, either.address, "couple_desk") as desk,
+        ):
             user.context.grant_permissions(["camera"])
             user.go_offline()
             user.open()
@@ -216,7 +215,8 @@ def test_a_couple_is_served_without_a_network_to_the_card_in_the_hand(
             send_through(user, line)
             user.picture("all_sent")
 
-            card = settle_at_the_desk(user, others, receipt)
+            desk.sign_in(sign_in_for(either, login_of(small_world(), Role.DESK_CLERK, in_place=VILLAGE)))
+            card = settle_at_the_desk(user, desk, others, receipt)
             hand_over(user)
             user.go_online()
             user.press("现在送出")
@@ -226,10 +226,11 @@ def test_a_couple_is_served_without_a_network_to_the_card_in_the_hand(
     check_centre(others, either)
 
 
-def settle_at_the_desk(user: PhoneUser, others: Others, receipt: str) -> str:
+def settle_at_the_desk(user: PhoneUser, desk: Clerk, others: Others, receipt: str) -> str:
     """The card comes back for its picture, is put right without a network, and decided. The case."""
     [card] = [record for record, fields in others.all("case", "cases") if fields["receipt"] == receipt]
-    others.return_case(card, "2")
+    find_case(desk, receipt)
+    return_for_its_picture(desk)
     user.press("现在送出")
     user.see("需要补正：近期一寸免冠照片")
     user.go_offline()
@@ -245,12 +246,35 @@ def settle_at_the_desk(user: PhoneUser, others: Others, receipt: str) -> str:
     user.press("现在送出")
     user.see("都已送达中心")
     assert others.fields("case", card)["state"] == "received"
-    others.take(card, "case.accept")
-    others.take(card, "case.decide", {"decision": {"granted": True, "text": "同意发证"}})
-    others.take(card, "case.finish", {"result": {"name": "老年人优待证", "number": "Y0001"}})
+    find_case(desk, receipt)
+    take_step(desk, "受理")
+    shows_state(desk, "已受理")
+    decide(desk)
+    take_step(desk, "办结", 结果名称="老年人优待证", 证件或文书号="Y0001")
+    shows_state(desk, "已办结")
+    desk.picture("finished")
     user.press("现在送出")
     user.see("结果已到，等待送交本人")
     return card
+
+
+def return_for_its_picture(desk: Clerk) -> None:
+    step = desk.page.locator("details#return")
+    step.locator("summary").click()
+    step.get_by_label("近期一寸免冠照片").check()
+    step.get_by_label("补正期限").fill(str(date.today() + timedelta(days=20)))
+    step.get_by_label("说明").fill("盖章看不清")
+    desk.picture("return")
+    step.get_by_role("button", name="一次性告知补正").click()
+    shows_state(desk, "待补正")
+
+
+def decide(desk: Clerk) -> None:
+    step = desk.page.locator("details#decide")
+    step.locator("summary").click()
+    step.get_by_label("是", exact=True).check()
+    step.get_by_role("button", name="作出决定").click()
+    shows_state(desk, "已决定")
 
 
 def hand_over(user: PhoneUser) -> None:
@@ -282,3 +306,4 @@ def check_centre(others: Others, centre: ServedCentre) -> None:
     filled = [fields for _, fields in others.all("claim", "claims") if fields.get("f.address") == "前村党群服务中心"]
     assert len(filled) == 2
     assert len(stored_files(centre)) == 3
+    assert len(stored_files(centre, "signature")) == 3

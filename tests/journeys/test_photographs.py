@@ -93,15 +93,16 @@ def test_a_photograph_goes_from_the_camera_to_the_centre(
         assert not picture.getexif()
 
 
-def stored_files(centre: ServedCentre) -> list[tuple[bytes, str]]:
-    """Every photograph of a material that the centre holds whole."""
+def stored_files(centre: ServedCentre, purpose: str = "material") -> list[tuple[bytes, str]]:
+    """Every picture for this purpose that the centre holds whole."""
 
     async def read() -> list[tuple[bytes, str]]:
         async with open_centre(centre.settings) as opened, opened.database.read() as snapshot:
             blobs = open_blobs(centre.settings.blobs, opened.sealing)
             rows = await snapshot.fetch(
                 "SELECT b.object, f.sha256, f.type FROM files f JOIN blobs b ON b.blob = f.blob "
-                "WHERE f.purpose = 'material' AND f.state = 'stored'"
+                "WHERE f.purpose = ? AND f.state = 'stored'",
+                [purpose],
             )
             return [(await blobs.get(key, sha256), kind) for key, sha256, kind in rows]
 
