@@ -135,6 +135,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             throttle=throttle,
             streams=streams,
             tell=raised,
+            licences=licences,
             machine=Machine(
                 settings.data_folder, second_place(settings), settings.backup_hours, settings.workers, process
             ),

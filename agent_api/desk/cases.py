@@ -24,6 +24,7 @@ from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cas
 from server.actions.list_credit import ROWS_MAX as CREDIT_ROWS_MAX
 from server.actions.list_credit import CreditRow, list_credit
 from server.actions.list_followup import PAGE_ROWS_MAX, After
+from server.actions.list_licences import LicenceLine
 from server.actions.refusals import NotFound
 from server.actions.show_case import Advice, ConsentState, DueDay, MaterialLine, show_case
 from server.domain.record_fields import parse_date
@@ -65,6 +66,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     to_ask_for: tuple[Mapping[str, Any], ...]
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
+    licences: tuple[LicenceLine, ...]
 
 
 async def get_cases(request: Request, caller: Caller, services: Services) -> Response:
@@ -127,6 +129,7 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
             to_ask_for=page.to_ask_for,
             steps=page.steps,
             history=page.history,
+            licences=page.licences,
         )
     )
 

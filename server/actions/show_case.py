@@ -6,12 +6,13 @@ The id number and the phone are masked, unless the look says why they are wanted
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from server.actions.case_history import HistoryEntry, case_history
+from server.actions.list_licences import LicenceLine, list_licences
 from server.actions.log_read import log_read
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
@@ -67,12 +68,16 @@ class ConsentState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialLine:
+    """`licences`: the kinds that stand for it; `trust`: the class of the usable one at hand, empty where none is."""
+
     no: str
     name: str
     necessity: int
     cancelled: bool
     state: str
     file: str
+    licences: tuple[str, ...]
+    trust: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,7 @@ class CasePage:
     to_ask_for: tuple[Mapping[str, Any], ...]
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
+    licences: tuple[LicenceLine, ...]
 
 
 async def show_case(
@@ -125,6 +131,7 @@ async def show_case(
     about = {text(fields, name): found for name, found in (("resident", resident), ("item", item)) if found}
     ctx = CheckContext(on=parse_date(text(fields, "received_at")[:10]) or today, records=about, overrides=overrides)
     phone = text(fields, "phone") or text(resident, "phone")
+    licences = tuple(await list_licences(platform, text(fields, "resident"), today))
     view = StepView(name="case.return", before=fields, fields=fields, item=item, on=today, overrides=overrides)
     return CasePage(
         record=case,
@@ -134,7 +141,7 @@ async def show_case(
             name: item.get(name)
             for name in ("name", "version", "legal_days", "promise_days", "unit", "result", "fields")
         },
-        materials=_materials(fields, item),
+        materials=_materials(fields, item, licences),
         consent=await _consent(platform, known, fields),
         dues=tuple(
             DueDay(code=due.code, day=due.day.isoformat(), late=due.day < today, provisional=due.provisional)
@@ -152,6 +159,7 @@ async def show_case(
         to_ask_for=tuple(suggested_list(parse_materials(item), view)),
         steps=steps_now(account, fields),
         history=tuple(await case_history(platform, record)),
+        licences=licences,
     )
 
 
@@ -210,8 +218,9 @@ def _masked(resident: Fields) -> Fields:
     return {**resident, **hidden} if resident else {}
 
 
-def _materials(case: Fields, item: Fields) -> tuple[MaterialLine, ...]:
+def _materials(case: Fields, item: Fields, licences: Sequence[LicenceLine]) -> tuple[MaterialLine, ...]:
     have = collected(case)
+    usable = {one.kind: one.trust for one in sorted(licences, key=lambda one: one.trust, reverse=True) if one.usable}
     return tuple(
         MaterialLine(
             no=material.no,
@@ -220,6 +229,8 @@ def _materials(case: Fields, item: Fields) -> tuple[MaterialLine, ...]:
             cancelled=material.cancelled,
             state=have[material.no].state.value if material.no in have else "",
             file=have[material.no].file if material.no in have else "",
+            licences=material.licences,
+            trust=min((usable[kind] for kind in material.licences if kind in usable), default=""),
         )
         for material in parse_materials(item)
     )

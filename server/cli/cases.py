@@ -191,6 +191,9 @@ def _show_page(console: Console, page: CasePage) -> None:
         console.print(f"due 到期: {due.code} {due.day}{late}{provisional}")
     for line in page.materials:
         console.print(f"material 材料 {line.no} {line.name}: {line.state or '—'}")
+    for held in page.licences:
+        usable = "usable 可用" if held.usable else "not usable 不可用"
+        console.print(f"licence 证照 {held.kind} {held.trust}: {usable}, used 已用 {held.used}")
     for one in page.advice:
         console.print(f"advice 提示: {one.zh} / {one.en}")
     for entry in page.history:
@@ -212,4 +215,5 @@ def _document(page: CasePage) -> dict[str, Any]:
         "to_ask_for": page.to_ask_for,
         "steps": page.steps,
         "history": page.history,
+        "licences": page.licences,
     }

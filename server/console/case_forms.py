@@ -88,7 +88,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             ("受理", "Accept"),
             (
                 Input(
-                    *("material", ("现在在窗口收到的纸质材料", "Handed in on paper just now"), Ask.HANDED_IN),
+                    *("material", ("现在收到的材料", "What is here now"), Ask.HANDED_IN),
                     required=False,
                 ),
                 Input(

@@ -26,7 +26,7 @@ class Ask(Enum):
     VERDICT = "verdict"  # yes or no, and one must be said
     GRADE = "grade"  # one of a few whole numbers, each with its words
     MATERIALS = "materials"  # rows of the item's list, each ticked or not
-    HANDED_IN = "handed_in"  # the same rows: what was handed in on paper at the desk
+    HANDED_IN = "handed_in"  # the same rows: what is here now, on paper or `by` what the row says
     HOLDER = "holder"  # a unit or a place, typed by name out of those that are offered, or by its key
     HOLDERS = "holders"  # any number of them, one a line
 
@@ -78,7 +78,8 @@ def fields_from(form: StepForm, posted: Mapping[str, str], rows: Iterable[Mappin
         _put(found, path, value)
     for asked in form.inputs:
         if asked.ask is Ask.HANDED_IN:
-            found |= {f"{asked.path}.{row['no']}": {"state": "paper"} for row in _chosen(asked, posted, rows)}
+            here = _chosen(asked, posted, rows)
+            found |= {f"{asked.path}.{row['no']}": {"state": row.get("by", "paper")} for row in here}
             continue
         value = _read(asked, posted, rows)
         if value is not None:

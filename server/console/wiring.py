@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.actions.local_register import LocalRegister
 from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
+from server.adapters.licences import LicenceRegister
 from server.console.streams import Streams
 from server.console.throttle import Throttle
 from server.storage.blobs import Blobs
@@ -23,7 +25,7 @@ EXPORTS_AT_ONCE = 2
 class Console:
     """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags. `tell`
     wakes who listens, in every process. `machine`: where it stands, for who runs it. `exporting`: the turns of who
-    writes a file.
+    writes a file. `licences`: a register outside.
     """
 
     platform: Platform
@@ -35,7 +37,13 @@ class Console:
     streams: Streams = field(default_factory=lambda: Streams(Wakes()))
     machine: Machine | None = None
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
+    licences: LicenceRegister | None = None
     tell: Callable[[Collection[str]], None] = lambda _: None
+
+    @property
+    def register(self) -> LicenceRegister:
+        """Who is asked for residents' licences: the one outside, else the centre's own."""
+        return self.licences or LocalRegister(self.platform.database, self.platform.sealing)
 
     @property
     def now(self) -> Callable[[], int]:

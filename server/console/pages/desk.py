@@ -24,6 +24,7 @@ from server.console.case_forms import CASE_FORMS
 from server.console.case_holders import case_forms, told_parts, unlisted
 from server.console.field_words import label_of
 from server.console.followup_forms import CONSENT_REVOKE
+from server.console.licence_forms import LICENCE_KEEP, LICENCE_USE, LICENCE_VERIFY, OF_ONE, offering
 from server.console.narrowing import narrowed
 from server.console.pages import together
 from server.console.pages.consents import revocable
@@ -33,6 +34,8 @@ from server.console.record_pages import problems_of, seen_pairs, seen_state
 from server.console.render import page, problem_page
 from server.console.step_forms import fields_from
 from server.console.visit import Visit
+from server.domain.catalogue.licences import TRUST_WORDS
+from server.domain.people.roles import may_change
 from server.merge_policies.judging import china_day
 from server.storage.places import all_places
 from sync.core.clock import iso
@@ -111,10 +114,10 @@ async def _place_names(visit: Visit, codes: Sequence[str]) -> Mapping[str, str]:
 
 async def show_one(visit: Visit) -> Response:
     """Where the law asks why, a page asks first."""
-    return await _case_page(visit, reason=visit.unmask or visit.form.get(REASON, "")[:500])
+    return await case_page(visit, reason=visit.unmask or visit.form.get(REASON, "")[:500])
 
 
-async def _case_page(
+async def case_page(
     visit: Visit, *, reason: str = "", tried: str = "", problems: Sequence[Mapping[str, object]] = (), status: int = 200
 ) -> Response:
     record, platform = visit.request.path_params["id"], visit.console.platform
@@ -124,6 +127,7 @@ async def _case_page(
         return page(visit, "case_reason.html", record=record, status=200)
     await open_case(platform, visit.account, record, visit.console.tell)
     consent = await revocable(visit, str(case.record.fields.get("consent", "")))
+    seen = await seen_pairs(visit, case.record)
     return page(
         visit,
         "case.html",
@@ -132,9 +136,18 @@ async def _case_page(
         others=await others_at(platform, visit.account, record),
         record_id=record,
         case=case,
-        seen=await seen_pairs(visit, case.record),
+        seen=seen,
         fields=case.record.fields,
         forms=await case_forms(platform, visit.account, case),
+        licence_forms={
+            "use": offering(LICENCE_USE, case),
+            "keep": offering(LICENCE_KEEP, case),
+            **{form.verb: form for form in OF_ONE.values()},
+        },
+        may_use_licences=may_change(visit.role, LICENCE_USE.step),
+        may_verify_licences=may_change(visit.role, LICENCE_VERIFY.step),
+        trust_words={one.value: words for one, words in TRUST_WORDS.items()},
+        epoch=dict(seen)["epoch"],
         parts=await told_parts(platform, case.record.fields),
         tried=tried,
         problems=problems,
@@ -161,10 +174,19 @@ async def _case_page(
 
 
 def rows_of(case: CasePage) -> list[dict[str, object]]:
-    """The item's materials; what is missing is ticked in a return already. `wanted`: nothing of it is here."""
+    """The item's materials; what is missing is ticked in a return already. `wanted`: nothing of it is here. `by`: the
+    licence that was used for this case stands for it.
+    """
     asked = {str(one["no"]) for one in case.to_ask_for}
+    used = {one.kind for one in case.licences if one.usable and any(use.case == case.record.id for use in one.uses)}
     return [
-        {"no": one.no, "name": one.name, "ticked": one.no in asked, "wanted": not one.state}
+        {
+            "no": one.no,
+            "name": one.name,
+            "ticked": one.no in asked,
+            "wanted": not one.state,
+            "by": "licence" if used.intersection(one.licences) else "paper",
+        }
         for one in case.materials
         if not one.cancelled
     ]
@@ -178,7 +200,7 @@ async def take(visit: Visit) -> Response:
         raise NotFound(f"no step {step}")
     reason = visit.form.get(REASON, "")[:500]
     if MORE in visit.form:
-        return await _case_page(visit, reason=reason, tried=step)
+        return await case_page(visit, reason=reason, tried=step)
     platform = visit.console.platform
     case = await show_case(platform, visit.account, record, reason or "办理")
     offered = {one.step: one for one in await case_forms(platform, visit.account, case)}
@@ -186,7 +208,7 @@ async def take(visit: Visit) -> Response:
     fields = fields_from(form, visit.form, rows_of(case))
     if unknown := unlisted(step, fields, await platform.directory()):
         told = [{"zh": one.zh, "en": one.en} for one in unknown]
-        return await _case_page(visit, reason=reason, tried=step, problems=told, status=422)
+        return await case_page(visit, reason=reason, tried=step, problems=told, status=422)
     if step == "case.deliver" and isinstance(fields.get("handover"), dict):
         fields["handover"]["at"] = iso(visit.console.now())
     seen = seen_state(visit)
@@ -194,7 +216,7 @@ async def take(visit: Visit) -> Response:
     if taken.outcome.code.has_effect:
         return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
     problems = problems_of(taken, seen)
-    return await _case_page(visit, reason=reason, tried=step, problems=problems, status=409)
+    return await case_page(visit, reason=reason, tried=step, problems=problems, status=409)
 
 
 async def show_picture(visit: Visit) -> Response:

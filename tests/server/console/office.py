@@ -19,6 +19,7 @@ from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
 from server.actions.tell_process import Standing, ThisProcess
+from server.adapters.licences import LicenceRegister
 from server.centre import platform_of
 from server.console.app import create_console, create_resident_pages
 from server.console.streams import Streams
@@ -111,7 +112,7 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
+async def office(folder: Path, *, database: str = "", licences: LicenceRegister | None = None) -> AsyncIterator[Office]:
     async with small_centre(folder, database=database) as small:
         clock = HandClock()
         forgotten: list[bool] = []
@@ -136,6 +137,7 @@ async def office(folder: Path, *, database: str = "") -> AsyncIterator[Office]:
             machine=machine,
             throttle=throttle,
             streams=streams,
+            licences=licences,
         )
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)
