@@ -33,7 +33,7 @@ from server.domain.catalogue.claim_fields import CLAIM_FIELDS, LOCAL_FIELDS
 from server.domain.catalogue.claim_item import own_values
 from server.domain.catalogue.claims import ClaimState
 from server.domain.catalogue.item_values import inherited_words
-from server.domain.record_fields import Fields, text
+from server.domain.record_fields import Fields, groups, text
 from sync.device.replica import Sighting
 
 SHOWN_MAX = 200
@@ -157,6 +157,7 @@ def fill(
         if not screen.as_json and not withdraw and not values:
             said |= _ask_fields(screen, one, seen.fields, said, every=every)
             submit = submit or screen.confirm(screen.text("ask_submit_claim"), default=False)
+        _tell_base_changes(screen, seen.fields)
         changes, count = fill_claim(office, seen, said, submit=submit, withdraw=withdraw)
         now = office.replica.see(one.claim)
         advice = advice_on(one.item, now.fields if now else {})
@@ -165,12 +166,22 @@ def fill(
             "claim": one.claim,
             "changes": changes,
             "fields": count,
+            "base_changes": [dict(one) for one in groups(seen.fields, "rebased")],
             "reasons": [{"code": told.code, "field": told.field, "zh": told.zh, "en": told.en} for told in advice],
         }
     )
     for told in advice:
         screen.say("fill_reason", "yellow", text=screen.either(told.zh, told.en))
     screen.say("filled", "green", count=count)
+
+
+def _tell_base_changes(screen: Screen, claim: Fields) -> None:
+    """What changed in the base item since it was filled, with the unit's own words where they stand over it."""
+    for one in groups(claim, "rebased"):
+        words = {name: str(one.get(name) or "—") for name in ("label", "was", "now")}
+        screen.say("fill_base_changed", "yellow", **words)
+        if one.get("own") is not None:
+            screen.say("fill_base_own", "dim", own=str(one["own"]))
 
 
 def _one_claim(screen: Screen, found: list[Claimable], words: str) -> Claimable:

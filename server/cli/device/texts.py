@@ -331,6 +331,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "claims_none": ("没有可认领的事项", "nothing to claim"),
     "fill_title": ("填写：{name}", "filling: {name}"),
     "fill_inherited": ("其余{count}个要素沿用标准清单", "the other {count} fields follow the standard list"),
+    "fill_base_changed": ("基本目录有变：{label} {was} → {now}", "the base item changed: {label} {was} → {now}"),
+    "fill_base_own": ("　本单位写的：{own}", "  the unit's own: {own}"),
     "fill_reason": ("审核可能退回：{text}", "a reviewer may return it: {text}"),
     "filled": ("已存{count}个要素，联网后上报", "{count} fields kept; sent when there is a network"),
     "ask_claim": ("哪一项（名称或编码）", "which one (name or code)"),

@@ -129,6 +129,24 @@ export function inheritedValues(item: Fields): { [name: string]: Value } {
   return values
 }
 
+export interface BaseChange {
+  readonly field: string
+  readonly label: string
+  readonly was: string
+  readonly now: string
+  /** What the unit wrote over it; null where it inherits. */
+  readonly own: string | null
+}
+
+/** What changed in the base item since the list was filled, as the centre told it. */
+export function baseChanges(claim: Fields): BaseChange[] {
+  return groups(claim, 'rebased').map((row) => {
+    const [was, now] = [row['was'], row['now']].map((value) => (value === undefined || value === null ? '' : String(value)))
+    const own = row['own'] === undefined || row['own'] === null ? null : String(row['own'])
+    return { field: text(row, 'field'), label: text(row, 'label'), was: was ?? '', now: now ?? '', own }
+  })
+}
+
 /** Mandatory fields that nobody has filled: a reviewer would return the list for them. */
 export function emptyMandatory(values: Fields): string[] {
   const isEmpty = (name: string): boolean => String(values[name] ?? '').trim() === ''

@@ -348,6 +348,8 @@ export const en: { readonly [K in TextKey]: string } = {
   claim_advice: 'Missing: {what}. It would be returned.',
   claim_changed: 'Changed by colleagues',
   claim_change: '{label}: {before} → {after}',
+  claim_base_changed: 'The base item changed: see whether yours should too',
+  claim_base_own: "The unit's own: {own}",
   claim_address: 'Where',
   claim_hours: 'Hours',
   claim_consult_phone: 'Phone for questions',

@@ -347,6 +347,8 @@ export const zh = {
   claim_advice: '还差：{what}。不补会被退回。',
   claim_changed: '同事改了',
   claim_change: '{label}：{before} → {after}',
+  claim_base_changed: '基本目录有变，请看看要不要改',
+  claim_base_own: '本单位填的：{own}',
   claim_address: '办理地点',
   claim_hours: '办理时间',
   claim_consult_phone: '咨询电话',

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 
+import { baseChanges } from '../../src/domain/claims'
 import { fillOthers, neighbourSource, othersToFill, ownSource } from '../../src/office/claiming'
 import type { Office } from '../../src/office/office'
 import type { Fields } from '../../src/protocol/messages'
@@ -37,4 +38,16 @@ test('many lists in hand are filled at once, and what somebody filled stays', as
   expect(othersToFill(office, 'mine', values)).toEqual(['near'])
   expect(await fillOthers(office, 'mine', values)).toBe(1)
   expect(captured.map((one) => [one.record, one.set])).toEqual([['near', { state: 'filling', 'f.helper_name': '吴' }]])
+})
+
+test('what changed in the base item is told beside what the unit wrote', () => {
+  const rebased = [
+    { field: 'name', label: '事项名称', was: '老年优待证办理', now: '老年人优待证办理', own: '老年证' },
+    { field: 'legal_days', label: '法定时限', was: 20, now: 10 },
+  ]
+  expect(baseChanges({ rebased })).toEqual([
+    { field: 'name', label: '事项名称', was: '老年优待证办理', now: '老年人优待证办理', own: '老年证' },
+    { field: 'legal_days', label: '法定时限', was: '20', now: '10', own: null },
+  ])
+  expect(baseChanges({})).toEqual([])
 })

@@ -7,7 +7,7 @@ from server.merge_policies.claim_policy import claim_id
 from sync.core.codec import read_change
 from sync.device.replica import Draft
 from tests.server.cli.device.conftest import Run
-from tests.server.cli.device.village import CAMPAIGN, UNIT, Village
+from tests.server.cli.device.village import CAMPAIGN, UNIT, VILLAGE, Village, put
 
 ALLOWANCE_CODE, CARD_CODE = "990511001000", "992011001000"
 FIRST, SECOND = (claim_id(CAMPAIGN, UNIT, code) for code in (ALLOWANCE_CODE, CARD_CODE))
@@ -119,3 +119,13 @@ def test_a_neighbours_list_of_the_same_item_lends_all_but_its_place(run: Run, vi
         assert neighbour_of(office, one, "elsewhere") is None
     code, told = run("fill", ALLOWANCE_CODE, "--copy-from", "341881106201", as_json=True)
     assert (code, told["fields"]) == (0, 1)
+
+
+def test_what_changed_in_the_base_item_is_told_when_its_claim_is_filled(run: Run, village: Village) -> None:
+    changed = {"field": "name", "label": "事项名称", "was": "高龄津贴", "now": "高龄津贴发放", "own": "高龄补贴"}
+    fields = {"campaign": CAMPAIGN, "unit": UNIT, "base_item": ALLOWANCE_CODE, "place": VILLAGE, "state": "filling"}
+    put(village, f"unit:{UNIT}", "claim", {FIRST: {**fields, "f.name": "高龄补贴", "rebased": [changed]}})
+    told = run("fill", ALLOWANCE_CODE, "--set", "flow=受理 办结")
+    assert "基本目录有变：事项名称 高龄津贴 → 高龄津贴发放" in told.output, told.output
+    assert "本单位写的：高龄补贴" in told.output
+    assert run("fill", ALLOWANCE_CODE, "--set", "flow=受理", as_json=True)[1]["base_changes"] == [changed]

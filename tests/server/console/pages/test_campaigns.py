@@ -9,10 +9,11 @@ import pytest
 
 from server.actions.take_step import read_record
 from server.domain.people.roles import Role
+from tests.put_record import put_record
 from tests.server.actions.rounds import CAMPAIGN, Round, round_of
 from tests.server.console.office import Office, office
 from tests.server.console.pages.test_desk import hidden
-from tests.small_centre import HELPER, TOWN
+from tests.small_centre import HELPER, TOWN, VILLAGE
 
 ROUND = f"/console/campaigns/{CAMPAIGN}"
 
@@ -72,6 +73,20 @@ async def test_a_claim_is_returned_with_reasons_and_another_passed_on(desk: Offi
     assert (await browser.post(f"{other}/check", **seen)).status_code == 409
     assert await state_of(desk, "claim", second) == "checked"
     assert (await browser.post(f"{other}/unheard", **seen)).status_code == 404
+
+
+async def test_what_changed_in_the_base_item_is_shown_beside_the_units_own(desk: Office) -> None:
+    work = await running(desk)
+    claim = await work.claim(await desk.small.enrol(HELPER))
+    browser = await desk.sign_in(desk.login_of(Role.CATALOGUE_REVIEWER))
+    assert "基本目录有变" not in (await browser.get(f"/console/campaigns/claims/{claim}")).text
+    told = {"field": "name", "label": "事项名称", "was": "老年优待证办理", "now": "老年人优待证办理", "own": "老年证"}
+    other = {"unit": work.unit, "campaign": CAMPAIGN, "base_item": work.codes[1], "place": VILLAGE, "state": "filling"}
+    await put_record(desk.small, "claim", "9" * 32, {**other, "rebased": [told]})
+    page = (await browser.get(f"/console/campaigns/claims/{'9' * 32}")).text
+    assert "基本目录有变" in page
+    assert "老年<ins>人</ins>优待证办理" in page
+    assert "本单位写的：老年证" in page
 
 
 async def test_a_look_back_is_drawn_and_passed_or_sent_to_be_put_right(desk: Office) -> None:
