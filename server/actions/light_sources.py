@@ -1,4 +1,5 @@
-"""Finds what should shine now: cases by their due day, claims by the end of their campaign, devices by their silence.
+"""Finds what should shine now: cases by their due day, claims by the end of their campaign or the day they were to be
+put right by, devices by their silence.
 
 Laws: only what a clock can reach is looked at, along an index, page by page; a page is read in a snapshot of its own.
 """
@@ -6,7 +7,7 @@ Laws: only what a clock can reach is looked at, along an index, page by page; a 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from server.domain.supervision.lights import (
     Days,
     Level,
     light_of_campaign,
+    light_of_day_told,
     light_of_lag,
     light_of_silence,
     lights_of_case,
@@ -44,6 +46,10 @@ _CASES = """SELECT id, due, body FROM cases WHERE due > '' AND due <= ? AND (due
             ORDER BY due, id LIMIT ?"""
 _CAMPAIGNS = "SELECT id, body FROM campaigns ORDER BY id"
 _UNFILLED = """SELECT unit, count(*) FROM claims WHERE campaign = ? AND state IN (?*) GROUP BY unit ORDER BY unit"""
+_RETURNED = """SELECT unit, min(due), count(*) FROM claims WHERE campaign = ? AND due > '' AND due <= ?
+               AND state IN (?*) GROUP BY unit ORDER BY unit"""
+_TO_FIX = """SELECT id, unit, deadline, body FROM look_backs WHERE state = 'to_fix' AND deadline <= ?
+             AND (deadline, id) > (?, ?) ORDER BY deadline, id LIMIT ?"""
 _DEVICES = """SELECT d.id, d.last_contact, d.unsent, a.id, a.site FROM devices d JOIN accounts a ON a.id = d.account
               WHERE d.id > ? AND d.revoked_at IS NULL AND d.app_version <> ? AND d.last_contact IS NOT NULL
               AND d.last_contact < ? AND a.status = 'active' ORDER BY d.id LIMIT ?"""
@@ -87,7 +93,10 @@ async def wanted_lights(platform: Platform, directory: Directory) -> AsyncIterat
     days = Days(today, overrides_in(one.fields for one in held if one is not None))
     async for group in _of_cases(platform, days):
         yield group
-    yield await _of_claims(platform, days, directory)
+    for looked in await _of_claims(platform, days, directory):
+        yield looked
+    async for group in _of_look_backs(platform, days, directory):
+        yield group
     async for group in _of_devices(platform, days):
         yield group
 
@@ -153,8 +162,12 @@ def _of_lags(rows: Sequence[Row], days: Days) -> list[Wanted]:
     return found
 
 
-async def _of_claims(platform: Platform, days: Days, directory: Directory) -> Looked:
-    found: list[Wanted] = []
+async def _of_claims(platform: Platform, days: Days, directory: Directory) -> list[Looked]:
+    """Of each open round: what a unit has not handed in, and what was returned to it with a day."""
+    unfilled: list[Wanted] = []
+    returned: list[Wanted] = []
+    states = sorted(state.value for state in WITH_THE_UNIT)
+    upto = (days.today + timedelta(days=REACH_DAYS)).isoformat()
     async with platform.database.read() as snapshot:
         for campaign, body in await snapshot.fetch(_CAMPAIGNS):
             fields: Mapping[str, object] = read_fields(
@@ -163,33 +176,63 @@ async def _of_claims(platform: Platform, days: Days, directory: Directory) -> Lo
             start, end = parse_date(fields.get("start")), parse_date(fields.get("end"))
             if start is None or end is None or text(fields, "state") not in ("", "open"):
                 continue
-            level = light_of_campaign(start, end, days)
-            if level is None:
-                continue
-            states = sorted(state.value for state in WITH_THE_UNIT)
-            rows = await snapshot.fetch(_UNFILLED, [campaign, states])
-            found += [_of_unit(campaign, fields, row, level, end, directory) for row in rows if _listed(row, directory)]
-    return Looked([one.about for one in found], frozenset({"campaign"}), found)
+            level, name = light_of_campaign(start, end, days), text(fields, "name")
+            for unit, count in await snapshot.fetch(_UNFILLED, [campaign, states]) if level is not None else ():
+                if level is not None and _listed(unit, directory):
+                    about = derived_id("claims", campaign, unit)
+                    unfilled.append(_of_unit(about, "campaign", unit, level, end, count, name, directory))
+            for unit, due, count in await snapshot.fetch(_RETURNED, [campaign, upto, states]):
+                day = parse_date(due)
+                level = light_of_day_told(day, days) if day is not None else None
+                if day is not None and level is not None and _listed(unit, directory):
+                    about = derived_id("returned", campaign, unit)
+                    returned.append(_of_unit(about, "returned", unit, level, day, count, name, directory))
+    return [
+        Looked([one.about for one in unfilled], frozenset({"campaign"}), unfilled),
+        Looked([one.about for one in returned], frozenset({"returned"}), returned),
+    ]
 
 
-def _of_unit(campaign: str, fields: Fields, row: Row, level: Level, end: date, directory: Directory) -> Wanted:
-    unit, count = row
+def _of_unit(
+    about: str, code: str, unit: str, level: Level, due: date, count: int, number: str, directory: Directory
+) -> Wanted:
     return Wanted(
-        about=derived_id("claims", campaign, unit),
+        about=about,
         about_kind="campaign",
-        code="campaign",
+        code=code,
         level=level,
         place=directory.unit(unit).place,
         holder=unit_holder(unit),
-        due=end.isoformat(),
-        number=text(fields, "name"),
+        due=due.isoformat(),
+        number=number,
         count=count,
     )
 
 
-def _listed(row: Row, directory: Directory) -> bool:
+async def _of_look_backs(platform: Platform, days: Days, directory: Directory) -> AsyncIterator[Looked]:
+    """What was found wanting and is not put right, on the unit whose list it is."""
+    upto, after = (days.today + timedelta(days=REACH_DAYS)).isoformat(), ("", "")
+    while True:
+        async with platform.database.read() as snapshot:
+            rows = await snapshot.fetch(_TO_FIX, [upto, *after, PAGE])
+        wanted = []
+        for record, unit, deadline, body in rows:
+            day = parse_date(deadline)
+            level = light_of_day_told(day, days) if day is not None else None
+            if day is not None and level is not None and _listed(unit, directory):
+                fields = read_fields(platform.sealing.open(place_of("look_backs", record), bytes(body)))
+                of_unit = _of_unit(record, "look_back", unit, level, day, 0, text(fields, "base_item"), directory)
+                wanted.append(replace(of_unit, about_kind="look_back"))
+        if rows:
+            yield Looked([row[0] for row in rows], frozenset({"look_back"}), wanted)
+        if len(rows) < PAGE:
+            return
+        after = (rows[-1][2], rows[-1][0])
+
+
+def _listed(unit: str, directory: Directory) -> bool:
     try:
-        return bool(directory.unit(row[0]))
+        return bool(directory.unit(unit))
     except NotListed:
         return False
 

@@ -31,6 +31,8 @@ CLOCKS: Mapping[str, Pair] = {
     "step": ("本环节用时", "The present step"),
     "sync_lag": ("采集后上传", "Sending what was captured"),
     "campaign": ("认领编制", "The claims of a round"),
+    "returned": ("退回清单的整改", "Returned lists to put right"),
+    "look_back": ("回头看问题的整改", "What a look-back found, to put right"),
     "no_contact": ("与中心联系", "Contact with the centre"),
 }
 LIGHT_STATES: Mapping[str, Pair] = {

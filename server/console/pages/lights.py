@@ -33,6 +33,7 @@ from server.console.step_forms import StepForm, with_choices
 from server.console.visit import Visit
 from server.console.watching_forms import LIGHT_FORMS
 from server.domain.people.reach import account_holder
+from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, groups, text
 from server.domain.supervision import lights
 from server.domain.supervision.escalation import Stage, next_stage
@@ -149,6 +150,8 @@ def about_path(visit: Visit, light: Fields) -> str:
     match text(light, "about_kind"):
         case "case":
             return f"/console/desk/{text(light, 'about')}"
+        case "look_back" if may_read(visit.role, "claim"):
+            return f"/console/campaigns/look-backs/{text(light, 'about')}"
         case "device" if family == "account" and visit.role in PEOPLE:
             return f"/console/helpers/{holder}"
     return ""

@@ -9,7 +9,7 @@ WATCHING_KINDS: tuple[KindFields, ...] = (
         "light",
         Field("place", "区划", "where it lies", Shape.PLACE, required=True),
         Field("about", "关于", "the record, or the device, whose clock it is", required=True),
-        Field("about_kind", "记录种类", "case, campaign or device", required=True),
+        Field("about_kind", "记录种类", "case, part, campaign, look_back or device", required=True),
         Field("code", "时限种类", "which clock", required=True),
         Field("level", "级别", "unknown, blue, yellow, red or red_plus", required=True),
         Field("state", "状态", "lit, explained or cleared", required=True),

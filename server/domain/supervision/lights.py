@@ -83,7 +83,7 @@ STEPS: StepTable = {
 @dataclass(frozen=True)
 class Light:
     """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, part, step,
-    sync_lag, campaign or no_contact.
+    sync_lag, campaign, returned, look_back or no_contact.
     """
 
     code: str
@@ -190,6 +190,11 @@ def light_of_campaign(start: date, end: date, days: Days) -> Level | None:
     """Claims of a unit that are not handed in."""
     given = working_days_between(start, end, days.overrides).count
     return level_of(end, given, days)
+
+
+def light_of_day_told(day: date, days: Days) -> Level | None:
+    """The day by which a unit was told to put something right: a returned list, or what a look-back found."""
+    return level_of(day, TOLERANCE_WARNED_DAYS, days)
 
 
 def with_repeats(level: Level, reds_before: int) -> Level:

@@ -22,6 +22,8 @@ _CLOCKS: Mapping[str, tuple[str, str]] = {
     "step": ("本环节时限", "the present step"),
     "sync_lag": ("采集后上传时限", "sending what was captured"),
     "campaign": ("认领编制时限", "the claims of the campaign"),
+    "returned": ("退回清单整改时限", "the lists that were returned"),
+    "look_back": ("回头看整改时限", "what a look-back found"),
     "no_contact": ("与中心联系", "contact with the centre"),
 }
 _LEVELS: Mapping[str, tuple[str, str]] = {

@@ -14,6 +14,7 @@ from tests.server.actions.test_raise_lights import platform_on
 from tests.small_centre import VILLAGE, SmallCentre, small_centre
 
 CAMPAIGN = "e" * 32
+OURS = ("returned", "look_back")
 
 
 async def found(small: SmallCentre, day: str) -> list[Wanted]:
@@ -42,6 +43,31 @@ async def test_a_units_unfilled_claims_are_one_light_with_their_number(tmp_path:
         assert await found(small, "2026-03-10") == []
         [light] = await found(small, "2026-03-28")
         assert (light.level, light.count, light.holder, light.place) == ("red", 2, f"unit:{unit}", VILLAGE)
+
+
+async def test_a_returned_list_and_a_finding_shine_on_the_unit_by_the_day_it_was_told(either: SmallCentre) -> None:
+    [unit] = (await platform_of(either.centre, either.writer).directory()).units_at(VILLAGE)[:1]
+    await either.tamper("UPDATE campaigns SET state = ?", ["closed"])
+    plan = {"name": "第四轮", "round": 4, "state": "open", "start": "2026-01-05", "end": "2026-12-31"}
+    await put_record(either, "campaign", CAMPAIGN, {**plan, "catalogue": "all:341800"})
+    list_ = {"campaign": CAMPAIGN, "unit": unit, "place": VILLAGE, "base_item": "99", "state": "returned"}
+    for number, due in enumerate(("2026-03-10", "2026-03-12")):
+        await put_record(either, "claim", f"{number:032x}", {**list_, "due": due})
+    await put_record(either, "claim", "7" * 32, {**list_, "due": "2026-03-02", "state": "published"})
+    seen = {"campaign": CAMPAIGN, "claim": "7" * 32, "unit": unit, "base_item": "99", "why": "sample", "seed": "1"}
+    await put_record(either, "look_back", "8" * 32, {**seen, "state": "to_fix", "deadline": "2026-03-12"})
+    await put_record(either, "look_back", "9" * 32, {**seen, "state": "fixed", "deadline": "2026-03-02"})
+
+    async def told(day: str) -> list[tuple[str, str, str, int]]:
+        return [(one.code, one.level.value, one.due, one.count) for one in await found(either, day) if one.code in OURS]
+
+    assert await told("2026-03-06") == []
+    assert await told("2026-03-09") == [("returned", "yellow", "2026-03-10", 2)]
+    assert await told("2026-03-11") == [("returned", "red", "2026-03-10", 2), ("look_back", "yellow", "2026-03-12", 0)]
+    lit = [one for one in await found(either, "2026-03-13") if one.code in OURS]
+    assert {(one.level.value, one.holder, one.place) for one in lit} == {("red", f"unit:{unit}", VILLAGE)}
+    await either.tamper("UPDATE look_backs SET state = 'fixed'")
+    assert [code for code, *_ in await told("2026-03-13")] == ["returned"]
 
 
 async def test_a_filing_that_came_late_shines_on_its_helper_for_a_while(tmp_path: Path) -> None:
