@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from server.cli.device.consent_text import consent_text, data_kinds_of, recipients_of, sensitive_of, with_photographed
+from server.domain.calendar import WorkingDay, add_working_days
 from server.domain.cases.bundles import BUNDLES, critical_path
 from server.domain.cases.consent import shown_text_hash
 from server.domain.cases.form import asked_questions, form_problems
-from server.domain.cases.materials import collected, missing_materials, parse_materials, promised_materials
+from server.domain.cases.materials import (
+    collected,
+    missing_materials,
+    parse_materials,
+    promised_materials,
+    tolerance_latest,
+)
 from server.domain.cases.numbers import temporary_receipt
+from server.domain.cases.working_days import overrides_in
 from server.domain.catalogue.amounts import amount_for
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS
 from server.domain.catalogue.eligibility import eligible
@@ -125,6 +133,28 @@ LICENCES: list[dict[str, Any]] = [
     {"trust": "C", "state": "held"},
     {"trust": "A", "state": "void"},
 ]
+# One year's own days each: a flood, a market day worked, and what cannot be read.
+CALENDARS: list[dict[str, Any]] = [
+    {
+        "year": 2026,
+        "day.2026-11-24": {"works": False, "why": "汛期"},
+        "day.2026-11-28": {"works": True, "why": "集市"},
+        "day.2026-11-25": {"why": "不知"},
+        "day.someday": {"works": False, "why": "?"},
+    },
+    {"year": 2027, "day.2027-01-01": {"works": False, "why": "元旦"}, "day.2027-01-02": None},
+]
+COUNTED: list[tuple[str, int]] = [
+    ("2026-11-22", 0),
+    ("2026-11-20", 1),
+    ("2026-11-22", 5),
+    ("2026-09-18", 3),
+    ("2026-09-30", 2),
+    ("2026-12-30", 1),
+    ("2026-12-30", 3),
+    ("2027-02-01", 4),
+]
+PROMISING: list[dict[str, Any]] = [{"promise_days": 3, "legal_days": 9}, {"promise_days": 0, "legal_days": 4}, {}]
 NOW = "2026-11-22T10:00:00+08:00"
 LEASES: list[dict[str, Any]] = [
     {"state": "held", "until": "2026-11-22T10:00:01+08:00"},
@@ -174,10 +204,25 @@ def rules() -> dict[str, Any]:
         "form": FORM,
         "answers": [_answers(said) for said in ANSWERS],
         "licences": [[one, is_usable(one, TODAY)] for one in LICENCES],
+        "calendars": CALENDARS,
+        "overrides": [[day.isoformat(), works] for day, works in overrides_in(CALENDARS).items()],
+        "working_days": [
+            [start, count, is_own, *_counted(add_working_days(date.fromisoformat(start), count, own if is_own else {}))]
+            for own in (overrides_in(CALENDARS),)
+            for is_own in (False, True)
+            for start, count in COUNTED
+        ],
+        "promise_latest": [
+            [item, *_counted(tolerance_latest(item, TODAY, overrides_in(CALENDARS)))] for item in PROMISING
+        ],
         "lease_now": NOW,
         "leases": [[one, is_held(one, NOW)] for one in LEASES],
         "claim_fields": [[one.name, one.zh, one.mandatory, one.local, one.number] for one in CLAIM_FIELDS.values()],
     }
+
+
+def _counted(reached: WorkingDay) -> tuple[str, bool]:
+    return reached.date.isoformat(), reached.provisional
 
 
 def _bundle(code: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ import { askedQuestions, faultOfAnswer } from '../../src/domain/form'
 import { isHeld } from '../../src/domain/leases'
 import { isUsable } from '../../src/domain/licences'
 import { eventsOf, LIFE_EVENTS } from '../../src/domain/life_events'
+import { addWorkingDays, overridesIn, promiseLatest } from '../../src/domain/working_days'
 import type { Value } from '../../src/protocol/messages'
 import told from './rules.json'
 
@@ -128,4 +129,19 @@ test.each(told.licences as unknown as [Fields, boolean][])('the licence %s stand
 
 test.each(told.leases as unknown as [Fields, boolean][])('the batch %s is still out: %s', (lease, isOut) => {
   expect(isHeld(lease, Date.parse(told.lease_now))).toBe(isOut)
+})
+
+const own = overridesIn(told.calendars as unknown as Fields[])
+
+test("the centre's own working days are read as the centre reads them", () => {
+  expect([...own]).toEqual(told.overrides)
+})
+
+type Counted = [start: string, count: number, isOwn: boolean, day: string, provisional: boolean]
+test.each(told.working_days as Counted[])('from %s on, %d working days (own days: %s) end on %s', (start, count, isOwn, day, provisional) => {
+  expect(addWorkingDays(start, count, isOwn ? own : new Map())).toEqual({ day, provisional })
+})
+
+test.each(told.promise_latest as unknown as [Fields, string, boolean][])('what is promised under %s comes by %s', (item, day, provisional) => {
+  expect(promiseLatest(item, told.today, own)).toEqual({ day, provisional })
 })
