@@ -94,6 +94,27 @@ class Others:
 
         finish(self._small(fill))
 
+    def cancel_item(self, name: str, why: str) -> None:
+        """As the catalogue's reviewer does."""
+
+        async def cancel(small: SmallCentre) -> None:
+            platform = platform_of(small.centre, small.writer)
+            rows = await small.fetch("SELECT id FROM items")
+            items = [(one, await read_record(platform, "item", one)) for (one,) in rows]
+            [item] = [one for one, standing in items if standing is not None and standing.fields["name"] == name]
+            taken = await take_step(
+                platform,
+                await small.account(login_of(small, "catalogue_reviewer", VILLAGE)),
+                kind="item",
+                record=item,
+                name="item.cancel",
+                fields={"status_reason": why},
+                seen=await small.seen("item", item),
+            )
+            assert taken.outcome.code.has_effect, taken.outcome
+
+        finish(self._small(cancel))
+
     def notify(self, words: str) -> None:
         async def send(small: SmallCentre) -> None:
             account = await small.account(HELPER)

@@ -24,6 +24,7 @@ from server.centre import open_centre
 from server.settings import Settings
 from tests.command import finish
 from tests.journeys.accessible import check_accessible
+from tests.journeys.legible import check_legible
 from tests.small_centre import HELPER, load_small, small_centre
 
 PIN = "246813"
@@ -107,9 +108,10 @@ class PhoneUser:
 
     def picture(self, name: str) -> None:
         """Kept outside of the repository, for whoever wants to see what a helper sees. Every screen that is pictured is
-        usable by ear and by keyboard.
+        usable by ear and by keyboard, and to be read by old eyes.
         """
         check_accessible(self.page, name)
+        check_legible(self.page, name)
         self._pictures += 1
         folder = PICTURES / self._journey
         folder.mkdir(parents=True, exist_ok=True)

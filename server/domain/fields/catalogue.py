@@ -37,6 +37,7 @@ ITEM = kind_fields(
     "item",
     *_LIFE,
     Field("name", "事项名称", "", required=True),
+    Field("name_en", "英文名称", "its official English name, where there is one; screens in English show it"),
     Field("base_item", "基本编码", "the base item's code"),
     Field("code", "实施编码", "31 characters, or 33 with the handling item"),
     Field("local_code", "地方编码", "the local platform's own"),

@@ -34,7 +34,7 @@ export function findResidents(all: readonly Sighting[], words: string, count: nu
 /** Services a helper can hand in: those of the catalogue that stand. */
 export function findItems(all: readonly Sighting[], words: string, initials = NONE): Sighting[] {
   const offered = all.filter((one) => text(one.fields, 'catalogue') && text(one.fields, 'status') === 'active')
-  const found = offered.filter((one) => matches(words, `${text(one.fields, 'name')} ${text(one.fields, 'dept')}`, initials))
+  const found = offered.filter((one) => matches(words, ['name', 'name_en', 'dept'].map((name) => text(one.fields, name)).join(' '), initials))
   return found.sort((one, other) => compare(text(one.fields, 'key'), text(other.fields, 'key')))
 }
 

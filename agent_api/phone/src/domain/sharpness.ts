@@ -1,7 +1,11 @@
-// Whether a photograph can be read: its light and its edges, judged on a small grey copy. Only advice: a helper may
-// keep any picture.
+// Whether a photograph can be read: its light and its edges, judged on a small grey copy; of what the camera sees also
+// whether a whole page is in view. Only advice: a helper may keep any picture.
+
+import { seesPage } from './page_edges'
 
 export type PictureFault = 'dark' | 'bright' | 'blurred' | ''
+/** What the camera sees right now. */
+export type Look = Exclude<PictureFault, ''> | 'no_page' | 'good'
 
 const DARK = 50
 const BRIGHT = 235
@@ -18,24 +22,35 @@ export function greyOf(rgba: ArrayLike<number>): Float32Array {
 }
 
 export function faultOf(grey: Float32Array, width: number): PictureFault {
-  const light = grey.reduce((sum, value) => sum + value, 0) / grey.length
+  return lightFault(grey) || (edgeVariance(grey, width) < BLURRED ? 'blurred' : '')
+}
+
+/** The most useful thing to say while somebody aims. */
+export function lookAt(grey: Float32Array, width: number): Look {
+  const fault = lightFault(grey)
+  if (fault) return fault
+  if (!seesPage(grey, width)) return 'no_page'
+  return edgeVariance(grey, width) < BLURRED ? 'blurred' : 'good'
+}
+
+function lightFault(grey: Float32Array): 'dark' | 'bright' | '' {
+  let sum = 0
+  for (const value of grey) sum += value
+  const light = sum / grey.length
   if (light < DARK) return 'dark'
-  if (light > BRIGHT) return 'bright'
-  return variance(edges(grey, width)) < BLURRED ? 'blurred' : ''
+  return light > BRIGHT ? 'bright' : ''
 }
 
-/** How much each point differs from its four neighbours. */
-function edges(grey: Float32Array, width: number): number[] {
-  const found: number[] = []
-  for (let at = width + 1; at < grey.length - width - 1; at++) {
-    if (at % width === 0 || at % width === width - 1) continue
-    found.push(4 * grey[at]! - grey[at - 1]! - grey[at + 1]! - grey[at - width]! - grey[at + width]!)
+/** How much the difference of each point from its four neighbours varies. */
+function edgeVariance(grey: Float32Array, width: number): number {
+  let [count, sum, squares] = [0, 0, 0]
+  for (let row = width; row < grey.length - width; row += width) {
+    for (let at = row + 1; at < row + width - 1; at++) {
+      const edge = 4 * grey[at]! - grey[at - 1]! - grey[at + 1]! - grey[at - width]! - grey[at + width]!
+      count++
+      sum += edge
+      squares += edge * edge
+    }
   }
-  return found
-}
-
-function variance(values: readonly number[]): number {
-  if (values.length === 0) return 0
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+  return count ? squares / count - (sum / count) ** 2 : 0
 }

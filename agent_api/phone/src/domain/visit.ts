@@ -32,10 +32,12 @@ export interface Photo {
   readonly type: string
 }
 
+/** `licence`: the record that the state `licence` rests on, where this phone holds it. */
 export interface MaterialSaid {
   readonly state: MaterialState
   readonly photos: readonly Photo[]
   readonly due: string
+  readonly licence?: string
 }
 
 export interface ConsentSaid {

@@ -3,6 +3,7 @@
 
 import { faultOf, greyOf, type PictureFault } from '../domain/sharpness'
 import type { Bytes } from '../protocol/bytes'
+import type { Glance } from './viewing'
 
 const LONG_SIDE = 1_600
 const LOOK_SIDE = 320
@@ -23,6 +24,20 @@ export async function shrink(source: Blob | HTMLVideoElement): Promise<Picture> 
   const pixels = small.getContext('2d')?.getImageData(0, 0, small.width, small.height)
   const fault = pixels ? faultOf(greyOf(pixels.data), pixels.width) : ''
   return { content: await bytesOf(canvas, PICTURE_TYPE), fault }
+}
+
+/** Small grey copies of what a video shows, drawn into one canvas; null while it shows nothing. */
+export function glancer(video: HTMLVideoElement): () => Glance | null {
+  const canvas = document.createElement('canvas')
+  const drawing = canvas.getContext('2d', { willReadFrequently: true })
+  return () => {
+    if (!drawing || !video.videoWidth) return null
+    const scale = Math.min(1, LOOK_SIDE / Math.max(video.videoWidth, video.videoHeight))
+    const [width, height] = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)]
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height]
+    drawing.drawImage(video, 0, 0, width, height)
+    return { grey: greyOf(drawing.getImageData(0, 0, width, height).data), width }
+  }
 }
 
 function drawn(image: ImageBitmap, side: number): HTMLCanvasElement {

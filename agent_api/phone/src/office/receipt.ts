@@ -6,6 +6,7 @@ import { bundleOf } from '../domain/bundles'
 import { dayOf } from '../domain/days'
 import { groups, text } from '../domain/fields'
 import { collectedIn, isInHand, materialsOf, missingOf, promisedOf } from '../domain/materials'
+import { nameOf } from '../texts/names'
 import type { Office } from './office'
 
 /** One case on a receipt. */
@@ -67,7 +68,7 @@ function legOf(office: Office, record: string): ReceiptLeg {
     record,
     receipt: text(fields, 'receipt'),
     number: text(fields, 'number'),
-    item: text(item, 'name'),
+    item: nameOf(item),
     state: text(fields, 'state'),
     given: materials.filter((one) => isInHand(have.get(one.no)?.state)).map((one) => one.name),
     missing: missingOf(materials, have).map((one) => one.name),

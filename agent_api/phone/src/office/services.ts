@@ -12,6 +12,7 @@ import { eventsOf, LIFE_EVENTS } from '../domain/life_events'
 import { ageOf } from '../domain/visit'
 import type { Fields } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
+import { glossOf, nameOf } from '../texts/names'
 import { language, say } from '../texts/say'
 import { initials } from './letters'
 
@@ -22,6 +23,10 @@ export interface Offer {
   /** A record a leg. */
   readonly items: readonly string[]
   readonly name: string
+  /** What kind of thing it is, where the name is not in the language of the screen. */
+  readonly gloss: string
+  /** Of a bundle, what belongs to it. */
+  readonly parts: readonly string[]
   readonly detail: string
   readonly pays: string
   readonly verdict: Verdict
@@ -69,7 +74,9 @@ function offerOf(item: Sighting, judged: Eligibility, resident: Fields, today: s
     id: item.record,
     bundle: '',
     items: [item.record],
-    name: text(item.fields, 'name'),
+    name: nameOf(item.fields),
+    gloss: glossOf(item.fields),
+    parts: [],
     detail: [text(item.fields, 'dept'), promised(integer(item.fields, 'promise_days'))].filter(Boolean).join(' · '),
     pays: paysTo(item.fields, resident, today),
     verdict: judged.verdict,
@@ -96,7 +103,9 @@ function bundleOffer(bundle: Bundle, legs: readonly Sighting[], resident: Fields
     bundle: bundle.code,
     items: legs.map((leg) => leg.record),
     name: spoken([bundle.zh, bundle.en]),
-    detail: [legs.map((leg) => text(leg.fields, 'name')).join(' ＋ '), promised(criticalPath(bundle, days))].join(' · '),
+    gloss: '',
+    parts: legs.map((leg) => nameOf(leg.fields)),
+    detail: promised(criticalPath(bundle, days)),
     pays: legs.map((leg) => paysTo(leg.fields, resident, today)).filter(Boolean).join('、'),
     verdict: verdicts.includes('no') ? 'no' : verdicts.includes('unknown') ? 'unknown' : 'yes',
     doubt: doubtOf(judged),

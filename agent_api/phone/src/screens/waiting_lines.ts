@@ -10,7 +10,7 @@ import type { Office } from '../office/office'
 import { answers, claimWork, conflicts, isWaiting, notices, openCases, type OpenCase } from '../office/work'
 import { services } from '../office/service_log'
 import { say } from '../texts/say'
-import { sayDaysLeft } from '../texts/times'
+import { sayDue } from '../texts/times'
 
 export interface WaitingLine {
   readonly id: string
@@ -52,7 +52,7 @@ function correctionLine(office: Office, { record, correction }: OpenCase): Waiti
     tone: 'bad',
     title: office.titleOf(record),
     detail: what.length ? say('wait_correct', { what: what.join('、') }) : say('wait_correct_bare'),
-    end: sayDaysLeft(correction?.due ?? '', office.today),
+    end: sayDue(correction?.due ?? '', office.today),
   }
 }
 
@@ -65,7 +65,7 @@ function promiseLine(office: Office, { record, promises }: OpenCase): WaitingLin
     tone: (daysLeft(due, office.today) ?? 1) < 0 ? 'bad' : 'wait',
     title: office.titleOf(record),
     detail: say('wait_promise', { what: promises.map(([one]) => one.name).join('、') }),
-    end: sayDaysLeft(due, office.today),
+    end: sayDue(due, office.today),
   }
 }
 
@@ -102,7 +102,7 @@ function followUpLines(office: Office): WaitingLine[] {
     tone: 'wait',
     title: text(office.fields(text(fields, 'resident')), 'name') || say('log'),
     detail: say('wait_follow_up'),
-    end: sayDaysLeft(text(fields, 'follow_up'), office.today),
+    end: sayDue(text(fields, 'follow_up'), office.today),
   }))
 }
 
@@ -126,6 +126,6 @@ function claimLines(office: Office): WaitingLine[] {
   const mine = list.filter((one) => canSubmit(one.state))
   const returned = mine.filter((one) => one.state === 'returned').length
   if (!mine.length) return []
-  const detail = say('wait_claims', { count: mine.length, returned })
+  const detail = say(returned ? 'wait_claims_returned' : 'wait_claims', { count: mine.length, returned })
   return [{ id: 'claims', go: ['claims'], sign: 'paper', tone: returned ? 'bad' : 'wait', title: say('claims'), detail, end: '' }]
 }

@@ -41,7 +41,7 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   carry_title: 'No network? Let somebody carry it',
   carry_open: 'Have it carried, or carry for a colleague',
   carry_out: 'Give mine to a colleague',
-  carry_out_lead: '{count} unsent items are sealed so that only the centre can open them. A colleague with a network hands them in under your name. Photos stay and go once this phone has a network.',
+  carry_out_lead: '{count} unsent {count|item is|items are} sealed so that only the centre can open them. A colleague with a network hands them in under your name. Photos stay and go once this phone has a network.',
   carry_nothing: 'Nothing is unsent; nothing needs to be carried.',
   carry_file: 'Save as a file',
   carry_show: 'Show QR codes',

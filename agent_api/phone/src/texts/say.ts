@@ -19,8 +19,13 @@ export function chooseLanguage(chosen: Language): void {
   document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
 }
 
+/** `{count}` is the blank itself, `{count|photo|photos}` the first word when it is one, else the second. */
+const BLANK = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g
+
 export function say(key: TextKey, blanks: { readonly [name: string]: string | number } = {}): string {
-  return TEXTS[language.value][key].replace(/\{(\w+)\}/g, (_all, name: string) => String(blanks[name] ?? ''))
+  return TEXTS[language.value][key].replace(BLANK, (_all, name: string, one?: string, many?: string) =>
+    one === undefined || many === undefined ? String(blanks[name] ?? '') : Number(blanks[name]) === 1 ? one : many,
+  )
 }
 
 /** The text of a key that came from data; the key itself when there is none. */

@@ -1,8 +1,8 @@
-// Times as one says them: just now, 5 minutes ago, today 14:05, 11-20 08:30.
+// Times as one says them: just now, 5 minutes ago, today 14:05, 11-20 08:30; and days as they stand on a calendar.
 
-import { dayOf, moment } from '../domain/days'
+import { dayOf, isDay, moment } from '../domain/days'
 import { daysLeft } from '../domain/open_cases'
-import { say } from './say'
+import { language, say } from './say'
 
 const MINUTE_MS = 60_000
 
@@ -15,6 +15,31 @@ export function sayWhen(wallMs: number, now: number): string {
   return say('on_day', { day: dayOf(wallMs).slice(5), time })
 }
 
+const WEEKDAYS = [
+  ['周日', 'Sun'],
+  ['周一', 'Mon'],
+  ['周二', 'Tue'],
+  ['周三', 'Wed'],
+  ['周四', 'Thu'],
+  ['周五', 'Fri'],
+  ['周六', 'Sat'],
+] as const
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** 2026年12月2日（周三）, or Wed 2 Dec 2026; what is no day stays as it is. */
+export function sayDay(day: string): string {
+  if (!isDay(day)) return day
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number]
+  const [zh, en] = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]!
+  if (language.value === 'zh') return `${year}年${month}月${date}日（${zh}）`
+  return `${en} ${date} ${MONTHS[month - 1]} ${year}`
+}
+
+/** The day something is due and how long that is; empty when there is none. */
+export function sayDue(due: string, today: string): string {
+  return isDay(due) ? `${say('by_day', { day: sayDay(due) })} · ${sayDaysLeft(due, today)}` : ''
+}
+
 /** How long until a day; empty when there is none. */
 export function sayDaysLeft(due: string, today: string): string {
   const left = daysLeft(due, today)
@@ -25,7 +50,9 @@ export function sayDaysLeft(due: string, today: string): string {
 
 const MEGA = 1_048_576
 
+const GIGA = 1_024 * MEGA
+
 /** How much room something takes, as a person counts. */
 export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / MEGA)} MB`
+  return bytes < 10 * GIGA ? `${Math.ceil(bytes / MEGA)} MB` : `${Math.floor(bytes / GIGA)} GB`
 }
