@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from server.console.catalogue_words import CODED, GROUPS, value_words
+from server.console.catalogue_words import CODED, GROUPS, field_label, value_words
 from server.console.step_forms import Ask, Input, Pair, StepForm
 from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.fields.shapes import Shape
@@ -56,20 +56,27 @@ class EditInput:
     choices: Mapping[str, str] | None = None
 
 
-def edit_inputs(kind: str, fields: Fields) -> list[tuple[Pair, list[EditInput]]]:
+def edit_inputs(kind: str, fields: Fields, english: bool = False) -> list[tuple[Pair, list[EditInput]]]:
     """The fields that can be typed, by group, with what stands."""
-    return [(title, [_input(kind, name, fields) for name in names if can_type(name)]) for title, names in GROUPS[kind]]
+    return [
+        (title, [_input(kind, name, fields, english) for name in names if can_type(name)])
+        for title, names in GROUPS[kind]
+    ]
 
 
 def can_type(name: str) -> bool:
     return name not in _READ_ONLY
 
 
-def _input(kind: str, name: str, fields: Fields) -> EditInput:
+def _input(kind: str, name: str, fields: Fields, english: bool) -> EditInput:
     field = KINDS[kind].fields[name]
     coded = name in CODED and field.shape is not Shape.LIST
     return EditInput(
-        name, field.zh, typed(kind, name, fields), field.shape, DICTIONARIES[CODED[name]] if coded else None
+        name,
+        field_label(kind, name, english),
+        typed(kind, name, fields),
+        field.shape,
+        DICTIONARIES[CODED[name]] if coded else None,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.console.field_words import label_of
 from server.console.step_forms import Pair
 from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.catalogue.eligibility import RuleInvalid, parse_rule
-from server.domain.record_fields import KINDS, Fields, groups, text
+from server.domain.record_fields import Fields, groups, text
 
 STATES: Mapping[str, Pair] = {
     "active": ("在办", "On offer"),
@@ -45,6 +46,12 @@ CODED: Mapping[str, str] = {
     "server_types": "server_type",
     "online_depth": "online_depth",
 }
+UNITS: Mapping[str, Pair] = {"G": ("工作日", "working days"), "Z": ("自然日", "calendar days")}
+WORKING_DAYS = "G"
+UNIT_OF: Mapping[str, str] = {"legal_days": "legal_days_unit", "promise_days": "promise_days_unit"}
+YES_NO: Mapping[bool, Pair] = {True: ("是", "Yes"), False: ("否", "No")}
+ENGLISH_CODES: Mapping[str, Mapping[str, Pair]] = {"use_level": LEVELS, "time_unit": UNITS}
+"""Codes of the catalogue that we have English words for."""
 GROUPS: Mapping[str, tuple[tuple[Pair, tuple[str, ...]], ...]] = {
     "item": (
         (
@@ -99,43 +106,62 @@ def list_words(catalogue: str, english: bool, names: Mapping[str, str] | None = 
     return f"{pair_words(LISTS, level, english)} · {place}"
 
 
-def field_label(kind: str, name: str) -> str:
-    table = KINDS.get(kind)
-    field = table.find(name) if table is not None else None
-    return field.zh if field is not None else name
+def field_label(kind: str, name: str, english: bool = False) -> str:
+    label = label_of(kind, name, english)
+    return label[:1].upper() + label[1:] if english else label
 
 
-def value_words(name: str, value: object) -> str:
-    """A field's value as a text, a line for each row of a list of groups."""
+def shown_words(fields: Fields, name: str, english: bool = False) -> str:
+    """A field's value among the others: a number of days with its unit. "" also for the unit, which is said there."""
+    if name in UNIT_OF.values():
+        return ""
+    unit = UNIT_OF.get(name)
+    if unit is None or not isinstance(fields.get(name), int):
+        return value_words(name, fields.get(name), english)
+    said = UNITS.get(text(fields, unit) or WORKING_DAYS, (text(fields, unit), text(fields, unit)))[english]
+    return f"{fields[name]} {said}" if english else f"{fields[name]}个{said}"
+
+
+def value_words(name: str, value: object, english: bool = False) -> str:
+    """A field's value as a text, a line for each row of a list of groups. What the catalogue calls its own codes and
+    words is Chinese in any language.
+    """
     if name == "materials" and isinstance(value, list):
-        return "\n".join(material_words(row) for row in groups({"materials": value}, "materials"))
+        return "\n".join(material_words(row, english) for row in groups({"materials": value}, "materials"))
     if name == "rule":
-        return rule_words(value)
+        return rule_words(value, english)
     match value:
         case None | "" | []:
             return ""
         case bool():
-            return "是" if value else "否"
+            return YES_NO[value][english]
         case str() | int():
-            return DICTIONARIES[CODED[name]].get(str(value), str(value)) if name in CODED else str(value)
+            return _coded(name, str(value), english)
         case [dict(), *_] as rows:
             return "\n".join(_group(row) for row in rows if isinstance(row, dict))
         case [*values]:
-            return "、".join(value_words(name, one) for one in values)
+            return (", " if english else "、").join(value_words(name, one, english) for one in values)
         case dict():
             return _group(value)
         case _:
             return str(value)
 
 
-def rule_words(rule: object) -> str:
+def _coded(name: str, code: str, english: bool) -> str:
+    if name not in CODED:
+        return code
+    pair = ENGLISH_CODES.get(CODED[name], {}).get(code)
+    return pair[1] if pair is not None and english else DICTIONARIES[CODED[name]].get(code, code)
+
+
+def rule_words(rule: object, english: bool = False) -> str:
     """Who may ask, as a person reads it; what is no rule stays as it is."""
     try:
         tests = parse_rule(rule)
     except RuleInvalid:
         return _group(rule) if isinstance(rule, Mapping) else str(rule)
-    said = [test.words(without=group == "none")[0] for group, rows in tests.items() for test in rows]
-    return "；".join(said)
+    said = [test.words(without=group == "none")[english] for group, rows in tests.items() for test in rows]
+    return ("; " if english else "；").join(said)
 
 
 def _group(row: Mapping[str, object]) -> str:
@@ -143,14 +169,15 @@ def _group(row: Mapping[str, object]) -> str:
     return "；".join(said)
 
 
-def material_words(row: Fields) -> str:
+def material_words(row: Fields, english: bool = False) -> str:
     """One material on one line."""
-    said = [NECESSITY.get(str(row.get("necessity")), ("", ""))[0], text(row, "form")]
+    said = [NECESSITY.get(str(row.get("necessity")), ("", ""))[english], text(row, "form")]
     if row.get("copies"):
-        said.append(f"{row['copies']}份")
+        said.append(f"× {row['copies']}" if english else f"{row['copies']}份")
     if text(row, "instead"):
         said.append(text(row, "instead"))
     if row.get("cancelled") is True:
-        said.append("已取消")
-    told = "，".join(one for one in said if one)
-    return f"{row.get('no', '')} {text(row, 'name')}" + (f"（{told}）" if told else "")
+        said.append("cancelled" if english else "已取消")
+    told = (", " if english else "，").join(one for one in said if one)
+    around = " ({})" if english else "（{}）"
+    return f"{row.get('no', '')} {text(row, 'name')}" + (around.format(told) if told else "")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from server.actions.change_epoch import HIGH_WATER, PROVED_BY_DEVICE, RESTORED, TAKEN_OVER
 from server.console import campaign_forms, case_words, followup_words, watching_words
+from server.console.field_labels import ENGLISH
 from server.console.step_forms import Pair
 from server.console.words import CASE_STATES
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS
@@ -50,6 +51,62 @@ CHANGES: Mapping[str, Pair] = {
     "licence.keep": ("登记证照", "Licence kept"),
     "licence.use": ("使用证照", "Licence used"),
     "local_item.set": ("更新本地要素", "Site details set"),
+    **{
+        f"{kind}.{verb}": (f"{zh}{kind_zh}", f"{kind_en} {en}")
+        for kind, kind_zh, kind_en in (("item", "事项", "Item"), ("base_item", "基本目录", "Base item"))
+        for verb, (zh, en) in {
+            "publish": ("发布", "published"),
+            "suspend": ("暂停", "suspended"),
+            "resume": ("恢复", "resumed"),
+            "cancel": ("取消", "cancelled"),
+            "split": ("拆分", "split"),
+            "merge": ("合并", "merged"),
+            "take_effect": ("到期生效：", "took effect"),
+        }.items()
+    },
+    **{
+        f"{kind}.erase": (f"删除{zh}的个人信息", f"{en}: personal data erased")
+        for kind, (zh, en) in {
+            "case": ("办件", "Case"),
+            "conflict": ("冲突", "Conflict"),
+            "consent": ("同意书", "Consent"),
+            "licence": ("证照", "Licence"),
+            "notice": ("通知", "Notice"),
+            "rating": ("评价", "Rating"),
+            "resident": ("居民", "Resident"),
+            "service_log": ("服务记录", "Service log"),
+            "ticket": ("工单", "Ticket"),
+        }.items()
+    },
+    "baseline.freeze": ("冻结基线", "Baseline frozen"),
+    "bulletin.draft": ("起草通报", "Bulletin drafted"),
+    "bulletin.freeze": ("通报定稿", "Bulletin frozen"),
+    "bulletin.supersede": ("通报被更正", "Bulletin superseded"),
+    "calendar.set": ("设置工作日历", "Calendar set"),
+    "campaign.open": ("开启批次", "Round opened"),
+    "campaign.plan": ("计划批次", "Round planned"),
+    "campaign.extend": ("延长批次", "Round extended"),
+    "campaign.close": ("结束批次", "Round closed"),
+    "claim.adopt": ("采用建议", "Proposal adopted"),
+    "claim.approve": ("审核清单", "List approved"),
+    "claim.cancel": ("取消清单", "List cancelled"),
+    "claim.publish": ("发布清单", "List published"),
+    "claim.rebase": ("随基本目录更新", "Followed the base item"),
+    "claim.reject": ("不采用建议", "Proposal rejected"),
+    "claim.resume": ("恢复清单", "List resumed"),
+    "claim.suspend": ("暂停清单", "List suspended"),
+    "lease.end": ("领取到期", "Batch ended"),
+    "licence.expire": ("证照过期", "Licence expired"),
+    "licence.fetch": ("取得证照", "Licence fetched"),
+    "licence.verify": ("核验证照", "Licence verified"),
+    "licence.void": ("作废证照", "Licence void"),
+    "look_back.draw": ("抽取回头看", "Look-back drawn"),
+    "look_back.find": ("回头看发现问题", "Look-back found something"),
+    "look_back.find_again": ("回头看仍有问题", "Look-back found it again"),
+    "look_back.pass": ("回头看通过", "Look-back passed"),
+    "look_back.recheck": ("回头看复核通过", "Look-back closed"),
+    "notice.send": ("发出通知", "Notice sent"),
+    "snapshot.take": ("记录每日进度", "Progress noted"),
 }
 KIND_WORDS: Mapping[str, Pair] = {
     "base_item": ("基本目录", "Base item"),
@@ -141,13 +198,13 @@ def label_of(kind: str, name: str, english: bool = False, item: Fields | None = 
         labels = {text(row, "name"): text(row, "label") for row in groups(item or {}, "fields")}
         return labels.get(asked) or (FORM_WORDS[asked][english] if asked in FORM_WORDS else _plain(asked))
     if kind == "claim" and (entry := CLAIM_FIELDS.get(name.removeprefix(CLAIM_PREFIX))):
-        return _plain(entry.name) if english else entry.zh
+        return _english(entry.name) if english else entry.zh
     table = KINDS.get(kind)
     field = table.find(name) if table else None
     if field is None:
         return name
     if english:
-        return _plain(name)
+        return _english(name)
     rest = name.partition(".")[2]
     return f"{field.zh} {rest}" if rest else field.zh
 
@@ -155,6 +212,14 @@ def label_of(kind: str, name: str, english: bool = False, item: Fields | None = 
 def labels_of(kind: str, names: Iterable[str], english: bool) -> str:
     """Several fields in one line."""
     return (", " if english else "、").join(label_of(kind, name, english) for name in names)
+
+
+def _english(name: str) -> str:
+    """A field's name as English readers know it; of a family ("f.where") that of what follows, with the family's."""
+    family, dot, rest = name.partition(".")
+    if not dot:
+        return ENGLISH.get(name, _plain(name))
+    return f"{_plain(family)} {ENGLISH.get(rest, _plain(rest))}" if len(family) > 1 else ENGLISH.get(rest, _plain(rest))
 
 
 def _plain(name: str) -> str:

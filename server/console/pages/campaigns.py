@@ -21,6 +21,7 @@ from server.actions.take_step import read_record
 from server.actions.tell_names import names_of
 from server.console import campaign_forms, catalogue_words
 from server.console.differences import parts
+from server.console.field_words import label_of
 from server.console.record_pages import LINES, open_record, say_step, seen_pairs, seen_state
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
@@ -152,7 +153,10 @@ async def _claim_page(
         status=status,
         held=held,
         fields=fields,
-        values=[(name, one.zh, inherited.get(name), own.get(name)) for name, one in CLAIM_FIELDS.items()],
+        values=[
+            (name, label_of("claim", f"f.{name}", visit.english), inherited.get(name), own.get(name))
+            for name in CLAIM_FIELDS
+        ],
         found=return_reasons(whole) + compared_problems(whole, base=base, standard=list_values(standard)),
         reasons=[(code, reason_words(code)) for code in sorted(REASON_CODES)],
         forms=_claim_forms(visit, fields, campaign_forms.CLAIM_FORMS.values()),

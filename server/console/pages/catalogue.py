@@ -152,7 +152,7 @@ async def _item_page(visit: Visit, tried: Tried, *, status: int = 200) -> Respon
         is_standard=is_standard,
         may_edit=may_change(visit.role, f"{held.kind}.publish") and item_state(fields).value != "cancelled",
         life=_life_forms(visit, held),
-        inputs=edit_inputs(held.kind, fields),
+        inputs=edit_inputs(held.kind, fields, visit.english),
         materials=material_rows(fields),
         materials_json=materials_json(fields),
         posted=visit.form,

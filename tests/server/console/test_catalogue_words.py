@@ -8,7 +8,9 @@ from server.console.catalogue_words import (
     LEVELS,
     NECESSITY,
     STATES,
+    field_label,
     list_words,
+    shown_words,
     status_words,
     value_words,
 )
@@ -50,3 +52,24 @@ def test_lists_and_states_in_the_asked_language() -> None:
     assert list_words("town:341899", True) == "Towns' standard list · 341899"
     assert status_words("suspended", True) == "Suspended"
     assert status_words("unheard", True) == "unheard"
+
+
+def test_a_number_of_days_is_read_with_its_unit_and_the_unit_not_again() -> None:
+    item = {"legal_days": 20, "promise_days": 5, "promise_days_unit": "Z", "name": "老年人优待证"}
+    assert shown_words(item, "legal_days") == "20个工作日"
+    assert shown_words(item, "legal_days", english=True) == "20 working days"
+    assert shown_words(item, "promise_days") == "5个自然日"
+    assert shown_words(item, "promise_days_unit") == ""
+    assert shown_words(item, "name") == "老年人优待证"
+    assert shown_words({}, "legal_days") == ""
+
+
+def test_an_english_page_reads_english_where_the_words_are_ours() -> None:
+    assert field_label("item", "legal_days", english=True) == "Time limit by law"
+    assert field_label("item", "legal_days") == "法定时限"
+    assert value_words("online", True, english=True) == "Yes"
+    assert value_words("level", "6", english=True) == "Village"
+    assert value_words("type", "20", english=True) == "公共服务", "a code of the national catalogue keeps its name"
+    assert value_words("rule", {"min_age": 60}, english=True) == "age of at least 60"
+    row = {"no": 1, "name": "身份证", "necessity": 1, "form": "原件", "copies": 2, "cancelled": True}
+    assert value_words("materials", [row], english=True) == "1 身份证 (needed, 原件, × 2, cancelled)"

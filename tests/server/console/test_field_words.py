@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import server
+from server.console.field_labels import ENGLISH
 from server.console.field_words import (
     CHANGES,
     KIND_WORDS,
@@ -19,9 +20,11 @@ from server.console.field_words import (
     labels_of,
     problem_words,
 )
+from server.domain.catalogue.claim_fields import CLAIM_FIELDS
 from server.domain.people.roles import MAY_CHANGE, Role
 from server.domain.problems import problem
 from server.domain.record_fields import KINDS
+from server.merge_policies import policies_of
 
 
 def test_fields_have_their_words_in_both_languages() -> None:
@@ -44,6 +47,23 @@ def test_every_change_of_people_in_the_field_has_words() -> None:
     assert sorted(told - set(CHANGES)) == []
     assert change_words("case.submit", True) == "Case filed"
     assert change_words("of.a_newer_phone", False) == "of.a_newer_phone"
+
+
+def test_every_change_that_a_log_can_hold_has_words() -> None:
+    names = {name for policy in policies_of(lambda *_: b"").values() for name in policy.changes}
+    assert len(names) > 100
+    assert sorted(names - set(CHANGES)) == []
+    assert all(zh != en and zh and en for zh, en in CHANGES.values())
+
+
+def test_an_english_page_names_fields_in_english() -> None:
+    told = [(kind, name, label_of(kind, name, True)) for kind, table in KINDS.items() for name in table.fields]
+    told += [("claim", f"f.{name}", label_of("claim", f"f.{name}", True)) for name in CLAIM_FIELDS]
+    assert [one for one in told if not one[2].isascii() or "_" in one[2]] == []
+    assert label_of("item", "legal_days", True) == "time limit by law"
+    assert label_of("local_item", "f.consult_phone", True) == "phone for questions"
+    assert label_of("local_item", "why.hours", True) == "why hours"
+    assert sorted(set(ENGLISH) - {name for table in KINDS.values() for name in table.fields}) == []
 
 
 def test_a_problem_names_states_and_steps_in_words() -> None:

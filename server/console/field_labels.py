@@ -1,0 +1,62 @@
+"""The English names of fields whose own name would tell an English reader too little. The others are their names.
+
+Law: a name stands here once, whatever the kind; where two kinds mean different things by it, the plain name does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ENGLISH: Mapping[str, str] = {
+    "amounts": "amounts paid",
+    "area": "where it can be applied for",
+    "appointment": "by appointment",
+    "basis": "legal basis",
+    "base_item": "base item's code",
+    "central_dept": "department of the state",
+    "complain_address": "address for complaints",
+    "complain_phone": "phone for complaints",
+    "condition": "who may ask",
+    "consult_phone": "phone for questions",
+    "corp_topics": "topics of bodies",
+    "decided_at": "decided at",
+    "dept": "department",
+    "dept_type": "kind of body",
+    "died_on": "day of death",
+    "due": "last day",
+    "entrusted_by": "entrusted by",
+    "fee": "costs a fee",
+    "fee_basis": "legal basis of the fee",
+    "handled": "can be applied for",
+    "handling_forms": "ways to apply",
+    "has_child": "has sub-items",
+    "helper_cannot": "what a helper may not do",
+    "hukou": "household registration",
+    "in_hall": "in the hall",
+    "intermediary": "services of third parties",
+    "joint_depts": "departments that take part",
+    "legal_days": "time limit by law",
+    "legal_days_note": "about the limit by law",
+    "legal_days_unit": "unit of the limit by law",
+    "level": "level of government",
+    "mail_materials": "materials by mail",
+    "mail_result": "result by mail",
+    "parent": "main item",
+    "pay_online": "can be paid online",
+    "phone_relation": "whose phone it is",
+    "place_text": "where, in words",
+    "project_type": "at once or promised",
+    "promise_days": "promised time limit",
+    "promise_days_note": "about the promised limit",
+    "promise_days_unit": "unit of the promised limit",
+    "result_sample": "sample of the result",
+    "rule": "who may ask, as a rule",
+    "self_service": "at a machine",
+    "server_types": "kinds of applicants",
+    "target": "whom it is for",
+    "user_topics": "topics of persons",
+    "valid_from": "valid from",
+    "visits": "visits to the hall",
+    "visits_reason": "why one must come",
+    "where": "where to apply",
+}
