@@ -52,13 +52,16 @@ class Input:
 
 @dataclass(frozen=True)
 class StepForm:
-    """`grave`: what cannot be taken back is asked for twice."""
+    """`grave`: what cannot be taken back is asked for twice. `warning`: what its person should know before the button
+    is pressed.
+    """
 
     step: str
     words: Pair
     inputs: tuple[Input, ...] = ()
     grave: bool = False
     fixed: tuple[tuple[str, object], ...] = ()
+    warning: Pair = ("", "")
 
     @property
     def verb(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.console.case_forms import CASE_FORMS
 from server.console.step_forms import Ask
-from server.domain.cases.lifecycle import CENTRE_ONLY, HELPER_STEPS, STEPS
+from server.domain.cases.lifecycle import CENTRE_ONLY, HELPER_STEPS, STEPS, CaseState
 from server.domain.people.roles import MAY_CHANGE, Role
 
 AT_DESKS = {name for name in MAY_CHANGE[Role.DESK_CLERK] if name.startswith("case.")}
@@ -38,3 +38,11 @@ def test_choices_have_words_in_both_languages() -> None:
             assert (one.choices is not None) == (one.ask in (Ask.CHOICE, Ask.HOLDER, Ask.HOLDERS))
             for zh, en in (one.choices or {}).values():
                 assert zh != en
+
+
+def test_a_step_without_a_way_back_says_so_before_it_is_taken() -> None:
+    """No step leads from an accepted case to one that is not accepted yet."""
+    not_yet = (CaseState.RECEIVED, CaseState.PRECHECKED)
+    assert [name for name, step in STEPS.items() if CaseState.ACCEPTED in step.before and step.after in not_yet] == []
+    zh, en = CASE_FORMS["case.accept"].warning
+    assert ("不能收回" in zh, "not taken back" in en) == (True, True)

@@ -50,7 +50,7 @@ async def test_the_queue_shows_the_case_without_its_person_and_the_case_its_pers
     assert "王秀英" not in queue.text
     case = await clerk.get(PAGE)
     assert "王秀英" in case.text
-    assert "受理" in case.text
+    assert "受理后开始计算法定时限，不能收回" in case.text
     assert ("case", CASE) in await desk.small.fetch("SELECT kind, record FROM reads")
 
 
