@@ -105,7 +105,7 @@ CASE_FORMS: Mapping[str, StepForm] = {
             # The life cycle knows no way back from acceptance: its clocks are the law's.
             warning=(
                 "受理后开始计算法定时限，不能收回；受理错了只能转办或作废。请先核对材料。",
-                "The clock by law begins, and acceptance is not taken back: a wrong one can only be handed over or voided.",
+                "The clock by law begins and acceptance is not taken back: a wrong one is handed over or voided.",
             ),
         ),
         StepForm(

@@ -1,6 +1,6 @@
-"""A battery that dies at every bad moment of a visit: while a photograph is taken, while somebody signs, while a reply is
-under way, while a photograph goes up. Nothing typed, signed or photographed is lost, nothing counts twice, and what the
-dead phone's disk holds is sealed.
+"""A battery that dies at every bad moment of a visit: while a photograph is taken, while somebody signs, while a reply
+is under way, while a photograph goes up. Nothing typed, signed or photographed is lost, nothing counts twice, and what
+the dead phone's disk holds is sealed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Playwright, Route, expect
 
-from server.main import open_centre
+from server.centre import open_centre
 from tests.command import finish
 from tests.journeys.film import HEIGHT, WIDTH, shoot
 from tests.journeys.others import Others
