@@ -132,6 +132,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             blobs=blobs,
             built=settings.console_folder,
             is_https=settings.is_https,
+            origin=settings.origin,
             throttle=throttle,
             streams=streams,
             tell=raised,

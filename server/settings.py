@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -65,6 +66,12 @@ class Settings:
         """What the adapters are opened with (server/adapters/outside.py)."""
         told = ("carrier_url", "carrier_token", "province_url", "province_token", "licence_url", "licence_key")
         return {name: getattr(self, name) for name in (*told, "outbound_folder")}
+
+    @property
+    def origin(self) -> str:
+        """The outside address as browsers name it: scheme, host and port. "" where none is told."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def is_https(self) -> bool:

@@ -26,7 +26,7 @@ from server.actions.refusals import ActionRefused, NotFound
 from server.console.pages import PAGES, RESIDENT_PAGES
 from server.console.render import problem_page
 from server.console.rows import Level, Page
-from server.console.visit import LANGUAGE, Visit, carries_mark, is_own_origin, visitor_from
+from server.console.visit import LANGUAGE, Visit, carries_mark, is_ours, is_own_origin, visitor_from
 from server.console.wiring import Console
 from server.storage.errors import StorageError
 
@@ -126,7 +126,8 @@ class _Door:
         try:
             if row.method == "POST":
                 visit = await _with_form(visit)
-                if not is_own_origin(request) or (row.level is not Level.OPEN and not carries_mark(visit)):
+                marked = row.level is Level.OPEN or carries_mark(visit)
+                if not marked or not is_own_origin(request, console.origin):
                     return problem_page(visit, 403, *STALE)
             return await row.handle(visit)
         except NotFound:
@@ -161,7 +162,7 @@ def _came_from(visit: Visit) -> str:
     if visit.request.method == "GET":
         return visit.request.url.path
     origin, _, path = visit.request.headers.get("referer", "").partition("/console/")
-    is_own = origin.partition("://")[2] == visit.request.headers.get("host", "-")
+    is_own = is_ours(visit.request, origin, visit.console.origin)
     return f"/console/{path.partition('?')[0]}" if is_own else "/console/"
 
 

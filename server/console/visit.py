@@ -88,13 +88,20 @@ def by_itself(request: Request) -> bool:
     return request.headers.get("accept") == "text/event-stream" or LIVE in request.headers
 
 
-def is_own_origin(request: Request) -> bool:
+def is_own_origin(request: Request, console_origin: str = "") -> bool:
     """Whether a post comes from a page of ours. A browser says so itself; one that says nothing is not trusted."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("origin", "")
-    return origin.partition("://")[2] == request.headers.get("host", "-")
+    return is_ours(request, request.headers.get("origin", ""), console_origin)
+
+
+def is_ours(request: Request, address: str, console_origin: str = "") -> bool:
+    """Whether an address that the browser named is on our site: the outside one, or the host that it asked for."""
+    scheme, _, rest = address.partition("://")
+    host = rest.partition("/")[0]
+    # A proxy may ask us by another name than the browser asked it.
+    return host == request.headers.get("host", "-") or f"{scheme}://{host}" == (console_origin or "-")
 
 
 def carries_mark(visit: Visit) -> bool:

@@ -23,7 +23,8 @@ EXPORTS_AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Console:
-    """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags. `tell`
+    """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags;
+    `origin`: the outside address, where it is not what requests name as their host. `tell`
     wakes who listens, in every process. `machine`: where it stands, for who runs it. `exporting`: the turns of who
     writes a file. `licences`: a register outside.
     """
@@ -33,6 +34,7 @@ class Console:
     blobs: Blobs
     built: Path
     is_https: bool = False
+    origin: str = ""
     throttle: Throttle = field(default_factory=Throttle)
     streams: Streams = field(default_factory=lambda: Streams(Wakes()))
     machine: Machine | None = None

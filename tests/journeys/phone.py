@@ -75,6 +75,8 @@ def serving(settings: Settings, port: str = "0") -> Iterator[ServedCentre]:
         environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
         environment.pop("BANGBAN_PICTURES", None)  # ours, and no setting of the server
         environment["BANGBAN_PHONE_FOLDER"] = str(settings.phone_folder)
+        environment["BANGBAN_PUBLIC_URL"] = settings.public_url
+        environment["BANGBAN_TRUSTED_PROXIES"] = ",".join(settings.trusted_proxies)
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         deadline = time.monotonic() + _START_S

@@ -10,6 +10,11 @@ from server.settings import PREFIX, SettingInvalid, Settings, read_settings, set
 ROOT = Path(__file__).parents[2]
 
 
+def test_the_outside_origin_is_scheme_host_and_port_alone() -> None:
+    assert Settings(public_url="https://bangban.example.cn:8443/app/").origin == "https://bangban.example.cn:8443"
+    assert Settings().origin == ""
+
+
 def test_every_setting_is_documented_with_its_default() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     for setting in fields(Settings):

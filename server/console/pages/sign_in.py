@@ -5,6 +5,8 @@ Law: where to go afterwards is a path of the console and nothing else.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import segno
 from starlette.responses import RedirectResponse, Response
 
@@ -106,10 +108,13 @@ async def factor_page(visit: Visit, problem: str, *, status: int = 200) -> Respo
 
 
 def site_of(visit: Visit) -> Site:
-    """As the browser sees us: behind a proxy the scheme is a setting, not what the proxy spoke with us."""
+    """As the browser sees us: behind a proxy that is a setting, not what the proxy spoke with us, and not what anybody
+    may write into a Host header.
+    """
+    if visit.console.origin:
+        return Site(urlsplit(visit.console.origin).hostname or "", visit.console.origin)
     url = visit.request.url
-    scheme = "https" if visit.console.is_https else url.scheme
-    return Site(url.hostname or "", f"{scheme}://{visit.request.headers.get('host', '')}")
+    return Site(url.hostname or "", f"{url.scheme}://{visit.request.headers.get('host', '')}")
 
 
 def _qr(address: str) -> str:

@@ -43,6 +43,14 @@ def test_a_browser_that_names_no_origin_is_not_trusted() -> None:
     assert not is_own_origin(request(host="centre.test"))
 
 
+def test_behind_a_proxy_that_asks_by_another_name_the_outside_address_is_ours() -> None:
+    outside = "https://centre.test:8443"
+    assert is_own_origin(request(origin=outside, host="127.0.0.1:8470"), outside)
+    assert not is_own_origin(request(origin=outside, host="127.0.0.1:8470"))
+    for forged in ("http://centre.test:8443", "https://centre.test", "https://evil.test", "null", ""):
+        assert not is_own_origin(request(origin=forged, host="127.0.0.1:8470"), outside), forged
+
+
 async def test_over_https_the_cookie_is_bound_to_the_host(desk: Office) -> None:
     console = replace(desk.console, is_https=True)
     response = Response()
