@@ -36,6 +36,7 @@ from server.console.catalogue_forms import (
     materials_json,
 )
 from server.console.differences import parts
+from server.console.navigation import CASE_DESKS
 from server.console.record_pages import LINES, seen_state
 from server.console.render import page
 from server.console.step_forms import fields_from
@@ -90,6 +91,7 @@ async def show(visit: Visit) -> Response:
     return page(
         visit,
         "catalogue.html",
+        sees_requests=visit.role in CASE_DESKS,
         rows=rows[:LINES],
         more=more,
         lists=lists,

@@ -65,6 +65,10 @@ async def test_a_request_for_a_cancelled_material_is_refused_and_visible(at: Cat
     assert (told.place, told.case, told.account) == (VILLAGE, CASE, at.clerk.id)
     span = {"since_ms": now - DAY_MS, "until_ms": now + DAY_MS}
     assert await list_forbidden_requests(at.platform.database, places=["341802001001"], **span) == []
+    assert await list_forbidden_requests(at.platform.database, places=[], **span) == []
+    assert await list_forbidden_requests(at.platform.database, places=["341802001001", VILLAGE], **span, limit=1) == [
+        told
+    ], "what lies elsewhere takes nobody's line"
     assert await list_forbidden_requests(at.platform.database, since_ms=now + 1, until_ms=now + DAY_MS) == []
 
 
