@@ -30,6 +30,7 @@ from server.domain.catalogue.eligibility import eligible
 from server.domain.catalogue.leases import is_held
 from server.domain.catalogue.licences import is_usable
 from server.domain.catalogue.life_events import LIFE_EVENTS, events_of
+from server.domain.catalogue.return_reasons import REASON_CODES
 from server.domain.people.citizen_id import CitizenIdInvalid, age_on, parse_citizen_id, upgrade_first_generation
 from server.domain.people.masking import mask_citizen_id
 from server.domain.people.residents import resident_facts
@@ -215,6 +216,7 @@ def rules() -> dict[str, Any]:
         "promise_latest": [
             [item, *_counted(tolerance_latest(item, TODAY, overrides_in(CALENDARS)))] for item in PROMISING
         ],
+        "return_reasons": sorted(REASON_CODES),
         "lease_now": NOW,
         "leases": [[one, is_held(one, NOW)] for one in LEASES],
         "claim_fields": [[one.name, one.zh, one.mandatory, one.local, one.number] for one in CLAIM_FIELDS.values()],

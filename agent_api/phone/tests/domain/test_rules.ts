@@ -27,6 +27,7 @@ import { isUsable } from '../../src/domain/licences'
 import { eventsOf, LIFE_EVENTS } from '../../src/domain/life_events'
 import { addWorkingDays, overridesIn, promiseLatest } from '../../src/domain/working_days'
 import type { Value } from '../../src/protocol/messages'
+import { RETURN_REASONS } from '../../src/texts/return_reasons'
 import told from './rules.json'
 
 const item = told.item as Fields
@@ -144,4 +145,8 @@ test.each(told.working_days as Counted[])('from %s on, %d working days (own days
 
 test.each(told.promise_latest as unknown as [Fields, string, boolean][])('what is promised under %s comes by %s', (item, day, provisional) => {
   expect(promiseLatest(item, told.today, own)).toEqual({ day, provisional })
+})
+
+test('every reason that a list can come back for has its words', () => {
+  expect(Object.keys(RETURN_REASONS).sort()).toEqual(told.return_reasons)
 })
