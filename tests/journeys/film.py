@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import segno
-from PIL import Image
+from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 640, 640
 FRAMES_EACH = 3
@@ -34,6 +34,17 @@ def code_picture(text: str) -> Image.Image:
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="png", scale=8, border=4)
     return Image.open(out)
+
+
+def page_picture() -> Image.Image:
+    """A written page on a darker table, whole."""
+    picture = Image.new("L", (WIDTH, HEIGHT), 90)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((90, 70, 550, 570), fill=210)
+    for line in range(120, 540, 24):
+        for word in range(130, 500, 30):
+            pen.rectangle((word, line, word + 18, line + 8), fill=50)
+    return picture
 
 
 def png(content: bytes) -> Image.Image:

@@ -82,11 +82,51 @@ class Others:
 
         return list(finish(self._small(read)))
 
+    def keep_licence(self, resident: str, kind: str) -> None:
+        """A desk has seen the original."""
+
+        async def keep(small: SmallCentre) -> None:
+            platform = platform_of(small.centre, small.writer)
+            taken = await take_step(
+                platform,
+                await clerk_of(small),
+                kind="licence",
+                record="d" * 32,
+                name="licence.keep",
+                fields={"resident": resident, "village": VILLAGE, "kind": kind, "source": "desk"},
+                seen=None,
+            )
+            assert taken.outcome.code.has_effect, taken.outcome
+
+        finish(self._small(keep))
+
+    def title_of(self, claim: str) -> str:
+        """What the item of a claim is called."""
+        return str(self.fields("item", str(self.fields("claim", claim)["item"]))["name"])
+
+    def return_claim(self, claim: str, reasons: list[str], note: str) -> None:
+        """As a reviewer does who has the list before their eyes."""
+
+        async def give_back(small: SmallCentre) -> None:
+            platform = platform_of(small.centre, small.writer)
+            taken = await take_step(
+                platform,
+                await small.account(login_of(small, "catalogue_reviewer", VILLAGE)),
+                kind="claim",
+                record=claim,
+                name="claim.return",
+                fields={"return_reasons": reasons, "return_note": note},
+                seen=await small.seen("claim", claim),
+            )
+            assert taken.outcome.code.has_effect, taken.outcome
+
+        finish(self._small(give_back))
+
     def fill_claim(self, claim: str, **values: str) -> None:
         """As a colleague with another phone does, who saw what everybody saw."""
 
         async def fill(small: SmallCentre) -> None:
-            device = await small.enrol(HELPER, "colleague")
+            device = await small.enrol(HELPER, f"colleague {claim}")
             fields = {"state": "filling", **{f"f.{name}": value for name, value in values.items()}}
             seen = await small.seen("claim", claim)
             written = await small.send(device, small.change("claim", "claim.fill", claim, fields, base=seen))
@@ -95,13 +135,18 @@ class Others:
         finish(self._small(fill))
 
     def cancel_item(self, name: str, why: str) -> None:
-        """As the catalogue's reviewer does."""
+        """Of the standard list of villages, as the catalogue's reviewer does."""
 
         async def cancel(small: SmallCentre) -> None:
             platform = platform_of(small.centre, small.writer)
             rows = await small.fetch("SELECT id FROM items")
             items = [(one, await read_record(platform, "item", one)) for (one,) in rows]
-            [item] = [one for one, standing in items if standing is not None and standing.fields["name"] == name]
+            fields = {one: standing.fields for one, standing in items if standing is not None}
+            [item] = [
+                one
+                for one, said in fields.items()
+                if said["name"] == name and str(said.get("catalogue")).startswith("village:")
+            ]
             taken = await take_step(
                 platform,
                 await small.account(login_of(small, "catalogue_reviewer", VILLAGE)),

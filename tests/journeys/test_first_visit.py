@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from server.domain.people.citizen_id import age_on
 from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
@@ -54,17 +54,50 @@ def file_allowance(user: PhoneUser) -> None:
     user.press("下一步")
     user.screen("委托与同意")
     user.picture("consent")
+    hear_consent(user)
     user.choose("已全部读给本人听")
     user.choose("同意使用：银行（社保卡）账户")
     user.sign()
     user.picture("signed")
     user.press("下一步")
     user.screen("请本人核对")
+    for words in ("我是", "我要办", "我说的情况", "交了", "以后补", "还缺"):
+        user.see(words)
     user.picture("review")
     user.press("本人确认，完成办理")
     user.screen("回执")
     user.see("已经办好，保存在手机里")
     user.picture("receipt")
+
+
+def hear_consent(user: PhoneUser) -> None:
+    """Read out as it stands there, in large letters."""
+    page = user.page
+    page.evaluate("() => { speechSynthesis.speak = (one) => { globalThis.spoken = [one.lang, one.text] } }")
+    user.press("朗读")
+    user.press("停止朗读")
+    text = page.locator("div[lang=zh-CN]").filter(has_text="委托帮办员")
+    assert page.evaluate("globalThis.spoken") == ["zh-CN", text.text_content()]
+    assert float(text.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")) >= 24
+
+
+def check_receipt(user: PhoneUser) -> None:
+    """Large, with its code, what is to come and by when, and whom to call; on paper nothing but the sheet."""
+    page = user.page
+    expect(page.get_by_role("img", name="回执号")).to_be_visible()
+    number = page.locator(".number").first
+    assert float(number.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")) >= 22
+    expect(page.locator("dd").filter(has_text="社会保障卡")).to_contain_text("日（周")
+    expect(page.get_by_text("12345")).to_be_visible()
+    page.evaluate("() => { globalThis.print = () => { globalThis.printed = true } }")
+    user.press("打印")
+    assert page.evaluate("globalThis.printed")
+    page.emulate_media(media="print")
+    expect(number).to_be_visible()
+    for gone in ("header", "footer"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.get_by_text("已经办好，保存在手机里")).to_be_hidden()
+    page.emulate_media(media="screen")
 
 
 def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
@@ -76,6 +109,7 @@ def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
         user.wait_until_kept()
         user.go_offline()
         file_allowance(user)
+        check_receipt(user)
         receipt = user.page.locator(".number").first.inner_text()
         user.press("回到今天")
         user.see("3 项还没有送达中心")

@@ -6,11 +6,13 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from server.centre import open_centre
 from server.storage.blobs import open_blobs
 from tests.command import finish
+from tests.journeys.film import HEIGHT, WIDTH, page_picture, shoot
+from tests.journeys.others import Others
 from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
 
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -93,6 +95,64 @@ def test_a_photograph_goes_from_the_camera_to_the_centre(
     with Image.open(io.BytesIO(blob)) as picture:
         assert max(picture.size) <= 1_600
         assert not picture.getexif()
+
+
+def test_what_is_on_file_is_chosen_and_the_camera_says_what_stands_in_the_way(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    night, page = Image.new("L", (WIDTH, HEIGHT), 12), page_picture()
+    camera = shoot(tmp_path / "film.y4m", [night] * 8 + [page] * 8)
+    others = Others(centre)
+    with phone_user(driver, tmp_path / "profile", centre.address, "aiming", arguments=camera) as user:
+        user.context.grant_permissions(["camera"])
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        name = first_resident(user)
+        [resident] = [one for one, fields in others.all("resident", "residents") if fields["name"] == name]
+        others.keep_licence(resident, "身份证")
+        user.press("现在送出")
+        user.see("都已送达中心")
+        ask_for_card(user)
+        card = user.page.get_by_role("group", name="居民身份证")
+        expect(card.get_by_label("证照库已有，不用带")).to_be_checked()
+        expect(card.get_by_text("证照库里有")).to_be_visible()
+        user.choose("收了纸质件", card)
+        user.press("返回")
+        user.screen("填写")
+        user.press("下一步")
+        expect(card.get_by_label("收了纸质件")).to_be_checked()
+
+        photo = user.page.get_by_role("group", name="近期一寸免冠照片")
+        user.choose("拍照", photo)
+        photo.get_by_role("button", name="拍照").click()
+        user.see("太暗了，开灯或挪到亮处")
+        user.see("四边都看到了，可以拍")
+        user.picture("aiming")
+
+
+def ask_for_card(user: PhoneUser) -> None:
+    """Up to the materials of a card for the resident at the top of the list."""
+    user.press("开始上门办理")
+    user.screen("为谁办？")
+    user.page.get_by_role("listitem").get_by_role("button").first.click()
+    user.screen("办什么事？")
+    user.fill("事项名称", "老年卡")
+    user.choose("老年人优待证(老年卡)申领")
+    user.screen("填写")
+    user.fill("联系电话", "19900001111")
+    user.choose("电子证")
+    user.press("下一步")
+    user.screen("材料")
+
+
+def first_resident(user: PhoneUser) -> str:
+    """The one at the top of the list, whom nobody has begun to serve."""
+    user.press("开始上门办理")
+    user.screen("为谁办？")
+    name = user.page.get_by_role("listitem").locator("strong").first.inner_text()
+    user.press("不办了，删除草稿")
+    user.screen("今天")
+    return name
 
 
 def stored_files(centre: ServedCentre, purpose: str = "material") -> list[tuple[bytes, str]]:

@@ -1,0 +1,130 @@
+"""A helper's lists: many claimed at once, given back, filled beside a colleague, returned with reasons; and a filing
+whose service was cancelled meanwhile. Nothing of it just disappears.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright, expect
+
+from tests.journeys.others import Others
+from tests.journeys.phone import PhoneUser, phone_user, served_centre
+from tests.journeys.picture_walk import CANCELLED, file_cancelled
+
+ADDRESS = "汪溪街道为民服务中心"
+
+
+def claim_all(user: PhoneUser) -> None:
+    """Two as a batch that is given back, then every free one at once; one of them is given back."""
+    user.press("认领")
+    user.screen("认领")
+    for place in range(2):
+        user.page.get_by_role("checkbox").nth(place).check()
+    user.press("领取带走 7 天")
+    user.see("我领取带走的")
+    user.press("交回")
+    user.page.get_by_role("heading", name="我领取带走的").wait_for(state="detached")
+    assert user.page.get_by_text("我已领取").count() == 0
+    user.press("选中全部可认领的")
+    free = user.page.get_by_role("checkbox", checked=True).count()
+    assert free > 10
+    user.press(f"认领 {free} 项")
+    user.page.get_by_role("heading", name="可认领的").wait_for(state="detached")
+    open_first(user)
+    user.press("退回认领")
+    user.press("再点一次，退回认领")
+    user.screen("认领")
+    assert user.page.get_by_role("checkbox").count() == 1
+    user.press("返回")
+    user.see(f"{free + 1} 项在手")
+
+
+def open_first(user: PhoneUser) -> None:
+    user.page.get_by_role("listitem").filter(has_text="已认领").first.get_by_role("button").click()
+    user.screen("填清单")
+
+
+def test_lists_are_claimed_shared_and_returned_and_a_refusal_says_what_to_do(
+    driver: Playwright, tmp_path: Path
+) -> None:
+    with (
+        served_centre(tmp_path / "centre") as centre,
+        phone_user(driver, tmp_path / "profile", centre.address, "claims") as user,
+    ):
+        others = Others(centre)
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        claim_all(user)
+        user.go_online()
+        user.press("现在送出")
+        user.see("都已送达中心")
+        what_a_colleague_changed(user, others)
+        what_a_reviewer_returned(user, others)
+        what_was_refused(user, others)
+
+
+def what_a_colleague_changed(user: PhoneUser, others: Others) -> None:
+    claim = next(record for record, state in others.records("claims") if state == "claimed")
+    name = others.title_of(claim)
+    others.fill_claim(claim, address=ADDRESS)
+    user.press("现在送出")
+    user.press("项在手")
+    line = user.page.get_by_role("listitem").filter(has_text="同事改了")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text(name)
+    user.picture("changed")
+    line.get_by_role("button").click()
+    user.see(f"办理地点：— → {ADDRESS}")
+    user.picture("what_changed")
+    user.press("返回")
+    assert user.page.get_by_text("同事改了").count() == 0, "what was looked at is not told again"
+    user.press("返回")
+
+
+def what_a_reviewer_returned(user: PhoneUser, others: Others) -> None:
+    user.press("项在手")
+    user.page.get_by_role("listitem").filter(has_text="编制中").get_by_role("button").click()
+    user.screen("填清单")
+    user.fill("咨询电话", "0563-1234567")
+    user.press("提交审核")
+    user.see("已保存")
+    user.press("返回")
+    user.press("返回")
+    user.press("现在送出")
+    user.see("都已送达中心")
+    [claim] = [record for record, state in others.records("claims") if state == "submitted"]
+    others.return_claim(claim, ["contact_wrong", "copied_place"], "电话是邻村的")
+    user.press("现在送出")
+    user.see("1 项被退回")
+    user.press("1 项被退回")
+    user.page.get_by_role("listitem").filter(has_text="退回").first.get_by_role("button").click()
+    user.see("审核退回：办理地点、时间或电话有误；照抄了别处的内容；电话是邻村的")
+    user.picture("returned")
+    user.press("返回")
+    user.press("返回")
+
+
+def what_was_refused(user: PhoneUser, others: Others) -> None:
+    user.go_offline()
+    file_cancelled(user)
+    others.cancel_item(CANCELLED, "2026年起不再办理")
+    user.go_online()
+    user.press("现在送出")
+    user.see("1 项中心没有照办")
+    user.press("1 项中心没有照办")
+    user.screen("中心的答复")
+    user.see("不再办理")
+    user.see("请告知本人")
+    user.see("您送的内容")
+    user.see("用原内容重新办理")
+    user.picture("refused")
+    user.press("看过了")
+    user.press("返回")
+    user.screen("今天")
+    assert user.page.get_by_text("中心没有照办").count() == 0
+    user.page.get_by_role("navigation").get_by_role("button", name="中心的答复").click()
+    user.see("看过的和已办妥的")
+    user.see("没有办入")
