@@ -115,6 +115,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/bulletins/{period}", bulletins.show_one, readers("bulletin")),
     Page("POST", "/bulletins/{period}/freeze", bulletins.freeze, CITY),
     Page("POST", "/bulletins/{period}/correct", bulletins.correct, CITY),
+    Page("POST", "/bulletins/{period}/object", bulletins.object_to, readers("bulletin")),
     Page("POST", "/bulletins/{period}/export", bulletins.export_one, readers("bulletin"), Level.STEPPED_UP),
     Page("GET", "/operations", operations.show, AUDIT),
     Page("POST", "/operations/export", exports.audit, frozenset({Role.AUDITOR}), Level.STEPPED_UP),

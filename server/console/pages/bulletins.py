@@ -1,4 +1,4 @@
-"""Bulletins: the periods, an edition with its charts and every formula; building, freezing, correcting; files.
+"""Bulletins: the periods, an edition with its charts and every formula; freezing, correcting, objecting; files.
 
 Laws: a town's own bulletin is for who reaches the town; a draft for who supervises. Figures are shown as frozen, with
 the counts behind each; what the charts trace is counted now, and the page says so. Files are behind a fresh factor.
@@ -25,6 +25,7 @@ from server.actions.build_bulletin import (
 )
 from server.actions.export_bulletin import WRITERS, shown
 from server.actions.export_table import Told, Watermark
+from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
 from server.actions.trace_outcomes import Trace, trace_areas, trace_outcomes
 from server.console import bulletin_words
@@ -39,7 +40,11 @@ from server.domain.places import Level
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import TABLES, BulletinState, Span, names_of, table_of
 from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band
+from server.domain.supervision.tasks import check_objection
+from server.merge_policies.judging import china_day
 from sync.central.known import Record
+
+OBJECTION_MAX = 500
 
 
 async def show(visit: Visit) -> Response:
@@ -143,8 +148,22 @@ async def _bulletin_page(visit: Visit, *, said: str = "", status: int = 200) -> 
         may_build=_may(visit) and not place,
         words=bulletin_words,
         said=said,
+        objecting=await _objecting(visit, fields) if not place else {},
+        objected=query.get("done") == "object",
+        typed=visit.form,
         **await _towns(visit, place),
     )
+
+
+async def _objecting(visit: Visit, fields: Fields) -> dict[str, str]:
+    """The counties and towns in reach for which somebody of this role may still object to it, with their names."""
+    platform = visit.console.platform
+    today, directory = china_day(platform.clock.wall_ms()), await platform.directory()
+    if not may_change(visit.role, "task.open") or check_objection(fields, today):
+        return {}
+    names = names_of(fields)
+    areas = (area for name in ("counties", "towns") for area in table_of(fields, name) if area in directory.places)
+    return {area: names.get(area, area) for area in areas if place_in_scope(visit.account.scope, area, directory)}
 
 
 async def _multiples(visit: Visit, fields: Fields, trace: Trace, since: str, before: str) -> list[Multiple]:
@@ -230,6 +249,25 @@ async def correct(visit: Visit) -> Response:
     except NotFound:
         return await _changed(visit)
     return RedirectResponse(f"/console/bulletins/{text(held.fields, 'period')}", 303)
+
+
+async def object_to(visit: Visit) -> Response:
+    """POST /bulletins/{period}/object: a task for the city's desk; too late is said."""
+    held, place, said = await _edition(visit, place=""), visit.form.get("place", ""), visit.form.get("text", "").strip()
+    period = text(held.fields, "period")
+    if place not in await _objecting(visit, held.fields):
+        problem = visit.t("现在不能提出异议：已过三个工作日。", "Too late to object: three working days are over.")
+        return await _bulletin_page(visit, said=problem, status=409)
+    if not said:
+        return await _bulletin_page(visit, said=visit.t("请写明哪里不对。", "Please say what is wrong."), status=422)
+    taken = await object_to_bulletin(visit.console.platform, visit.account, period, place, said[:OBJECTION_MAX])
+    if not taken.outcome.code.has_effect:
+        told = visit.t(
+            "没有提交：请改一下写法，不要写姓名和号码。",
+            "Not sent: word it without names or numbers.",
+        )
+        return await _bulletin_page(visit, said=told, status=409)
+    return RedirectResponse(f"/console/bulletins/{period}?done=object", 303)
 
 
 async def _changed(visit: Visit) -> Response:

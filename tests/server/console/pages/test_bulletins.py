@@ -13,6 +13,7 @@ import pytest
 from server.actions.build_bulletin import read_bulletin
 from server.actions.search_logs import search_looks
 from server.domain.people.roles import Role
+from tests.put_record import put_record
 from tests.server.actions.test_build_bulletin import PERIOD, finished
 from tests.server.actions.test_pdf_pages import lines_of
 from tests.server.console.office import Office, office
@@ -71,6 +72,29 @@ async def test_a_period_that_is_none_is_said_and_not_there(desk: Office) -> None
     assert "期应写作" in (await browser.post("/console/bulletins", period="soon")).text
     assert (await browser.get("/console/bulletins/soon")).status_code == 404
     assert (await browser.get(HERE)).status_code == 404
+
+
+async def test_an_office_objects_for_its_own_area_as_long_as_there_is_time(desk: Office) -> None:
+    city = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    await city.post("/console/bulletins", period=PERIOD)
+    await city.post(f"{HERE}/freeze", **shown((await city.get(HERE)).text))
+    lead = await desk.sign_in(f"t{TOWN}")
+    page = (await lead.get(HERE)).text
+    assert f'<option value="{TOWN}">' in page
+    assert page.count("<option value=") == 1, "no area out of reach"
+    assert (await lead.post(f"{HERE}/object", place=TOWN, text=" ")).status_code == 422
+    assert (await lead.post(f"{HERE}/object", place="341802000000", text="不对")).status_code == 409
+    sent = await lead.post(f"{HERE}/object", place=TOWN, text="有5件退件不应计入")
+    assert "异议已交市级核对" in (await lead.get(sent.headers["location"])).text
+    [(task,)] = await desk.small.fetch("SELECT id FROM tasks WHERE code = 'bulletin_objection'")
+    assert "有5件退件不应计入" in (await city.get(f"/console/tasks/{task}")).text
+    held = await read_bulletin(desk.platform, PERIOD)
+    assert held is not None
+    await desk.small.tamper("DELETE FROM bulletins WHERE id = ?", [held.id])
+    long_ago = {**held.fields, "frozen_at": "2026-11-02T09:00:00+08:00"}
+    await put_record(desk.small, "bulletin", held.id, long_ago, bucket=held.bucket)
+    assert "提出异议" not in (await lead.get(HERE)).text
+    assert (await lead.post(f"{HERE}/object", place=TOWN, text="晚了")).status_code == 409
 
 
 async def test_a_town_sees_its_own_villages_and_no_other_town(desk: Office) -> None:
