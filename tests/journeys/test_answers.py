@@ -48,11 +48,11 @@ def decide(user: PhoneUser) -> None:
 
 
 def test_what_came_back_is_settled_on_the_phone_without_a_network(
-    driver: Playwright, centre: ServedCentre, tmp_path: Path
+    driver: Playwright, either: ServedCentre, tmp_path: Path
 ) -> None:
-    others = Others(centre)
-    with phone_user(driver, tmp_path / "profile", centre.address, "answers", LARGE) as user:
-        user.enrol(centre.code())
+    others = Others(either)
+    with phone_user(driver, tmp_path / "profile", either.address, "answers", LARGE) as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
         user.wait_until_kept()
         user.see("没有等着您的事")

@@ -60,11 +60,11 @@ def go_to_carrying(user: PhoneUser) -> None:
 
 
 def test_a_phones_sealed_file_is_handed_in_by_a_colleagues_computer(
-    driver: Playwright, centre: ServedCentre, tmp_path: Path
+    driver: Playwright, either: ServedCentre, tmp_path: Path
 ) -> None:
-    before = authors_of(centre, "case")
-    with phone_user(driver, tmp_path / "profile", centre.address, "carried_away") as user:
-        user.enrol(centre.code())
+    before = authors_of(either, "case")
+    with phone_user(driver, tmp_path / "profile", either.address, "carried_away") as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
         user.wait_until_kept()
         user.go_offline()
@@ -80,28 +80,28 @@ def test_a_phones_sealed_file_is_handed_in_by_a_colleagues_computer(
         assert sealed.suffix == ".bangban"
         assert NEW_NAME.encode() not in sealed.read_bytes()
 
-        lead = Computer(tmp_path / "computer", centre, LEAD)
+        lead = Computer(tmp_path / "computer", either, LEAD)
         assert lead.run("carry", sealed)[0]["changes"] == 3
-        assert authors_of(centre, "case") == [*before, HELPER], "it is its author's, not the carrier's"
+        assert authors_of(either, "case") == [*before, HELPER], "it is its author's, not the carrier's"
 
         user.press("返回")
         user.see("3 项还没有送达中心")
         user.go_online()
         user.press("现在送出")
         user.see("都已送达中心")
-        assert authors_of(centre, "case") == [*before, HELPER], "sending it again counts once"
+        assert authors_of(either, "case") == [*before, HELPER], "sending it again counts once"
 
 
 def test_a_computers_sealed_file_is_handed_in_by_a_phone(
-    driver: Playwright, centre: ServedCentre, tmp_path: Path
+    driver: Playwright, either: ServedCentre, tmp_path: Path
 ) -> None:
-    lead = Computer(tmp_path / "computer", centre, LEAD)
+    lead = Computer(tmp_path / "computer", either, LEAD)
     [who, *_] = small_world().residents_of(VILLAGE, 3)
     lead.run("edit", who.name, "--set", "住址=后村组九号")
     [file] = lead.run("export", tmp_path / "stick")["files"]
-    before = authors_of(centre, "resident")
-    with phone_user(driver, tmp_path / "profile", centre.address, "carrying") as user:
-        user.enrol(centre.code())
+    before = authors_of(either, "resident")
+    with phone_user(driver, tmp_path / "profile", either.address, "carrying") as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
         user.wait_until_kept()
         user.go_offline()
@@ -118,13 +118,13 @@ def test_a_computers_sealed_file_is_handed_in_by_a_phone(
         user.picture("kept")
 
     # The carrier's phone was off on the way: what it took along is still there.
-    with phone_user(driver, tmp_path / "profile", centre.address, "carrying_again") as user:
+    with phone_user(driver, tmp_path / "profile", either.address, "carrying_again") as user:
         user.open()
         user.unlock()
         user.see("都已送达中心")
         go_to_carrying(user)
         user.see("已交给中心")
         user.picture("handed_in")
-    assert authors_of(centre, "resident") == [*before, LEAD]
+    assert authors_of(either, "resident") == [*before, LEAD]
     assert lead.run("sync")["level"]
-    assert authors_of(centre, "resident") == [*before, LEAD]
+    assert authors_of(either, "resident") == [*before, LEAD]

@@ -101,10 +101,10 @@ def check_receipt(user: PhoneUser) -> None:
 
 
 def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
-    driver: Playwright, centre: ServedCentre, tmp_path: Path
+    driver: Playwright, either: ServedCentre, tmp_path: Path
 ) -> None:
-    with phone_user(driver, tmp_path / "profile", centre.address, "first_visit") as user:
-        user.enrol(centre.code())
+    with phone_user(driver, tmp_path / "profile", either.address, "first_visit") as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
         user.wait_until_kept()
         user.go_offline()
@@ -116,7 +116,7 @@ def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
         user.picture("unsent")
 
     # The battery was empty: the same phone, no network, nothing but its disk.
-    with phone_user(driver, tmp_path / "profile", centre.address, "first_visit_again") as user:
+    with phone_user(driver, tmp_path / "profile", either.address, "first_visit_again") as user:
         user.go_offline()
         user.open()
         user.see("您好")
@@ -138,6 +138,40 @@ def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
         user.picture("official_number")
 
 
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
+CANARY = "明文查验甲乙丙丁"
+PUT_CANARIES = """async (word) => {
+    const open = indexedDB.open('canary', 1)
+    open.onupgradeneeded = () => open.result.createObjectStore('words')
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result) })
+    const writing = database.transaction('words', 'readwrite', { durability: 'strict' })
+    writing.objectStore('words').put(word, word)
+    writing.objectStore('words').put(new Blob([word.repeat(20_000)]), 'a blob')
+    await new Promise((done) => { writing.oncomplete = done })
+    await (await caches.open('canary')).put('/app/canary', new Response(word))
+}"""
+# Of the keys that lie on the phone, those that a script could read out.
+READABLE_KEYS = """async () => {
+    const open = indexedDB.open('bangban-keys')
+    const database = await new Promise((done) => { open.onsuccess = () => done(open.result) })
+    const found = []
+    for (const name of database.objectStoreNames) {
+        const read = database.transaction(name).objectStore(name).getAll()
+        const rows = await new Promise((done) => { read.onsuccess = () => done(read.result) })
+        found.push(...rows.flatMap((row) => Object.values(row)).filter((value) => value instanceof CryptoKey))
+    }
+    database.close()
+    return [found.length, found.filter((key) => key.extractable).length]
+}"""
+
+
+def holders(profile: Path, word: str) -> list[Path]:
+    """Files of the profile that hold a word in the clear: databases, blobs, caches, logs and journals alike."""
+    written = [word.encode(encoding) for encoding in ENCODINGS]
+    files = [path for path in profile.rglob("*") if path.is_file()]
+    return [path for path in files if any(one in path.read_bytes() for one in written)]
+
+
 def test_nothing_of_a_person_lies_on_the_disk_in_the_clear(
     driver: Playwright, centre: ServedCentre, tmp_path: Path
 ) -> None:
@@ -145,6 +179,7 @@ def test_nothing_of_a_person_lies_on_the_disk_in_the_clear(
     with phone_user(driver, profile, centre.address, "profile") as user:
         user.enrol(centre.code())
         user.see("都已送达中心")
+        user.wait_until_kept()
         user.press("开始上门办理")
         user.screen("为谁办？")
         user.press("没找到，登记新居民")
@@ -154,10 +189,17 @@ def test_nothing_of_a_person_lies_on_the_disk_in_the_clear(
         user.see("号码无误")
         user.press("先放着")
         user.see("欧阳晓静")
+        assert user.page.evaluate(READABLE_KEYS) == [2, 0], "the device's key and secret can be used and not read"
+        user.page.evaluate(PUT_CANARIES, CANARY)
+        user.die()
 
-    held = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in path.parts)
-    everything = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file())
-    assert len(held) > 10_000, "the store lies where this test looks"
+    # What lies in the clear is found wherever a browser writes: the search itself is put to the proof.
+    lie_in = {path.relative_to(profile).as_posix() for path in holders(profile, CANARY)}
+    for place in ("IndexedDB/", ".blob/", "CacheStorage/"):
+        assert any(place in path for path in lie_in), (place, lie_in)
     for word in ("欧阳晓静", NEW_ID, "前村组三号", "吴思雨", "246813", "place:341881106200"):
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
-            assert word.encode(encoding) not in everything, f"{word} lies in the clear"
+        assert not holders(profile, word), f"{word} lies in the clear"
+    caches = [path for path in profile.rglob("*") if path.is_file() and "Cache" in path.as_posix()]
+    for of_it, is_kept in (("/app/", True), ("/v1/", False)):
+        address = f"{centre.address}{of_it}".encode()
+        assert any(address in path.read_bytes() for path in caches) is is_kept, of_it

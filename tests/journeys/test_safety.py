@@ -99,29 +99,56 @@ def test_after_a_week_without_contact_nothing_stored_is_shown_and_work_goes_on(
         user.fill("姓名", "李大爷")
 
 
-def test_a_revoked_phone_forgets_everything(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
-    with phone_user(driver, tmp_path / "profile", centre.address, "revoked") as user:
-        user.enrol(centre.code())
+def revoke(centre: ServedCentre, device: str) -> None:
+    async def tell() -> None:
+        async with open_centre(centre.settings) as opened:
+            await revoke_device(
+                opened.database,
+                device,
+                reason="lost",
+                actor="city",
+                now_ms=opened.clock.wall_ms(),
+                randomness=opened.randomness,
+            )
+
+    finish(tell())
+
+
+def kept_aside(centre: ServedCentre, device: str) -> int:
+    """Changes of a device that was revoked, kept for somebody to look at."""
+
+    async def read() -> int:
+        async with open_centre(centre.settings) as opened, opened.database.read() as snapshot:
+            [(count,)] = await snapshot.fetch(
+                "SELECT count(*) FROM changes WHERE device = ? AND code = 'parked' AND reason = 'device_revoked'",
+                [device],
+            )
+            return int(count)
+
+    return finish(read())
+
+
+def test_a_revoked_phone_hands_over_what_is_unsent_and_forgets_everything(
+    driver: Playwright, either: ServedCentre, tmp_path: Path
+) -> None:
+    with phone_user(driver, tmp_path / "profile", either.address, "revoked") as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        file_allowance(user)
+        user.press("回到今天")
+        user.see("3 项还没有送达中心")
         [store] = user.page.evaluate(STORES)
-
-        async def revoke() -> None:
-            async with open_centre(centre.settings) as opened:
-                device = store.removeprefix("bangban-")
-                await revoke_device(
-                    opened.database,
-                    device,
-                    reason="lost",
-                    actor="city",
-                    now_ms=opened.clock.wall_ms(),
-                    randomness=opened.randomness,
-                )
-
-        finish(revoke())
-        # It may have heard already over the live socket; else it hears with the next exchange.
-        user.page.evaluate("dispatchEvent(new Event('online'))")
+        device = store.removeprefix("bangban-")
+        revoke(either, device)
+        user.go_online()
         user.screen("登记这台手机")
         assert user.page.evaluate(STORES) == []
+        user.picture("forgotten")
+        user.page.reload()
+        user.screen("登记这台手机")
+    assert kept_aside(either, device) == 3
 
 
 def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
@@ -154,21 +181,21 @@ def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
 
 
 def test_a_whole_phone_put_back_to_an_older_state_is_told_and_loses_nothing(
-    driver: Playwright, centre: ServedCentre, tmp_path: Path
+    driver: Playwright, either: ServedCentre, tmp_path: Path
 ) -> None:
     profile, older = tmp_path / "profile", tmp_path / "older"
-    with phone_user(driver, profile, centre.address, "rolled_back") as user:
-        user.enrol(centre.code())
+    with phone_user(driver, profile, either.address, "rolled_back") as user:
+        user.enrol(either.code())
         user.see("都已送达中心")
     shutil.copytree(profile, older, ignore=shutil.ignore_patterns("Singleton*"))
-    with phone_user(driver, profile, centre.address, "rolled_back") as user:
+    with phone_user(driver, profile, either.address, "rolled_back") as user:
         user.open()
         user.unlock()
         user.screen("今天")
         file_allowance(user)
         user.press("回到今天")
         user.see("都已送达中心")
-    with phone_user(driver, older, centre.address, "rolled_back_now") as user:
+    with phone_user(driver, older, either.address, "rolled_back_now") as user:
         user.open()
         user.unlock()
         user.see(ROLLED_BACK)

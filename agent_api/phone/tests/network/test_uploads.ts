@@ -1,6 +1,6 @@
 // Photographs over a bad line: in pieces that fit it, taken up where they were cut, never sent twice, never freed early.
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { NoContact } from '../../src/network/centre'
 import { Uploads } from '../../src/network/uploads'
@@ -9,7 +9,7 @@ import { hash } from '../../src/protocol/chain'
 import type { FileToSend } from '../../src/replica/state'
 import { Device } from '../replica/device'
 import { FakeCentre, recordId } from '../replica/fake_centre'
-import { loginPage, TestLine, tokens } from './line'
+import { loginPage, TestLine, tokens, type Asked } from './line'
 import { TestReception } from './tus'
 
 const CONTENT = Uint8Array.from({ length: 200_000 }, (_, place) => (place * 7_919) % 251) as Bytes
@@ -133,4 +133,49 @@ test('what was captured meanwhile goes before the next piece', async () => {
   expect(reception.pieces).toHaveLength(1)
   expect(uploads.hasReady()).toBe(true)
   expect(await uploads.sendReady()).toBe(1)
+})
+
+describe('at each request of a photograph', () => {
+  const REQUESTS = 6
+  const EACH = Array.from({ length: REQUESTS }, (_, request) => request)
+  const cut = (): Promise<never> => Promise.reject(new TypeError('cut'))
+  const FAULTS: { readonly [name: string]: (asked: Asked) => Promise<Response> } = {
+    'the request is lost': cut,
+    'the reply is lost': (asked) => reception.answer(asked).then(cut),
+    'the request arrives twice': (asked) => reception.answer(asked).then(() => reception.answer(asked)),
+    'the tab is killed before the reply': (asked) => reception.answer(asked).then(killed).then(cut),
+    'the tab is killed before the request': () => Promise.resolve(killed()).then(cut),
+  }
+
+  /** As after a crash: what the store holds, and nothing else. */
+  function killed(): void {
+    device.open()
+    uploads = new Uploads(device.replica, tokens())
+  }
+
+  /** By another life of the app, if that was killed. */
+  async function sendUntilThere(): Promise<void> {
+    for (let tries = 0; tries < 10 && file().delivery !== 'sent'; tries++) {
+      await uploads.sendReady().catch((error: unknown) => {
+        if (!(error instanceof NoContact)) throw error
+      })
+    }
+  }
+
+  test('an undisturbed one takes so many', async () => {
+    await sendUntilThere()
+    expect(line.asked.map((asked) => asked.method)).toEqual(['POST', ...Array(REQUESTS - 1).fill('PATCH')])
+  })
+
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    test.each(EACH)(`${name}, at request %i: it is there whole, and no byte was taken twice`, async (when) => {
+      let request = 0
+      line.answer = (asked) => (request++ === when ? fault(asked) : reception.answer(asked))
+      await sendUntilThere()
+      expect(request).toBeGreaterThanOrEqual(REQUESTS)
+      expect(Buffer.from(held()).equals(CONTENT)).toBe(true)
+      expect(reception.pieces.reduce((sum, piece) => sum + piece, 0)).toBe(CONTENT.length)
+      expect([file().delivery, device.disk.contents.has(ID)]).toEqual(['sent', true])
+    })
+  }
 })

@@ -153,6 +153,23 @@ test.each(EACH)('a copy made at exchange %i goes on beside the phone, and both k
   expectWhole(copy, centre, CHANGES + 3)
 })
 
+class Cleared extends Error {}
+
+test.each(EACH)('the browser clears the store after exchange %i: what had arrived counts once, the phone begins anew', async (when) => {
+  const [device, centre] = await morning()
+  const clearing = day(device, centre, (exchange) => async (one, at, message) => {
+    await well(one, at, message)
+    if (exchange === when) throw new Cleared()
+  })
+  await expect(clearing).rejects.toThrow(Cleared)
+  const arrived = centre.effects.size
+  const anew = new Device('phone', new TestDisk(), { pageBytes: 4_096 })
+  anew.made = 100
+  await anew.write('later', { n: 1 })
+  await day(anew, centre)
+  expectWhole(anew, centre, arrived + 1)
+})
+
 test.each(EACH)('the centre is restored to what it was at exchange %i, and gets back what it lost', async (when) => {
   const [device, centre] = await morning()
   let backup = centre.backup()

@@ -1,15 +1,17 @@
-// A visit from the moment it is begun: shown at once, on the disk with the first thing that is kept, there after a restart.
+// A person's open store: a visit is shown at once and on the disk with the first thing that is kept; what is stored is
+// withheld after a week without contact.
 
 import 'fake-indexeddb/auto'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import type { Enrolled } from '../../src/network/enrolment'
-import { Office } from '../../src/office/office'
+import { MACHINE_CLOCK, Office } from '../../src/office/office'
 import { DeviceDisk } from '../../src/storage/device_disk'
 import { Keyring, type Person } from '../../src/storage/keyring'
 
 const ID = 'd'.repeat(32)
+const ENROLLED_AT = 1_700_000_000_000
 const KEY = new Uint8Array(32).fill(7)
 const ENROLLED = {
   device: ID,
@@ -21,6 +23,7 @@ const ENROLLED = {
   refresh_token: 'r',
   relay_public_key: '',
 } as Enrolled
+const DAY_MS = 86_400_000
 const DEAF = { changed: () => undefined, line: () => undefined, event: () => undefined }
 let person: Person
 let opened: Office[] = []
@@ -30,7 +33,7 @@ beforeEach(async () => {
   person = { ...(await ring.begin('246813', 10)), id: ID }
   ring.close()
   await DeviceDisk.wipe(ID)
-  await Office.create(ENROLLED, KEY, 1)
+  await Office.create(ENROLLED, KEY, ENROLLED_AT)
 })
 
 afterEach(async () => {
@@ -38,8 +41,8 @@ afterEach(async () => {
   opened = []
 })
 
-async function open(): Promise<Office> {
-  const office = await Office.open(person, KEY, DEAF)
+async function open(wall = ENROLLED_AT): Promise<Office> {
+  const office = await Office.open(person, KEY, DEAF, { ...MACHINE_CLOCK, wall: () => wall })
   opened.push(office)
   return office
 }
@@ -68,4 +71,17 @@ test('a visit that was dropped before it was kept is gone', async () => {
   const visit = office.beginVisit('341881106200')
   await office.dropVisit(visit)
   expect([office.visit(visit.id), office.isBegun(visit.id)]).toEqual([undefined, false])
+})
+
+test.each([
+  ['a week less an hour', 7 * DAY_MS - 3_600_000, null],
+  ['a week and an hour', 7 * DAY_MS + 3_600_000, 'contact_needed'],
+  ['a clock set back by an hour', -3_600_000, null],
+  ['a clock set back by two days', -2 * DAY_MS, 'clock_wrong'],
+])('after %s without contact what is stored is shown or withheld, and capturing goes on', async (_when, later, withheld) => {
+  const office = await open(ENROLLED_AT + later)
+  expect(office.withheld()).toBe(withheld)
+  const visit = office.beginVisit('341881106200')
+  await office.keepVisit(visit)
+  expect(office.visits()).toHaveLength(1)
 })
