@@ -67,7 +67,9 @@ class Painter:
             for size, viewport in SIZES.items():
                 page.set_viewport_size(viewport)
                 page.wait_for_timeout(60)
-                page.screenshot(path=self._folder / f"{name}-{size}-{scale}.png", full_page=True)
+                # A sheet covers the screen it was opened on: what lies below is no part of the picture.
+                is_whole = not page.locator("dialog[open]").count()
+                page.screenshot(path=self._folder / f"{name}-{size}-{scale}.png", full_page=is_whole)
                 self.wrong += [f"{name}-{size}-{scale}: {one}" for one in faults_of(page)]
         page.evaluate("document.documentElement.style.setProperty('--text-scale', '1')")
 

@@ -73,7 +73,7 @@ def test_what_came_back_is_settled_on_the_phone_without_a_network(
         user.picture("promise")
         bring(user, CARD, "补交")
         user.press("返回")
-        user.press("认领：1 项在手")
+        user.press("1 项在手")
         user.screen("认领")
         user.page.get_by_role("listitem").get_by_role("button").first.click()
         user.screen("填清单")

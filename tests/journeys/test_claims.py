@@ -78,6 +78,7 @@ def what_a_colleague_changed(user: PhoneUser, others: Others) -> None:
     user.picture("changed")
     line.get_by_role("button").click()
     user.see(f"办理地点：— → {ADDRESS}")
+    user.see("状态：已认领 → 编制中")
     user.picture("what_changed")
     user.press("返回")
     assert user.page.get_by_text("同事改了").count() == 0, "what was looked at is not told again"
@@ -119,6 +120,7 @@ def what_was_refused(user: PhoneUser, others: Others) -> None:
     user.see("不再办理")
     user.see("请告知本人")
     user.see("您送的内容")
+    user.see(f" · {CANCELLED}")
     user.see("用原内容重新办理")
     user.picture("refused")
     user.press("看过了")

@@ -77,7 +77,8 @@ def hear_consent(user: PhoneUser) -> None:
     user.press("朗读")
     user.press("停止朗读")
     text = page.locator("div[lang=zh-CN]").filter(has_text="委托帮办员")
-    assert page.evaluate("globalThis.spoken") == ["zh-CN", text.text_content()]
+    lang, spoken = page.evaluate("globalThis.spoken")
+    assert (lang, "".join(spoken.split())) == ("zh-CN", "".join(text.inner_text().split()))
     assert float(text.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")) >= 24
 
 

@@ -13,7 +13,7 @@ import { ageOf } from '../domain/visit'
 import type { Fields } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
 import { glossOf, nameOf } from '../texts/names'
-import { language, say } from '../texts/say'
+import { language, listed, say } from '../texts/say'
 import { initials } from './letters'
 
 export interface Offer {
@@ -106,7 +106,7 @@ function bundleOffer(bundle: Bundle, legs: readonly Sighting[], resident: Fields
     gloss: '',
     parts: legs.map((leg) => nameOf(leg.fields)),
     detail: promised(criticalPath(bundle, days)),
-    pays: legs.map((leg) => paysTo(leg.fields, resident, today)).filter(Boolean).join('、'),
+    pays: listed(legs.map((leg) => paysTo(leg.fields, resident, today))),
     verdict: verdicts.includes('no') ? 'no' : verdicts.includes('unknown') ? 'unknown' : 'yes',
     doubt: doubtOf(judged),
   }

@@ -9,7 +9,7 @@ import { batches } from '../office/claiming'
 import type { Office } from '../office/office'
 import { answers, claimWork, conflicts, isWaiting, notices, openCases, type OpenCase } from '../office/work'
 import { services } from '../office/service_log'
-import { say } from '../texts/say'
+import { listed, say } from '../texts/say'
 import { sayDue } from '../texts/times'
 
 export interface WaitingLine {
@@ -51,7 +51,7 @@ function correctionLine(office: Office, { record, correction }: OpenCase): Waiti
     sign: 'bad',
     tone: 'bad',
     title: office.titleOf(record),
-    detail: what.length ? say('wait_correct', { what: what.join('、') }) : say('wait_correct_bare'),
+    detail: what.length ? say('wait_correct', { what: listed(what) }) : say('wait_correct_bare'),
     end: sayDue(correction?.due ?? '', office.today),
   }
 }
@@ -64,7 +64,7 @@ function promiseLine(office: Office, { record, promises }: OpenCase): WaitingLin
     sign: 'wait',
     tone: (daysLeft(due, office.today) ?? 1) < 0 ? 'bad' : 'wait',
     title: office.titleOf(record),
-    detail: say('wait_promise', { what: promises.map(([one]) => one.name).join('、') }),
+    detail: say('wait_promise', { what: listed(promises.map(([one]) => one.name)) }),
     end: sayDue(due, office.today),
   }
 }

@@ -9,7 +9,7 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   scan_instead: 'Type instead',
   scan_no_camera: 'The camera cannot be used. Go back and type the code, or choose a picture of it.',
   scan_no_code: 'There is no QR code in this picture. Choose a sharper one.',
-  scan_picture: 'Choose picture',
+  scan_picture: 'A picture',
   scan_wrong: 'This is not an activation code. Try another.',
   code_looks_wrong: 'An activation code has 10 letters and digits. Please look again.',
 
@@ -38,7 +38,7 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   line_now_idle: 'The network is fine',
   line_now_talking: 'Talking with the centre',
 
-  carry_title: 'No network? Let somebody carry it',
+  carry_title: 'Have it carried',
   carry_open: 'Have it carried, or carry for a colleague',
   carry_out: 'Give mine to a colleague',
   carry_out_lead: '{count} unsent {count|item is|items are} sealed so that only the centre can open them. A colleague with a network hands them in under your name. Photos stay and go once this phone has a network.',

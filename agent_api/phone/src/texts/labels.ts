@@ -4,7 +4,8 @@ import { CLAIM_FIELDS } from '../domain/claim_fields'
 import { groups, isGroup, text, texts } from '../domain/fields'
 import { materialsOf } from '../domain/materials'
 import type { Fields, Value } from '../protocol/messages'
-import { language, sayIfKnown } from './say'
+import { CLAIM_LABELS } from './claim_labels'
+import { language, listed, sayIfKnown } from './say'
 
 type Both = readonly [zh: string, en: string]
 
@@ -89,9 +90,8 @@ export function fieldWords(name: string, item: Fields): string {
 }
 
 export function claimFieldWords(name: string): string {
-  const local = `claim_${name}`
-  const said = sayIfKnown(local)
-  return said !== local ? said : (CLAIM_FIELDS.find((field) => field.name === name)?.zh ?? name)
+  const told = language.value === 'zh' ? CLAIM_FIELDS.find((field) => field.name === name)?.zh : CLAIM_LABELS[name]
+  return told ?? name
 }
 
 /** A value as a person reads it. */
@@ -99,7 +99,7 @@ export function valueWords(value: Value | undefined): string {
   if (value === null || value === undefined || value === '') return '—'
   if (value === true) return sayIfKnown('yes')
   if (value === false) return sayIfKnown('no')
-  if (Array.isArray(value)) return (value as Value[]).map(valueWords).join('、') || '—'
+  if (Array.isArray(value)) return listed((value as Value[]).map(valueWords)) || '—'
   if (!isGroup(value)) return sayIfKnown(`word_${String(value)}`).replace(/^word_/, '')
   if (text(value, 'state')) {
     const state = sayIfKnown(`mat_${text(value, 'state')}`).replace(/^mat_/, '')
@@ -113,11 +113,14 @@ export function valueWords(value: Value | undefined): string {
 
 /** What a change said, line by line, for a person. */
 export function saidLines(set: Fields, add: Fields, item: Fields): (readonly [label: string, value: string])[] {
-  const shown = Object.entries({ ...set, ...add }).filter(([name]) => !SILENT.has(name))
-  return shown.map(([name, value]) => [fieldWords(name, item), stateWords(name, value)] as const)
+  // A filing says that it was filed: not worth a line of its own.
+  const isSilent = (name: string): boolean => SILENT.has(name) || (name === 'state' && 'receipt' in set)
+  const shown = Object.entries({ ...set, ...add }).filter(([name]) => !isSilent(name))
+  return shown.map(([name, value]) => [fieldWords(name, item), wordsOf(name, value)] as const)
 }
 
-function stateWords(name: string, value: Value): string {
+/** The value of a field that has words of its own for it, such as a state; of any other as `valueWords`. */
+export function wordsOf(name: string, value: Value | undefined): string {
   if (name === 'citizen_id' && typeof value === 'string') return `${value.slice(0, 6)}********${value.slice(14)}`
   if (name !== 'state' || typeof value !== 'string') return valueWords(value)
   const claim = sayIfKnown(`claim_state_${value}`)

@@ -28,6 +28,11 @@ export function say(key: TextKey, blanks: { readonly [name: string]: string | nu
   )
 }
 
+/** Several things in one line. */
+export function listed(words: readonly string[]): string {
+  return words.filter(Boolean).join(language.value === 'zh' ? '、' : ', ')
+}
+
 /** The text of a key that came from data; the key itself when there is none. */
 export function sayIfKnown(key: string): string {
   return key in zh ? say(key as TextKey) : key

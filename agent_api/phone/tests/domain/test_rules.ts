@@ -27,6 +27,7 @@ import { isUsable } from '../../src/domain/licences'
 import { eventsOf, LIFE_EVENTS } from '../../src/domain/life_events'
 import { addWorkingDays, overridesIn, promiseLatest } from '../../src/domain/working_days'
 import type { Value } from '../../src/protocol/messages'
+import { CLAIM_LABELS } from '../../src/texts/claim_labels'
 import { RETURN_REASONS } from '../../src/texts/return_reasons'
 import told from './rules.json'
 
@@ -87,6 +88,7 @@ describe.each(told.consent)('a consent in $language of $resident.name', (one) =>
 test('the fields of an implementation list are those of the centre', () => {
   const ours = CLAIM_FIELDS.map((one) => [one.name, one.zh, one.mandatory, one.local, one.number])
   expect(ours).toEqual(told.claim_fields)
+  expect(Object.keys(CLAIM_LABELS)).toEqual(CLAIM_FIELDS.map((one) => one.name))
 })
 
 test('bundles are those of the centre, leg by leg, and take as long', () => {
