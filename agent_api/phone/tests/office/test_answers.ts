@@ -1,6 +1,6 @@
 // What the centre did not do as sent waits to be looked at, says why and what to do, and is never gone.
 
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import type { Office } from '../../src/office/office'
 import { answer, answers, isWaiting, setAside } from '../../src/office/work'
@@ -20,8 +20,9 @@ const OUTCOMES = ['refused', 'parked', 'duplicate', 'conflict', 'merged'].map((c
 let notes: Map<string, string>
 let office: Office
 
+afterEach(() => void (language.value = 'zh'))
+
 beforeEach(() => {
-  language.value = 'zh'
   notes = new Map()
   office = {
     now: () => Date.parse('2026-11-22T10:00:00+08:00'),
