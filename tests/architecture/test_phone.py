@@ -49,6 +49,15 @@ def test_each_impurity_would_be_seen(line: str) -> None:
     assert IMPURE.search(line)
 
 
+def test_no_photograph_is_put_where_a_gallery_finds_it() -> None:
+    """The page's own camera takes it; `capture` would have the phone's, which keeps a copy. Only what is sealed for a
+    colleague is ever saved as a file.
+    """
+    outward = re.compile(r"\bcapture=|showSaveFilePicker|\.download\b|\bdownload=|navigator\.share\b")
+    assert [str(path.name) for path in SOURCES if outward.search(texts()[path])] == ["CarryScreen.vue"]
+    assert outward.search('<input type="file" accept="image/*" capture="environment" />')
+
+
 def test_the_lock_file_of_the_phone_names_no_registry_and_hashes_everything() -> None:
     text = (ROOT / PHONE / "package-lock.json").read_text()
     packages = {name: one for name, one in json.loads(text)["packages"].items() if name}

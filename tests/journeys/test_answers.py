@@ -36,6 +36,8 @@ def bring(user: PhoneUser, material: str, button: str) -> None:
 
 def decide(user: PhoneUser) -> None:
     """Every field for what this phone said."""
+    for side in ("我的", "对方的", "原来的"):
+        user.see(side)
     for field in user.page.get_by_role("group").all():
         field.get_by_role("radio").first.check()
     user.picture("conflict")

@@ -89,6 +89,8 @@ def what_a_reviewer_returned(user: PhoneUser, others: Others) -> None:
     user.press("项在手")
     user.page.get_by_role("listitem").filter(has_text="编制中").get_by_role("button").click()
     user.screen("填清单")
+    user.see("只填本地要素")
+    assert user.page.get_by_role("textbox").count() < 10, "what is inherited is not asked for"
     user.fill("咨询电话", "0563-1234567")
     user.press("提交审核")
     user.see("已保存")

@@ -33,6 +33,8 @@ def file_allowance(user: PhoneUser) -> None:
     user.picture("resident")
     user.press("下一步")
     user.screen("办什么事？")
+    likely = page.get_by_role("heading", name="可能符合条件").locator("xpath=..")
+    expect(likely.get_by_text("80周岁以上老年人高龄津贴申领", exact=True)).to_be_visible()
     user.fill("事项名称", "高龄津贴")
     user.picture("service")
     user.choose("80周岁以上老年人高龄津贴申领")
@@ -114,6 +116,9 @@ def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
         receipt = user.page.locator(".number").first.inner_text()
         user.press("回到今天")
         user.see("3 项还没有送达中心")
+        user.see("最早一项：")
+        user.see("上次联系中心：")
+        assert user.page.get_by_text("都已送达中心").count() == 0
         user.picture("unsent")
 
     # The battery was empty: the same phone, no network, nothing but its disk.

@@ -82,6 +82,7 @@ def test_a_photograph_goes_from_the_camera_to_the_centre(
         user.go_offline()
         file_photograph(user)
         user.see("1 张照片在排队")
+        assert user.page.get_by_text("都已送达中心").count() == 0
         kept = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in str(path))
         assert b"JFIF" not in kept
         waiting = everything_in(profile)
