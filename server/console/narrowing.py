@@ -29,8 +29,8 @@ class Narrowing:
 
 
 async def narrowed(visit: Visit, **kept: str) -> Narrowing:
-    """As the address asks; `kept` are further words of it that its other pages keep. Raises NotFound."""
-    place = visit.request.query_params.get("place", "")[:12]
+    """As the address or the form asks; `kept` are further words of it that its other pages keep. Raises NotFound."""
+    place = (visit.form.get("place") or visit.request.query_params.get("place", ""))[:12]
     words = {name: value for name, value in {"place": place, **kept}.items() if value}
     query = f"&{urlencode(words)}" if words else ""
     if not place:

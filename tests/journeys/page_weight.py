@@ -56,15 +56,15 @@ def measure(browser: Browser, centre: ServedCentre, week: Week) -> Iterator[Meas
             session = somebody.context.new_cdp_session(somebody.page)
             session.send("Network.enable")
             session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-            heard = _Heard()
+            heard = Heard()
             somebody.page.on("response", heard.take)
             for address, _ in Walk(somebody, seen, pattern_of).pages():
                 paint = float(somebody.page.evaluate(PAINT))
-                sizes = [_packed(answer) for answer in heard.all()]
+                sizes = [packed_size(answer) for answer in heard.all()]
                 yield Measured(f"{role.value} {address}", paint, sum(sizes), len(sizes))
 
 
-class _Heard:
+class Heard:
     """What came since it was last asked."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class _Heard:
         return told
 
 
-def _packed(answer: Response) -> int:
+def packed_size(answer: Response) -> int:
     """A stream has no end, and a redirect no body."""
     if "event-stream" in answer.headers.get("content-type", ""):
         return 0

@@ -136,6 +136,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/catalogue/{of}/{id}/publish", catalogue.publish, REVIEWERS),
     Page("POST", "/catalogue/{of}/{id}/{verb}", catalogue.take, REVIEWERS),
     Page("GET", "/helpers", people.show, PEOPLE),
+    Page("POST", "/helpers", people.show, PEOPLE),
     Page("GET", "/helpers/{id}", people.show_one, PEOPLE),
     Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS),
     Page("POST", "/helpers/{id}/lost", people.report_lost, ADMINISTRATORS),

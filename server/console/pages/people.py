@@ -6,6 +6,7 @@ account is in the auditor's record with who did it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from starlette.responses import RedirectResponse, Response
@@ -26,7 +27,8 @@ SILENT_AFTER = timedelta(days=7)
 
 
 async def show(visit: Visit) -> Response:
-    query = visit.request.query_params
+    """By the address, or as a form asks: a person's name is searched for by POST and stands in no address."""
+    query: Mapping[str, str] = visit.form or {**visit.request.query_params, "search": ""}
     silent, unsent = query.get("silent") == "1", query.get("unsent") == "1"
     only = await narrowed(visit, unsent="1" if unsent else "")
     since = visit.console.now() - int(SILENT_AFTER.total_seconds() * 1000) if silent else None

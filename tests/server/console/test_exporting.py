@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+import server
 from server.actions.export_table import Row, Table, Watermark
 from server.console.exporting import PROGRESS_MEDIA, Export, _Followed, _Made, rows_written
 from server.console.pages import PAGES
@@ -33,6 +35,20 @@ def test_every_export_wants_a_fresh_factor() -> None:
     exports = [row for row in PAGES if row.path.endswith("/export")]
     assert [row.path for row in exports] == ["/desk/export", "/bulletins/{period}/export", "/operations/export"]
     assert {(row.method, row.level) for row in exports} == {("POST", Level.STEPPED_UP)}
+
+
+def test_every_spreadsheet_of_ours_is_written_without_formulas_and_addresses() -> None:
+    """Whoever writes one: texts as texts, and nothing by a call that guesses what a text may be."""
+    writers = {
+        path.name: told
+        for path in Path(server.__file__).parent.rglob("*.py")
+        if "Workbook(" in (told := path.read_text(encoding="utf-8")) and "import xlsxwriter" in told
+    }
+    assert sorted(writers) == ["activity.py", "export_bulletin.py", "export_table.py"]
+    for name, told in writers.items():
+        assert '"strings_to_formulas": False' in told, name
+        assert '"strings_to_urls": False' in told, name
+        assert not re.search(r"\b(sheet|notes)\.write(_(row|column|formula|url|rich_string))?\(", told), name
 
 
 async def test_a_file_that_was_sent_or_failed_lies_nowhere(

@@ -14,12 +14,13 @@ async def test_a_supervisor_finds_a_helper_of_the_own_county_and_no_other(tmp_pa
         await desk.small.enrol(HELPER)
         browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
         helper = await desk.small.account(HELPER)
-        page = await browser.get(f"/console/helpers?search={HELPER}")
+        assert f"/console/helpers/{helper.id}" in (await browser.get("/console/helpers?search=nobody")).text
+        page = await browser.post("/console/helpers", search=HELPER)
         assert f'href="/console/helpers/{helper.id}"' in page.text
         assert "从未" in page.text
         assert (await browser.get(f"/console/helpers/{helper.id}")).status_code == 200
         assert (await browser.get(f"/console/helpers/{'0' * 32}")).status_code == 404
-        assert "没有符合条件的人" in (await browser.get("/console/helpers?search=nobody")).text
+        assert "没有符合条件的人" in (await browser.post("/console/helpers", search="nobody")).text
 
 
 async def test_a_supervisor_may_look_and_not_revoke(tmp_path: Path) -> None:
