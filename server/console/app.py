@@ -50,8 +50,8 @@ BUSY = (
 BROKEN = (
     ("系统出错", "Something went wrong"),
     (
-        "没有任何改变。请稍后再试；仍不行请告诉管理员。",
-        "Nothing was changed. Try again; if it goes on, tell an administrator.",
+        "请先回去看看有没有办成，再决定要不要重做；仍不行请告诉管理员。",
+        "Go back and see whether it was done before you do it again; if it goes on, tell an administrator.",
     ),
 )
 
@@ -64,7 +64,7 @@ def create_console(console: Console) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/built", StaticFiles(directory=console.built, check_dir=False)),
         ],
-        exception_handlers={HTTPException: _Missing(console)},
+        exception_handlers={HTTPException: _Missing(console), Exception: _Broken(console)},
     )
     app.router.redirect_slashes = False
     return app
@@ -73,7 +73,8 @@ def create_console(console: Console) -> Starlette:
 def create_resident_pages(console: Console) -> Starlette:
     """The app for the residents' page. Its styles are the console's."""
     app = Starlette(
-        routes=_routes(RESIDENT_PAGES, console, "/r"), exception_handlers={HTTPException: _Missing(console)}
+        routes=_routes(RESIDENT_PAGES, console, "/r"),
+        exception_handlers={HTTPException: _Missing(console), Exception: _Broken(console)},
     )
     app.router.redirect_slashes = False
     return app
@@ -100,6 +101,16 @@ class _Missing:
     async def __call__(self, request: Request, error: Exception) -> Response:
         visit = Visit(self._console, request, await visitor_from(self._console, request), _english(request))
         return problem_page(visit, 404, *NOT_FOUND)
+
+
+class _Broken:
+    """A fault of ours. Who asks is not looked up, since that may be what failed; the error goes on to the log."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        return problem_page(Visit(self._console, request, None, _english(request)), 500, *BROKEN)
 
 
 class _Door:

@@ -50,9 +50,9 @@ SPANS: Mapping[str, Pair] = {
     "overdue": ("已超期", "Overdue"),
     "long_late": ("超期5天以上", "late by more than 5 days"),
     "late": ("超期1–5天", "late by 1 to 5 days"),
-    "soon": ("今明两天到期", "due today or tomorrow"),
-    "near": ("2–5天内到期", "due within 2 to 5 days"),
-    "later": ("更晚到期", "due later"),
+    "soon": ("今明两天", "today or tomorrow"),
+    "near": ("2–5天内", "within 2 to 5 days"),
+    "later": ("更晚", "later"),
 }
 """Of the last day of a case, as the overview counts them."""
 DUES: Mapping[str, Pair] = {

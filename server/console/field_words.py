@@ -196,6 +196,8 @@ def label_of(kind: str, name: str, english: bool = False, item: Fields | None = 
     if kind == "case" and name.startswith(FORM_PREFIX):
         asked = name.removeprefix(FORM_PREFIX)
         labels = {text(row, "name"): text(row, "label") for row in groups(item or {}, "fields")}
+        if english and asked in FORM_WORDS:
+            return FORM_WORDS[asked][english]
         return labels.get(asked) or (FORM_WORDS[asked][english] if asked in FORM_WORDS else _plain(asked))
     if kind == "claim" and (entry := CLAIM_FIELDS.get(name.removeprefix(CLAIM_PREFIX))):
         return _english(entry.name) if english else entry.zh

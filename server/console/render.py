@@ -72,6 +72,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "change_name": lambda name: field_words.change_words(name, english),
         "epoch_reason": lambda reason: field_words.epoch_words(reason, english),
         "kind_name": lambda kind: field_words.kind_words(kind, english),
+        "field_name": lambda kind, name: field_words.label_of(kind, name, english),
         "field_names": lambda kind, names: field_words.labels_of(kind, names, english),
         "in_language": lambda both: field_words.in_language(both, english),
         "role_name": lambda role: words.role_words(role, english),
@@ -93,4 +94,6 @@ def _here(visit: Visit) -> str:
 
 def problem_page(visit: Visit, status: int, title: tuple[str, str], next_step: tuple[str, str]) -> Response:
     """What went wrong and what to do, in the visitor's language."""
-    return page(visit, "problem.html", status=status, title=visit.t(*title), next_step=visit.t(*next_step))
+    first = "/r/" if visit.request.scope.get("root_path", "").endswith("/r") else "/console/"
+    said = {"title": visit.t(*title), "next_step": visit.t(*next_step), "first_page": first}
+    return page(visit, "problem.html", status=status, **said)

@@ -40,9 +40,11 @@ class Band:
     tiles: Sequence[Tile]
 
 
-def draw(bands: Sequence[Band], label: str, *, per_row: int, kind: str) -> Markup:
-    """`per_row` tiles beside each other; `kind` is the picture's class, by which a style shows one that fits."""
-    most = max((tile.amount for band in bands for tile in band.tiles), default=0)
+def draw(bands: Sequence[Band], label: str, *, per_row: int, kind: str, full: int = 0) -> Markup:
+    """`per_row` tiles beside each other; `kind` is the picture's class, by which a style shows one that fits; `full`
+    the amount of the darkest tile, the fullest one's when there is no such bound.
+    """
+    most = full or max((tile.amount for band in bands for tile in band.tiles), default=0)
     drawn, top = [], 0
     for band in bands:
         rows = max(1, -(-len(band.tiles) // per_row))

@@ -36,17 +36,25 @@ def shows_state(somebody: Clerk, words: str) -> None:
 
 
 def take_step(somebody: Clerk, words: str, **said: str) -> None:
-    """Opens the step's form, fills it in and sends it."""
+    """Opens the step's form, fills it in and sends it. What is said: a text, one of a list, or yes."""
     step = somebody.page.locator(
         "details.step", has=somebody.page.locator("summary", has_text=re.compile(f"^{words}$"))
     )
     step.locator("summary").click()
     for label, value in said.items():
-        step.get_by_label(label).fill(value)
+        group = step.get_by_role("group", name=label)
+        field = group.get_by_label(value, exact=True) if group.count() else step.get_by_label(label)
+        match field.evaluate("it => it.type"):
+            case "select-one":
+                field.select_option(label=value)
+            case "radio" | "checkbox":
+                field.check()
+            case _:
+                field.fill(value)
     step.get_by_role("button", name=words).click()
 
 
-def test_a_clerk_looks_accepts_and_decides(browser: Browser, town: Town) -> None:
+def test_a_clerk_looks_accepts_decides_and_hands_the_result_over(browser: Browser, town: Town) -> None:
     with clerk(browser, town.address, "clerk") as somebody:
         somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
         number = town.waiting("received")
@@ -56,6 +64,53 @@ def test_a_clerk_looks_accepts_and_decides(browser: Browser, town: Town) -> None
         shows_state(somebody, "已预审")
         assert town.state_of(number) == "prechecked"
         somebody.see("预审通过 ·")
+        accept(somebody)
+        take_step(somebody, "开始审查")
+        shows_state(somebody, "审查中")
+        take_step(somebody, "作出决定", 准予="是")
+        shows_state(somebody, "已决定")
+        take_step(somebody, "办结", 结果名称="登记证明")
+        shows_state(somebody, "已办结")
+        take_step(somebody, "送达", 方式="窗口领取")
+        say_why(somebody, somebody.page.get_by_text("送达 ·").first)
+        take_step(somebody, "登记领取", 领取人="汪秀兰", 与本人关系="本人")
+        shows_state(somebody, "已送达")
+        somebody.check("handed-over")
+        assert town.state_of(number) == "delivered"
+        somebody.page.emulate_media(media="print")
+        expect(somebody.page.get_by_role("heading", name="申请人")).to_be_visible()
+        expect(somebody.page.get_by_role("navigation", name="菜单")).to_be_hidden()
+
+
+def accept(somebody: Clerk) -> None:
+    """With whatever of its papers lies on the desk."""
+    papers = somebody.page.locator("details#accept input[type=checkbox]")
+    somebody.page.locator("details#accept summary").click()
+    for paper in papers.all():
+        paper.check()
+    somebody.page.locator("details#accept").get_by_role("button", name="受理").click()
+    shows_state(somebody, "已受理")
+
+
+def test_a_clerk_returns_once_refuses_with_reasons_and_does_several_in_one_go(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "clerk-returns") as somebody:
+        somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
+        incomplete, hopeless = town.waiting("received"), town.waiting("received")
+        find_case(somebody, incomplete)
+        take_step(somebody, "一次性告知补正", 补正期限="2027-01-31", 说明="请补一张照片")
+        shows_state(somebody, "待补正")
+        find_case(somebody, hopeless)
+        take_step(somebody, "不予受理", 理由="不属于本机关职权", 说明="请到公安窗口办理")
+        shows_state(somebody, "不予受理")
+        assert [town.state_of(one) for one in (incomplete, hopeless)] == ["to_correct", "refused"]
+        somebody.open("/console/desk/together/dispatch")
+        for case in somebody.page.get_by_role("checkbox").all()[:2]:
+            case.check()
+        somebody.page.get_by_label("方式").select_option(label="窗口领取")
+        somebody.check("together")
+        somebody.press("一起送达")
+        somebody.see("共2件，办了2件")
+        somebody.check("together-done")
 
 
 def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
@@ -119,6 +174,17 @@ def test_a_reviewer_works_through_the_queue(browser: Browser, town: Town) -> Non
         somebody.page.locator("tbody a").first.click()
         somebody.see("应认领")
         somebody.check("progress")
+        somebody.page.get_by_role("main").get_by_role("link", name="审核", exact=True).click()
+        somebody.title("认领审核")
+        somebody.page.locator("tbody a").first.click()
+        somebody.see("清单与标准对照")
+        somebody.check("claim")
+        reasons = somebody.page.locator("details#return")
+        reasons.locator("summary").click()
+        reasons.get_by_role("checkbox").first.check()
+        reasons.get_by_label("说明").fill("请按标准补全")
+        reasons.get_by_role("button", name="退回").click()
+        expect(somebody.page.locator(".page-head .tag").first).to_have_text("已退回")
         somebody.section("目录")
         somebody.title("事项目录")
         somebody.page.locator("tbody a").first.click()
@@ -151,6 +217,12 @@ def test_a_county_supervisor_goes_from_the_map_to_a_light_and_a_conflict(browser
         page.locator("tbody td a").first.click()
         somebody.see("六级督办")
         somebody.check("light")
+        next_stage = page.locator("details#escalate")
+        next_stage.locator("summary").click()
+        next_stage.locator("select").select_option(index=1)
+        next_stage.get_by_label("理由").fill("已电话了解，仍需督促")
+        next_stage.get_by_role("button", name="升级督办").click()
+        page.locator(".stepper .taken", has_text="已电话了解，仍需督促").wait_for()
         somebody.section("冲突")
         somebody.title("冲突")
         page.get_by_role("link", name="看一看").first.click()
@@ -160,6 +232,12 @@ def test_a_county_supervisor_goes_from_the_map_to_a_light_and_a_conflict(browser
         somebody.check("conflict")
         somebody.press("就这样决定")
         somebody.at("/console/conflicts")
+        somebody.follow("搁置的变更")
+        page.locator("tbody a").first.click()
+        somebody.fill("退回本人：请他做什么", "请在新设备上重新提交")
+        somebody.check("parked")
+        somebody.press("通知本人")
+        somebody.see("已通知本人")
 
 
 def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(browser: Browser, town: Town) -> None:
@@ -217,6 +295,13 @@ def test_an_administrator_prints_a_sheet_and_sees_no_case(browser: Browser, town
         somebody.press("打印激活单")
         somebody.see("激活码只能用一次")
         somebody.check("sheet")
+        somebody.page.emulate_media(media="print")
+        expect(somebody.page.locator(".sheet .qr svg")).to_be_visible()
+        expect(somebody.page.get_by_role("navigation", name="菜单")).to_be_hidden()
+        somebody.page.emulate_media(media="screen")
+        somebody.follow("返回")
+        somebody.press("报失并停用")
+        somebody.see("设备已停用，下次联系时会清空。")
         somebody.open("/console/desk")
         somebody.see("没有找到")
         somebody.open("/console/operations")

@@ -128,6 +128,7 @@ async def case_page(
     await open_case(platform, visit.account, record, visit.console.tell)
     consent = await revocable(visit, str(case.record.fields.get("consent", "")))
     seen = await seen_pairs(visit, case.record)
+    materials = {f"material.{one.no}": one.name for one in case.materials}
     return page(
         visit,
         "case.html",
@@ -154,7 +155,7 @@ async def case_page(
         posted=visit.form,
         reason=reason,
         place_name=(await _place_names(visit, ["-"])).get(str(case.record.fields.get("village", "")), ""),
-        label=lambda name: label_of("case", name, visit.english, case.item),
+        label=lambda name: materials.get(name) or label_of("case", name, visit.english, case.item),
         shown=shown,
         material_words=case_words.material_words,
         means_words=case_words.means_words,

@@ -43,6 +43,8 @@ _OPEN = (
     CaseState.DECIDED,
 )
 WIDE_ROW, NARROW_ROW = 12, 7
+FULL = {"claims": 100}
+"""Measures that are shares: their colour says how much of the whole, and not which place is ahead."""
 
 
 async def show(visit: Visit) -> Response:
@@ -75,7 +77,7 @@ async def show(visit: Visit) -> Response:
         shown=shown,
         bands=bands,
         maps=[
-            draw(bands, visit.t(*MEASURES[shown]), per_row=per_row, kind=kind)
+            draw(bands, visit.t(*MEASURES[shown]), per_row=per_row, kind=kind, full=FULL.get(shown, 0))
             for per_row, kind in ((WIDE_ROW, "wide"), (NARROW_ROW, "narrow"))
             if bands
         ],

@@ -98,3 +98,22 @@ async def test_what_needs_a_fresh_factor_asks_for_one(desk: Office) -> None:
         if row.level is Level.STEPPED_UP and row.method == "GET":
             answer = await clerk.get(address(row.path))
             assert answer.status_code in (303, 404), row.path
+
+
+async def test_a_fault_of_ours_is_a_page_that_says_what_to_do(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*_: object) -> None:
+        raise RuntimeError("the secret of the database")
+
+    clerk = await desk.sign_in(desk.login_of("desk_clerk"))
+    monkeypatch.setattr("server.console.app.visitor_from", fails)
+    for path, first in (("/console/desk", "/console/"), ("/r/", "/r/")):
+        answer = await clerk.get(path)
+        assert (answer.status_code, "系统出错" in answer.text) == (500, True), path
+        assert f'href="{first}"' in answer.text
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "secret" not in answer.text
+
+
+async def test_a_resident_who_is_lost_is_led_to_the_residents_page_and_not_to_the_desks(desk: Office) -> None:
+    answer = await desk.browser().get("/r/none")
+    assert (answer.status_code, 'href="/r/"' in answer.text) == (404, True)

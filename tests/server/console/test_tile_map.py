@@ -45,3 +45,9 @@ def test_names_are_escaped() -> None:
 def test_only_nothing_is_white_and_the_fullest_is_the_darkest() -> None:
     assert [step_of(amount, 100) for amount in (0, 1, 33, 34, 70, 100)] == [0, 1, 1, 2, 3, 4]
     assert step_of(0, 0) == 0
+
+
+def test_a_share_is_as_dark_as_it_is_full_and_not_as_it_is_ahead() -> None:
+    bands = [Band("市", "", [tile("甲", 6)])]
+    assert 'class="step4"' in draw(bands, "认领进度", per_row=3, kind="wide")
+    assert 'class="step1"' in draw(bands, "认领进度", per_row=3, kind="wide", full=100)
