@@ -22,12 +22,13 @@ from rich.console import Console
 
 from fixtures.fleet.week import Week
 from server.cli.demo import demo_settings, fill
-from tests.journeys.console import chromium_browser, clerk, login_of, sign_in_for
+from tests.journeys.console import Clerk, chromium_browser, clerk, login_of, sign_in_for
 from tests.journeys.phone import ServedCentre, serving
 from tests.journeys.screenshots import FULL, ROLES, SMALL, Walk, pattern_of
 
 PAINT_MS_MAX, WEIGHT_MAX = 1_000, 300_000
 FOLDER = Path("build/page-weight")
+STRANGERS = ("/console/sign-in", "/console/password", "/r/")
 PAINT = """new Promise(done => new PerformanceObserver(list => {
     const found = list.getEntriesByName('first-contentful-paint')[0]
     if (found) done(found.startTime)
@@ -53,29 +54,37 @@ def measure(browser: Browser, centre: ServedCentre, week: Week) -> Iterator[Meas
     for role in ROLES:
         with clerk(browser, centre.address, f"weight-{role.value}") as somebody:
             somebody.sign_in(sign_in_for(centre, login_of(week.world, role)))
-            session = somebody.context.new_cdp_session(somebody.page)
-            session.send("Network.enable")
-            session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-            heard = Heard()
-            somebody.page.on("response", heard.take)
+            heard = Heard(somebody)
             for address, _ in Walk(somebody, seen, pattern_of).pages():
-                paint = float(somebody.page.evaluate(PAINT))
-                sizes = [packed_size(answer) for answer in heard.all()]
-                yield Measured(f"{role.value} {address}", paint, sum(sizes), len(sizes))
+                yield measured(somebody, heard, f"{role.value} {address}")
+    with clerk(browser, centre.address, "weight-stranger") as stranger:
+        heard = Heard(stranger)
+        for address in STRANGERS:
+            stranger.open(address)
+            yield measured(stranger, heard, f"nobody {address}")
+
+
+def measured(somebody: Clerk, heard: Heard, name: str) -> Measured:
+    paint = float(somebody.page.evaluate(PAINT))
+    sizes = heard.sizes()
+    return Measured(name, paint, sum(sizes), len(sizes))
 
 
 class Heard:
-    """What came since it was last asked."""
+    """What this browser's page asked for since it was last asked, with an empty cache each time."""
 
-    def __init__(self) -> None:
+    def __init__(self, somebody: Clerk) -> None:
         self._answers: list[Response] = []
+        session = somebody.context.new_cdp_session(somebody.page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        somebody.page.on("response", self._answers.append)
 
-    def take(self, answer: Response) -> None:
-        self._answers.append(answer)
-
-    def all(self) -> list[Response]:
-        told, self._answers = self._answers, []
-        return told
+    def sizes(self) -> list[int]:
+        """Of each answer, packed."""
+        told = self._answers.copy()
+        self._answers.clear()
+        return [packed_size(answer) for answer in told]
 
 
 def packed_size(answer: Response) -> int:

@@ -96,15 +96,33 @@ def test_a_lost_connection_loses_nothing_that_was_done_and_does_nothing_that_was
         number = at_a_case(somebody, town)
         here, known = somebody.page.url, town.changes_of(number)
         button = step_button(somebody, "预审通过")
+        somebody.page.get_by_label("预审意见").fill("材料清晰")
         somebody.context.set_offline(True)
         button.click()
-        somebody.page.wait_for_url("chrome-error://**")
+        somebody.see("现在没有网络，没有送出")
+        somebody.check("offline")
         assert town.changes_of(number) == known
         somebody.context.set_offline(False)
-        somebody.page.goto(here)
-        shows_state(somebody, "已收件")
-        take_step(somebody, "预审通过")
+        expect(somebody.page.get_by_text("现在没有网络，没有送出")).to_be_hidden()
+        expect(somebody.page.get_by_label("预审意见")).to_have_value("材料清晰")
+        button.click()
         shows_state(somebody, "已预审")
+        assert (somebody.page.url.partition("?")[0], town.changes_of(number)) == (here, known + 1)
+
+
+def test_a_connection_that_breaks_on_the_way_leaves_it_done_once_or_not_at_all(browser: Browser, town: Town) -> None:
+    with clerk(browser, town.address, "broken") as somebody:
+        number = at_a_case(somebody, town)
+        here, known = somebody.page.url, town.changes_of(number)
+        button = step_button(somebody, "预审通过")
+        somebody.page.route("**/precheck", lambda route: (route.fetch(max_redirects=0), route.abort()))
+        button.click()
+        somebody.page.wait_for_url("chrome-error://**")
+        assert town.changes_of(number) == known + 1, "the centre had it before the answer was lost"
+        somebody.page.unroute("**/precheck")
+        somebody.page.goto(here)
+        shows_state(somebody, "已预审")
+        assert somebody.page.locator("summary", has_text=re.compile("^预审通过$")).count() == 0
         assert town.changes_of(number) == known + 1
 
 
