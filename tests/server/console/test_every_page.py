@@ -70,7 +70,7 @@ async def addresses(desk: Office) -> dict[str, str]:
 def address(path: str, there: dict[str, str]) -> str:
     """A record of ours where there is one, else one that is not there."""
     ident = there.get(path.split("/")[1], "f" * 32)
-    words = {"id": ident, "of": "items", "period": "2026-11", "verb": "accept", "file": FILE}
+    words = {"id": ident, "of": "items", "period": "2026-11", "verb": "accept", "file": FILE, "licence": "f" * 32}
     return re.sub(r"{(\w+)}", lambda found: words[found[1]], path)
 
 
@@ -198,9 +198,10 @@ ASKED = {
     "catalogue_site.html": {"search"},
     "desk.html": {"number"},
     "operations.html": {"login", "record"},
+    "requests.html": {"since", "until"},
     "tickets.html": {"number"},
 }
-"""What a form puts into an address: numbers of filings, names of services and places, never of people."""
+"""What a form puts into an address: numbers of filings, days, names of services and places, never of people."""
 
 
 def test_what_a_person_is_called_or_known_by_stands_in_no_address() -> None:
@@ -211,4 +212,4 @@ def test_what_a_person_is_called_or_known_by_stands_in_no_address() -> None:
                 asked.setdefault(file.name, set()).update(re.findall(r'\bname="([^"{]+)"', form))
     assert asked == ASKED
     names = {name for row in (*PAGES, *RESIDENT_PAGES) for name in re.findall(r"{(\w+)}", row.path)}
-    assert names == {"id", "verb", "file", "of", "period"}
+    assert names == {"id", "verb", "file", "licence", "of", "period"}
