@@ -1,15 +1,21 @@
 """The policies of what follows a filing: tasks, ratings and tickets; and of a consent, since revoking one opens tasks.
 
 Laws: tasks and ratings lie in the desks' buckets. A bad rating puts a task beside itself in the same decision, so that
-none goes without. Who revokes a consent writes nothing else of it, and every unit it named is told by a task.
+none goes without; the case that was rated says so, and never how. Who revokes a consent writes nothing else of it, and
+every unit it named is told by a task.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from msgspec import structs
 
 from server.domain.cases import ratings, tickets
 from server.domain.cases.consent import REVOKE_WRITES, RevokeChannel
+from server.domain.cases.lifecycle import next_state, parse_state
 from server.domain.people.reach import desk_bucket, unit_holder
 from server.domain.people.roles import CENTRE_ROLE, roles_that_may
 from server.domain.problems import Problem, problem
@@ -92,7 +98,7 @@ def _check_task_step(situation: Situation) -> list[Problem]:
 
 
 def rating_policy() -> RecordPolicy:
-    return stepped_policy(
+    policy = stepped_policy(
         "rating",
         ratings.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -110,6 +116,20 @@ def rating_policy() -> RecordPolicy:
         once=True,
         check=_check_rating_step,
     )
+    return replace(policy, settle=partial(_settle_rating, policy.settle))
+
+
+def _settle_rating(settle: Callable[[Situation], Verdict], situation: Situation) -> Verdict:
+    """A delivered case is rated with it (送达 → 评价); how, its record does not say: that lies with the desks alone."""
+    verdict = settle(situation)
+    case = situation.known.record("case", text(situation.fields, "case"))
+    if not isinstance(verdict, Accept) or situation.change.name != "rating.give" or case is None:
+        return verdict
+    state = next_state("case.rate", parse_state(text(case.fields, "state")))
+    if state is None:
+        return verdict
+    rated: Fields = {"state": state.value, "state_since": iso(situation.centre.now)}
+    return structs.replace(verdict, writes=(*verdict.writes, ("case", case.id, rated)))
 
 
 def _rating_reads(change: Change, reading: Reading) -> Wants:
@@ -219,7 +239,12 @@ def _ticket_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...
     if situation.change.name != "ticket.answer" or text(fields, "source") != tickets.Source.APPEAL or not to:
         return ()
     said = text(fields, "answer")[:WORDS_MAX]
-    notice = notice_fields(to, situation.change.record, f"您代居民提出的诉求已答复：{said}", f"Your appeal: {said}")
+    notice = {
+        **notice_fields(to, situation.change.record, f"您代居民提出的诉求已答复：{said}", f"Your appeal: {said}"),
+        "about_kind": "ticket",
+        "code": "appeal_answered",
+        "at": situation.centre.now,
+    }
     ident = derived_id("notice", situation.change.id, to)
     return (NewRecord(kind="notice", id=ident, bucket=f"person:{to}", fields=notice),)
 

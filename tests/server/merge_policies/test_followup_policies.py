@@ -82,6 +82,28 @@ async def test_a_case_is_rated_once_and_a_good_rating_opens_nothing(small: Small
     assert await small.fetch("SELECT 1 FROM tasks") == []
 
 
+async def test_a_delivered_case_is_rated_with_its_rating_and_never_says_how(small: SmallCentre) -> None:
+    platform = platform_of(small.centre, small.writer)
+    await put_record(small, "case", CASE, case_of(small))
+    await step(small, await centre_itself(platform), "rating.give", rating_id(CASE), rating(2, "page"), new=True)
+    case = await read_record(platform, "case", CASE)
+    assert case is not None
+    assert (case.fields["state"], case.rev) == ("rated", 2)
+    assert await small.fetch("SELECT state FROM cases WHERE id = ?", [CASE]) == [("rated",)]
+    assert f"place:{VILLAGE}" in small.raised, "its helper hears that it was rated"
+    assert "grade" not in str(case.fields)
+    clerk = await small.account(login_of(small, "desk_clerk"))
+    archived = await step(small, clerk, "case.archive", CASE, {})
+    assert archived.outcome.code is OutcomeCode.APPLIED
+
+
+async def test_a_refused_case_that_is_rated_stays_refused(small: SmallCentre) -> None:
+    await put_record(small, "case", CASE, case_of(small, state="refused"))
+    clerk = await small.account(login_of(small, "desk_clerk"))
+    await step(small, clerk, "rating.give", rating_id(CASE), rating(1), new=True)
+    assert await small.fetch("SELECT state FROM cases WHERE id = ?", [CASE]) == [("refused",)]
+
+
 async def test_a_rating_needs_a_case_of_its_place_that_is_over_and_its_own_id(small: SmallCentre) -> None:
     clerk = await small.account(login_of(small, "desk_clerk"))
     absent = await step(small, clerk, "rating.give", rating_id(CASE), rating(5), new=True)
@@ -167,7 +189,16 @@ async def test_a_helper_appeals_for_a_resident_and_hears_of_the_answer(small: Sm
     clerk = await small.account(login_of(small, "desk_clerk"))
     await step(small, clerk, "ticket.answer", ident, {"answer": "已于今日发放"})
     helper = await small.account(HELPER)
-    assert len(await small.fetch("SELECT 1 FROM notices WHERE bucket = ?", [f"person:{helper.id}"])) == 1
+    [(notice,)] = await small.fetch("SELECT id FROM notices WHERE bucket = ?", [f"person:{helper.id}"])
+    told = await read_record(platform_of(small.centre, small.writer), "notice", notice)
+    assert told is not None
+    assert (told.fields["code"], told.fields["about_kind"], told.fields["about"]) == (
+        "appeal_answered",
+        "ticket",
+        ident,
+    )
+    read = await step(small, helper, "notice.read", notice, {"read_at": "2026-11-30T09:00:00+08:00"})
+    assert read.outcome.code is OutcomeCode.APPLIED
 
 
 def consent_of(small: SmallCentre) -> dict[str, Any]:

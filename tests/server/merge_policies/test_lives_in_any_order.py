@@ -1,5 +1,6 @@
-"""A town in small: two legs of a bundle, handled jointly, a ticket, a task and a claim, and everybody doing anything to
-any of them in any order, however stale their page. Never an illegal state, a value lost, or work that nobody holds.
+"""A town in small: two legs of a bundle, handled jointly, delivered and rated, a ticket, a task and a claim, a consent
+that may be taken back, and everybody doing anything to any of them in any order, however stale their page. Never an
+illegal state, a value lost, or work that nobody holds; and whoever is told can read it in words.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from fixtures.simulation.lives import check_life
 from server.domain.cases import lifecycle, tickets
 from server.domain.cases.bundles import is_over
+from server.domain.cases.consent import RevokeChannel
 from server.domain.cases.joint import open_units
+from server.domain.cases.ratings import BAD_UPTO, RATED_STATES, rating_id
 from server.domain.catalogue import claims
 from server.domain.people.roles import roles_that_may
 from server.domain.steps import state_after
@@ -41,7 +45,6 @@ SAYINGS: Mapping[str, Mapping[str, list[Any]]] = {
         "part_answer": [{"unit": A, "agrees": True}, {"unit": B, "agrees": False, "text": "不符合"}, {"unit": A}],
         "part_drop": [{"unit": B, "text": "不涉及"}, {"unit": A}],
         "credit_clearing": [{"reason": "mistaken", "text": "登记有误"}, {"reason": "expired"}],
-        "handover": [{"to": "本人", "relation": "self", "at": "2026-12-01T09:00:00+08:00"}, {}],
     },
     "ticket": {
         "holder": [f"place:{VILLAGE}", "unit:a"],
@@ -90,6 +93,7 @@ class Town(RuleBasedStateMachine):
         desk, self.bundle, second = bundled()
         self.centre = desk.centre
         self.cases = (desk.record, second)
+        self.consent = str(desk.fields["consent"])
         campaign = {"name": "第三轮", "start": "2026-11-01", "end": "2026-12-31", "catalogue": "all:341800"}
         self.centre.seed("campaign", CAMPAIGN, {**campaign, "exclusive": True}, SHARED)
         self.people = {
@@ -142,9 +146,83 @@ class Town(RuleBasedStateMachine):
         base = self.seen[key] if stale == 0 else self._base(key)
         self._send(who, kind, name, record, said, base)
 
-    @rule(leg=st.integers(0, 1), together=st.booleans())
-    def go_on(self, leg: int, together: bool) -> None:
-        """The desk takes the next step with a leg as it should, so that its later states are reached as well."""
+    @rule(leg=st.integers(0, 1), to=st.sampled_from([A, B, f"place:{VILLAGE}"]))
+    def pass_on(self, leg: int, to: str) -> None:
+        """Another desk goes on with it: from then on it is theirs, and no clock begins anew."""
+        case = self.cases[leg]
+        before = self.centre.fields("case", case)
+        if "case.transfer" not in lifecycle.actions_from(lifecycle.CaseState(before["state"])):
+            return
+        said = {"transfer": {"to": to, "reason": "归口办理"}}
+        outcome = self._send("clerk", "case", "case.transfer", case, said, self._base(("case", case)))
+        after = self.centre.fields("case", case)
+        assert outcome.code.has_effect is (before["holder"] != to), outcome
+        assert after["holder"] == to
+        assert after.get("clock") == before.get("clock")
+
+    @rule(leg=st.integers(0, 1), step=st.sampled_from(["suspend", "special"]))
+    def pause(self, leg: int, step: str) -> None:
+        """The clock stands until somebody resumes, and the case stays somebody's."""
+        case = self.cases[leg]
+        field, name = {"suspend": "suspension", "special": "special"}[step], f"case.{step}"
+        state = lifecycle.CaseState(self.centre.fields("case", case)["state"])
+        if name in lifecycle.actions_from(state):
+            self._send("clerk", "case", name, case, {field: OF_CASES[field][0]}, self._base(("case", case)))
+            assert self.centre.fields("case", case)["clock"]["paused_since"]
+
+    @rule(leg=st.integers(0, 1), who=st.sampled_from(["clerk", "schedule"]), grade=st.sampled_from([5, 1]))
+    def rate(self, leg: int, who: str, grade: int) -> None:
+        """The resident says how it was, on the page or when called back: once."""
+        case = self.cases[leg]
+        before, rating = self.centre.fields("case", case), rating_id(case)
+        is_first = ("rating", rating) not in self.centre.records
+        channel = "page" if who == "schedule" else "call"
+        said = {"case": case, "place": VILLAGE, "grade": grade, "channel": channel}
+        outcome = self.people[who].send(self.people[who].change("rating", "rating.give", rating, set=said))[0]
+        assert outcome.code.has_effect is (is_first and before["state"] in RATED_STATES), outcome
+        after = self.centre.fields("case", case)
+        is_rated = outcome.code.has_effect and before["state"] == "delivered"
+        assert after["state"] == ("rated" if is_rated else before["state"])
+        self._lives(("case", case), before)
+
+    @rule(who=st.sampled_from(["helper", "clerk", "above"]), channel=st.sampled_from([*RevokeChannel]))
+    def revoke(self, who: str, channel: RevokeChannel) -> None:
+        """The resident takes the consent back, through whomever: the first day stands, and nothing else of it moves."""
+        key = ("consent", self.consent)
+        before, person = self.centre.fields(*key), self.people[who]
+        said = {"revoke_channel": channel.value, "revoke_reason": "不办了"}
+        change = person.change(*key[:1], "consent.revoke", self.consent, set=said, base=self._base(key))
+        outcome = person.send(change)[0]
+        assert outcome.code.has_effect, outcome
+        after = self.centre.fields(*key)
+        assert after["revoked_at"] == before.get("revoked_at", after["revoked_at"])
+        others = [name for name in after if not name.startswith("revoke")]
+        assert {name: after[name] for name in others} == {name: before.get(name) for name in others}
+
+    @rule(data=st.data())
+    def read(self, data: st.DataObject) -> None:
+        """Somebody reads what they were told; nothing else of it changes."""
+        told = sorted(
+            (record.id, record.bucket.removeprefix("person:"))
+            for record in self.centre.records.values()
+            if record.kind == "notice" and record.bucket.removeprefix("person:") in PEOPLE
+        )
+        if not told:
+            return
+        notice, who = data.draw(st.sampled_from(told))
+        before, at = self.centre.fields("notice", notice), {"read_at": "2026-12-01T09:00:00+08:00"}
+        change = self.people[who].change("notice", "notice.read", notice, set=at, base=self._base(("notice", notice)))
+        outcome = self.people[who].send(change)[0]
+        assert outcome.code.has_effect, outcome
+        assert self.centre.fields("notice", notice) == {**before, **at}
+
+    @rule(leg=st.integers(0, 1), together=st.booleans(), steps=st.sampled_from([1, 1, 4, 9]))
+    def go_on(self, leg: int, together: bool, steps: int) -> None:
+        """The desk takes the next steps with a leg as it should, so that its later states are reached as well."""
+        for _ in range(steps):
+            self._next_step(leg, together)
+
+    def _next_step(self, leg: int, together: bool) -> None:
         case = self.cases[leg]
         fields = self.centre.fields("case", case)
         match fields["state"]:
@@ -160,19 +238,31 @@ class Town(RuleBasedStateMachine):
                 step, said = ("part_answer", answer) if units else ("decide", {"decision": {"granted": True}})
             case "decided":
                 step, said = "finish", {}
+            case "finished" if together and "parcel" not in fields:
+                step, said = "dispatch", {"parcel": OF_CASES["parcel"][0]}
+            case "finished":
+                step, said = "hand_over" if together else "deliver", {"handover": OF_CASES["handover"][0]}
+            case "delivered" | "rated" if together:
+                step, said = "archive", {}
             case _:
                 return
-        who = "helper" if step == "correct" else "clerk"
+        who = "helper" if step in ("correct", "hand_over") else "clerk"
         self._send(who, "case", f"case.{step}", case, said, self._base(("case", case)))
 
-    def _send(self, who: str, kind: str, name: str, record: str, said: dict[str, Any], base: Base) -> None:
+    def _send(self, who: str, kind: str, name: str, record: str, said: dict[str, Any], base: Base) -> KnownChange:
         before = self.centre.records[kind, record]
         change = self.people[who].change(kind, name, record, set=said, base=base)
         outcome = self.people[who].send(change)[0]
         self._moved_lawfully(name, before, self.centre.records[kind, record], outcome)
+        self._lives((kind, record), before.fields)
         self._is_kept(change, before, outcome)
+        return outcome
 
     # What must hold
+
+    def _lives(self, key: Key, before: Mapping[str, Any]) -> None:
+        """The rules of a life as the simulation's oracle has them, written down without the tables of steps."""
+        assert [*check_life(key[0], before, self.centre.fields(*key))] == []
 
     def _moved_lawfully(self, name: str, before: Record, after: Record, outcome: KnownChange) -> None:
         was, now = str(before.fields["state"]), str(after.fields["state"])
@@ -240,6 +330,28 @@ class Town(RuleBasedStateMachine):
     def a_bundle_is_over_with_the_last_of_its_legs(self) -> None:
         states = {leg: self.centre.fields("case", case)["state"] for leg, case in enumerate(self.cases, 1)}
         assert (self.centre.fields("bundle", self.bundle)["state"] == "over") is is_over(states), states
+
+    @invariant()
+    def a_consent_that_was_taken_back_has_told_who_must_stop(self) -> None:
+        consent = self.centre.fields("consent", self.consent)
+        told = [one for one in self._of("task") if one["code"] == "consent_revoked"]
+        assert bool(told) is bool(consent.get("revoked_at"))
+        assert all(one["holder"] and one["about"] == self.consent for one in told)
+
+    @invariant()
+    def a_bad_rating_has_its_task_and_no_other_has(self) -> None:
+        bad = {
+            one.id for one in self.centre.records.values() if one.kind == "rating" and one.fields["grade"] <= BAD_UPTO
+        }
+        assert {one["about"] for one in self._of("task") if one["code"] == "bad_rating"} == bad
+
+    @invariant()
+    def whoever_is_told_is_told_in_words(self) -> None:
+        for notice in self._of("notice"):
+            assert all(notice[name] for name in ("code", "text_zh", "text_en", "about", "to")), notice
+
+    def _of(self, kind: str) -> list[dict[str, Any]]:
+        return [record.fields for record in self.centre.records.values() if record.kind == kind]
 
     @invariant()
     def history_is_whole(self) -> None:
