@@ -10,6 +10,7 @@ ProvinceUnavailable; what will never be taken is answered as refused. docs/adapt
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ class FileProvince:
             self._folder / f"{day}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
         )
         try:
-            os.write(descriptor, line + b"\n")
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, line + b"\n") <= len(line):
+                # A full disk takes a part: half a line would spoil the whole one that is sent after it.
+                os.ftruncate(descriptor, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 
 import httpx
@@ -57,6 +58,21 @@ async def test_a_folder_that_cannot_be_written_is_not_now(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(ProvinceUnavailable):
         await FileProvince(tmp_path / "file").send(SignedMessage("k", b"x"), NOW)
+
+
+async def test_half_a_line_is_taken_back_and_the_message_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    province, write = FileProvince(tmp_path / "out"), os.write
+    await province.send(sign_message("k", MESSAGE, SIGNER), NOW)
+    monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:40]))
+    with pytest.raises(ProvinceUnavailable):
+        await province.send(sign_message("l", MESSAGE, SIGNER), NOW)
+    monkeypatch.undo()
+    await province.send(sign_message("l", MESSAGE, SIGNER), NOW)
+    [file] = (tmp_path / "out").iterdir()
+    lines = file.read_bytes().splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        check(line, SIGNER.public_key())
 
 
 @pytest.mark.parametrize(("status", "refused"), [(200, ""), (201, ""), (202, ""), (422, "422 no such item")])
