@@ -15,6 +15,8 @@ from functools import lru_cache
 import chinese_calendar
 
 NO_OVERRIDES: Mapping[date, bool] = {}
+CALENDAR_DAYS = "Z"
+"""What an item's unit of days says where they are calendar days (自然日); else they are working days."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,17 @@ def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = N
         if works:
             reached, count = day, count - 1
     return WorkingDay(reached, provisional)
+
+
+def add_calendar_days(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
+    """The `count`-th day after `start`; where nobody works then, the next day on which somebody does (民法典 203)."""
+    assert count >= 0, "days are counted forward"
+    last = start + timedelta(days=count)
+    works, guessed = is_working_day(last, overrides)
+    if works or not count:
+        return WorkingDay(last, guessed and count > 0)
+    later = add_working_days(last, 1, overrides)
+    return WorkingDay(later.date, guessed or later.provisional)
 
 
 def working_days_between(start: date, end: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDays:

@@ -125,7 +125,8 @@ def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
                 page.keyboard.press("Tab")
                 said = page.evaluate(
                     """kinds => { const it = document.activeElement; if (!it.matches(kinds)) return ''
-                    return (it.labels && it.labels[0] ? it.labels[0].innerText : '') + it.innerText }""",
+                    return (it.labels && it.labels[0] ? it.labels[0].innerText : '') + (it.ariaLabel || '')
+                        + it.innerText }""",
                     kind,
                 )
                 if words in (said or ""):
@@ -163,6 +164,28 @@ def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
         somebody.type("Enter")
         shows_state(somebody, "已预审")
         assert town.state_of(number) == "prechecked"
+
+        units = [unit.name for unit in town.world.units if unit.place == COUNTY][:3]
+        tab_to("受理", "summary")
+        somebody.type("Enter")
+        for _ in range(page.locator("#accept input[type=checkbox]").count()):
+            tab_to("纸质", "input")
+            somebody.type("Space")
+        for line, unit in enumerate(units[:2], 1):
+            tab_to(f"填写） {line}", "input")
+            page.keyboard.type(unit)
+        tab_to("再加几行", "button")
+        somebody.type("Enter")
+        page.locator('[name="in.joint.6"]').wait_for()
+        assert page.evaluate("document.activeElement.name") == "in.joint.3", "the next line waits to be typed into"
+        page.keyboard.type(units[2])
+        somebody.picture("joint")
+        tab_to("受理", "button")
+        somebody.type("Enter")
+        shows_state(somebody, "已受理")
+        assert town.state_of(number) == "accepted"
+        for unit in units:
+            somebody.see(unit)
 
 
 def test_a_reviewer_works_through_the_queue(browser: Browser, town: Town) -> None:

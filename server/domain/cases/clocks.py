@@ -8,9 +8,10 @@
     pause      while the legal clock stands still its holder has a day of their own: the one told to the applicant
                (45 wants the time needed told), else some working days after which somebody looks again
 
-The articles are of the Administrative Licensing Law (行政许可法); other items follow by analogy unless they say other.
+The articles are of the Administrative Licensing Law (行政许可法); other items follow by analogy unless they say other,
+as those do whose days are calendar days (自然日, unit Z): then all days count, and the last is a working day.
 Laws: the day of the event is day 0 (82: working days, no holidays). What is counted over a year whose calendar has not
-been announced is provisional, and says so.
+been announced is provisional, and says so. A promise is never due after the law's own day, whatever each counts in.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days, working_days_between
+from server.domain.calendar import (
+    CALENDAR_DAYS,
+    NO_OVERRIDES,
+    WorkingDay,
+    add_calendar_days,
+    add_working_days,
+    working_days_between,
+)
 from server.domain.cases.lifecycle import CaseState, parse_state
 from server.domain.record_fields import Fields, groups, integer, parse_date, text
 
@@ -40,7 +48,10 @@ Overrides = Mapping[date, bool]
 
 @dataclass(frozen=True, kw_only=True)
 class CaseClock:
-    """The clock from acceptance on. Days are working days. `deemed`: accepted by lapse of the answer's time."""
+    """The clock from acceptance on. Days are working days, or calendar days where `legal_calendar` and
+    `promise_calendar` say so. `paused_days` are working days away, `paused_calendar` all days. `deemed`: accepted by
+    lapse of the answer's time.
+    """
 
     started: date
     legal_days: int
@@ -54,6 +65,9 @@ class CaseClock:
     extended_days: int = 0
     delivery_due: date | None = None
     provisional: bool = False
+    legal_calendar: bool = False
+    promise_calendar: bool = False
+    paused_calendar: int = 0
 
     def as_value(self) -> dict[str, object]:
         """The group that the case's computed field `clock` holds; what says nothing is left out."""
@@ -94,6 +108,9 @@ def parse_clock(value: object) -> CaseClock | None:
         extended_days=integer(value, "extended_days"),
         delivery_due=parse_date(value.get("delivery_due")),
         provisional=value.get("provisional") is True,
+        legal_calendar=value.get("legal_calendar") is True,
+        promise_calendar=value.get("promise_calendar") is True,
+        paused_calendar=integer(value, "paused_calendar"),
     )
 
 
@@ -115,18 +132,28 @@ def start_clock(
     """The clock of a case accepted on that day. Whoever answered too late has accepted on the day of receipt."""
     deemed = accepted_on > answer_due(received_on, overrides).date
     legal = DECISION_DAYS_JOINT if joint else integer(item, "legal_days") or DECISION_DAYS
-    promise = integer(item, "promise_days") if "promise_days" in item else legal
+    legal_calendar = not joint and bool(integer(item, "legal_days")) and counts_all_days(item, "legal_days_unit")
+    promise, promise_calendar = legal, legal_calendar
+    if "promise_days" in item:
+        promise, promise_calendar = integer(item, "promise_days"), counts_all_days(item, "promise_days_unit")
     started = received_on if deemed else accepted_on
     clock = CaseClock(
         started=started,
         legal_days=legal,
-        promise_days=min(promise, legal),
+        promise_days=min(promise, legal) if promise_calendar is legal_calendar else promise,
         legal_due=started,
         promise_due=started,
         joint=joint,
         deemed=deemed,
+        legal_calendar=legal_calendar,
+        promise_calendar=promise_calendar,
     )
     return _counted(clock, overrides)
+
+
+def counts_all_days(item: Fields, unit: str) -> bool:
+    """Whether the item's days of that unit's field are calendar days."""
+    return text(item, unit) == CALENDAR_DAYS
 
 
 def pause(clock: CaseClock, on: date) -> CaseClock:
@@ -135,11 +162,17 @@ def pause(clock: CaseClock, on: date) -> CaseClock:
 
 
 def resume(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> CaseClock:
-    """Counts on: the working days after the pause began, up to and with this one, are added to every due day."""
+    """Counts on: the days after the pause began, up to and with this one, are added to every due day."""
     if clock.paused_since is None:
         return clock
     away = working_days_between(clock.paused_since, on, overrides)
-    resumed = replace(clock, paused_since=None, paused_days=clock.paused_days + max(0, away.count))
+    all_days = max(0, (on - clock.paused_since).days) if clock.legal_calendar or clock.promise_calendar else 0
+    resumed = replace(
+        clock,
+        paused_since=None,
+        paused_days=clock.paused_days + max(0, away.count),
+        paused_calendar=clock.paused_calendar + all_days,
+    )
     return _counted(resumed, overrides)
 
 
@@ -158,12 +191,20 @@ def decided(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> 
 
 
 def _counted(clock: CaseClock, overrides: Overrides) -> CaseClock:
-    more = clock.paused_days + clock.extended_days
-    legal = add_working_days(clock.started, clock.legal_days + more, overrides)
-    promise = add_working_days(clock.started, clock.promise_days + more, overrides)
+    legal = _last_day(clock, clock.legal_days, clock.legal_calendar, overrides)
+    promise = _last_day(clock, clock.promise_days, clock.promise_calendar, overrides)
     return replace(
-        clock, legal_due=legal.date, promise_due=promise.date, provisional=legal.provisional or promise.provisional
+        clock,
+        legal_due=legal.date,
+        promise_due=min(promise.date, legal.date),
+        provisional=legal.provisional or promise.provisional,
     )
+
+
+def _last_day(clock: CaseClock, days: int, is_calendar: bool, overrides: Overrides) -> WorkingDay:
+    if is_calendar:
+        return add_calendar_days(clock.started, days + clock.paused_calendar + clock.extended_days, overrides)
+    return add_working_days(clock.started, days + clock.paused_days + clock.extended_days, overrides)
 
 
 def dues(case: Fields, overrides: Overrides = NO_OVERRIDES) -> tuple[Due, ...]:

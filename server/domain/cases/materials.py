@@ -14,7 +14,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days
+from server.domain.calendar import CALENDAR_DAYS, NO_OVERRIDES, WorkingDay, add_calendar_days, add_working_days
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, family, groups, integer, parse_date, text, texts
 
@@ -160,8 +160,11 @@ def tolerance_latest(item: Fields, start: date, overrides: Mapping[date, bool] =
     """The last day for a promised material: the item's promised days, or its legal days when it promises
     none.
     """
-    days = integer(item, "promise_days") or integer(item, "legal_days") or TOLERANCE_DAYS_DEFAULT
-    return add_working_days(start, days, overrides)
+    for name in ("promise_days", "legal_days"):
+        if days := integer(item, name):
+            counted = add_calendar_days if text(item, f"{name}_unit") == CALENDAR_DAYS else add_working_days
+            return counted(start, days, overrides)
+    return add_working_days(start, TOLERANCE_DAYS_DEFAULT, overrides)
 
 
 def advise_materials(

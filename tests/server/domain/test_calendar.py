@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.calendar import WorkingDay, add_working_days, holiday_of, is_working_day, working_days_between
+from server.domain.calendar import (
+    WorkingDay,
+    add_calendar_days,
+    add_working_days,
+    holiday_of,
+    is_working_day,
+    working_days_between,
+)
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
@@ -34,6 +41,16 @@ def test_an_override_goes_before_the_announced_calendar() -> None:
     flood_day = date(2026, 7, 6)
     assert add_working_days(date(2026, 7, 3), 1, {flood_day: False}).date == date(2026, 7, 7)
     assert is_working_day(date(2026, 7, 5), {date(2026, 7, 5): True}) == (True, False)
+
+
+def test_calendar_days_count_every_day_and_end_on_a_working_day() -> None:
+    """民法典 203"""
+    assert add_calendar_days(date(2026, 11, 18), 10) == WorkingDay(date(2026, 11, 30), False)  # 28 is a Saturday
+    assert add_calendar_days(date(2026, 9, 24), 7) == WorkingDay(date(2026, 10, 8), False)  # 1 October, and its week
+    assert add_calendar_days(date(2026, 9, 30), 10).date == date(2026, 10, 10), "a Saturday that is worked"
+    assert add_calendar_days(date(2026, 11, 21), 0) == WorkingDay(date(2026, 11, 21), False)
+    assert add_calendar_days(date(2026, 11, 18), 2, {date(2026, 11, 20): False}).date == date(2026, 11, 23)
+    assert add_calendar_days(date(2026, 12, 30), 5).provisional
 
 
 def test_a_year_without_a_calendar_is_counted_by_weekdays_and_said_to_be_provisional() -> None:

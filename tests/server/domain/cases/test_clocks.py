@@ -77,6 +77,20 @@ def test_an_item_without_days_has_the_statutes_and_a_promise_is_never_longer_tha
     assert clock("2026-11-18", item={"legal_days": 20, "promise_days": 0}).promise_due == day("2026-11-18")
 
 
+def test_an_item_that_counts_calendar_days_is_due_by_them_and_never_after_the_law() -> None:
+    both = {"legal_days": 30, "legal_days_unit": "Z", "promise_days": 10, "promise_days_unit": "Z"}
+    counted = clock("2026-11-18", item=both)
+    assert (counted.legal_due, counted.promise_due) == (day("2026-12-18"), day("2026-11-30"))
+    mixed = clock("2026-11-18", item={**both, "promise_days": 25, "promise_days_unit": "G"})
+    assert (mixed.promise_days, mixed.promise_due) == (25, day("2026-12-18")), "25 working days would be the 23rd"
+    assert clock("2026-11-18", item={"legal_days": 20, "legal_days_unit": "G"}).legal_due == day("2026-12-16")
+    away = resume(pause(counted, day("2026-11-20")), day("2026-11-30"))
+    assert (away.paused_days, away.paused_calendar) == (6, 10)
+    assert (away.legal_due, away.promise_due) == (day("2026-12-28"), day("2026-12-08"))
+    assert parse_clock(away.as_value()) == away
+    assert clock("2026-11-18", item=both, joint=True).legal_days == 45
+
+
 def test_who_answers_too_late_has_accepted_on_the_day_of_receipt() -> None:
     """行政许可法 32(4): 逾期不告知的，自收到申请材料之日起即为受理"""
     late, timely = clock("2026-11-26", "2026-11-18"), clock("2026-11-25", "2026-11-18")

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from server.domain.calendar import add_calendar_days
 from server.domain.cases.materials import (
     COLLECT_MODES,
     MaterialState,
@@ -73,6 +74,8 @@ def test_a_promise_ends_with_the_items_own_time() -> None:
     late = {"state": "promised", "due": "2026-11-28"}
     assert advice(m1=CARD, m3=late) == [("promise_late", "material.3")]
     assert tolerance_latest({"promise_days": 0, "legal_days": 1}, ON).date == date(2026, 11, 23)
+    calendar = {"promise_days": 9, "promise_days_unit": "Z"}
+    assert tolerance_latest(calendar, ON) == add_calendar_days(ON, 9)
 
 
 def test_a_cancelled_material_is_never_missing_and_collecting_it_is_told() -> None:
