@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.actions.compose_code import code_of_part, code_of_whole
 from server.actions.platform import Platform
 from server.actions.publish_item import publish_item
 from server.actions.refusals import NotFound
 from server.actions.take_step import Taken, read_record, take_step
 from server.domain.catalogue.item_life import ItemState, item_state
+from server.domain.record_fields import text
 from server.storage.people import AccountRow
 from sync.core.changes import Fields
 from sync.core.ids import timed_id
@@ -80,9 +82,11 @@ async def _replace(
     like = {name: value for name, value in first.fields.items() if name not in _OF_THE_OLD and "." not in name}
     steps: list[Taken] = []
     made: list[str] = []
-    for part in new:
+    for number, part in enumerate(new, 1):
         record = timed_id(platform.clock.wall_ms(), platform.randomness(10))
-        fields = {**like, **part, "version": 1, "status": ItemState.ACTIVE.value}
+        # Two items never have one code: the parts of one are told apart by the two digits of the handling item.
+        code = code_of_part(text(like, "code"), number) if verb == "split" else code_of_whole(text(like, "code"))
+        fields = {**like, **({"code": code} if code else {}), **part, "version": 1, "status": ItemState.ACTIVE.value}
         taken = await take_step(
             platform,
             account,

@@ -86,7 +86,7 @@ REVIEW_WRITES: dict[str, frozenset[str]] = {
     "claim.amend": frozenset({"amend_reason"}),
     "claim.check": frozenset(),
     "claim.approve": frozenset(),
-    "claim.publish": frozenset({"item"}),
+    "claim.publish": frozenset({"item", "f.code"}),  # the code is composed when nobody typed one
     "claim.return": frozenset({"return_reasons", "return_note", "due"}),
     "claim.suspend": frozenset({"stop_reason"}),
     "claim.resume": frozenset(),

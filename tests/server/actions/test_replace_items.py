@@ -41,6 +41,19 @@ async def test_two_items_become_one(at: CatalogueCentre) -> None:
     assert dict(rows) == {STANDARD: "cancelled", other: "cancelled", done.made[0]: "active"}
 
 
+async def test_no_two_parts_have_one_code_and_the_whole_has_none_of_theirs(at: CatalogueCentre) -> None:
+    whole = "1134160200316619696992011001000"
+    assert (await publish_item(at.platform, at.reviewer, STANDARD, {"code": whole})).outcome.code.has_effect
+    parts = [{"name": "新办"}, {"name": "补办"}]
+    done = await split_item(at.platform, at.reviewer, STANDARD, parts, "分开")
+    made = [await read_record(at.platform, "item", one) for one in done.made]
+    assert [one.fields["code"] for one in made if one is not None] == [f"{whole}01", f"{whole}02"]
+    again = await merge_items(at.platform, at.reviewer, done.made, {"name": "合并"}, "合并办理")
+    one = await read_record(at.platform, "item", again.made[0])
+    assert one is not None
+    assert one.fields["code"] == whole
+
+
 async def test_when_a_part_is_refused_the_old_item_stands(at: CatalogueCentre) -> None:
     parts = [{"name": "新办", "promise_days": 40}, {"name": "补办"}]
     done = await split_item(at.platform, at.reviewer, STANDARD, parts, "分开")
