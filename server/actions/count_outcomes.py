@@ -43,21 +43,23 @@ _RESIDENTS = "SELECT bucket, number FROM resident_counts WHERE number > 0"
 _ROUND = "SELECT id FROM campaigns WHERE ends >= ? ORDER BY ends DESC, id LIMIT 1"
 
 
+_AT = {code: 2 * place for place, code in enumerate(CODES)}
+
+
 @dataclass
 class _Area:
-    """The counts of one area while they are added up."""
+    """The counts of one area while they are added up: of each indicator in its order what is above, then below."""
 
-    above: dict[str, int] = field(default_factory=dict)
-    below: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=lambda: [0] * (2 * len(CODES)))
 
     def add(self, code: str, above: int, below: int) -> None:
-        assert code in CODES, f"{code} is an indicator"
-        self.above[code] = self.above.get(code, 0) + above
-        self.below[code] = self.below.get(code, 0) + below
+        at = _AT[code]
+        self.numbers[at] += above
+        self.numbers[at + 1] += below
 
     @property
     def counts(self) -> Counts:
-        return Counts(tuple((self.above.get(code, 0), self.below.get(code, 0)) for code in CODES))
+        return Counts(tuple(zip(self.numbers[::2], self.numbers[1::2], strict=True)))
 
 
 async def count_outcomes(platform: Platform, since: str, before: str) -> Figures:

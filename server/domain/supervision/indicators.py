@@ -131,7 +131,7 @@ class Counts:
         assert len(self.pairs) == len(INDICATORS), "a pair for each indicator"
 
     def __add__(self, other: Counts) -> Counts:
-        added = ((a + c, b + d) for (a, b), (c, d) in zip(self.pairs, other.pairs, strict=True))
+        added = [(a + c, b + d) for (a, b), (c, d) in zip(self.pairs, other.pairs, strict=True)]
         return Counts(tuple(added))
 
     @property

@@ -9,7 +9,10 @@ import pytest
 
 from server.actions.list_followup import (
     ANSWERED,
-    CALL_BACKS,
+    DISOWNED,
+    FINISHED,
+    FINISHED_IN,
+    RATED,
     TASKS,
     TICKETS,
     After,
@@ -113,7 +116,13 @@ async def test_answered_tickets_wait_for_their_callers_word_the_oldest_first(eit
     ]
 
 
-async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(either: SmallCentre) -> None:
+@pytest.mark.parametrize("few", [20, 0], ids=["few places", "many places"])
+async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(
+    either: SmallCentre, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a few places all are read; of many, two at a time of everybody's."""
+    monkeypatch.setattr("server.actions.list_followup.FEW_BUCKETS", few)
+    monkeypatch.setattr("server.actions.list_followup.ROWS_AT_ONCE", 2)
     for record, changed in (
         ("a" * 32, {}),
         ("b" * 32, {"state": "accepted", "finished_at": ""}),
@@ -121,6 +130,8 @@ async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(either
         ("d" * 32, {"finished_at": "2020-01-01T00:00:00+08:00"}),
         ("e" * 32, {"state": "finished"}),
         ("f" * 32, {}),
+        ("0" * 32, {"village": OUTSIDE}),
+        ("1" * 32, {"state": "rated", "finished_at": "2026-11-11T09:00:00+08:00"}),
     ):
         await put_record(either, "case", record, case_of(either, **changed))
     rated = {"case": "c" * 32, "place": VILLAGE, "grade": 5, "channel": "call", "state": "given"}
@@ -147,7 +158,10 @@ async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:
         TASKS: ["", "", "9", ["a"], ["b"], 10],
         TICKETS: ["", "", "9", ["a"], ["b"], 10],
         ANSWERED: ["", "", ["a"], ["b"], 10],
-        CALL_BACKS: ["2026", "", "", ["a"], 10],
+        FINISHED: ["2026", "", "", 10],
+        FINISHED_IN: [["a"], "2026", "", ""],
+        RATED: [["a"]],
+        DISOWNED: [["a"]],
     }
     async with small_centre(tmp_path) as small:
         for sql, given in parameters.items():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server import actions
+from server.storage.schema.records import KIND_TABLES
 from server.storage.unit_of_work import Engine
 from tests.small_centre import small_centre
 
@@ -19,7 +20,7 @@ MODULES = sorted(
     path.stem
     for pattern in (
         *("list_*", "count_*", "report_*", "find_*", "show_*", "light_*", "raise_*", "keep_*", "trace_*", "take_sn*"),
-        "overview",
+        *("overview", "local_register"),
     )
     for path in FOLDER.glob(f"{pattern}.py")
 )
@@ -57,6 +58,22 @@ def scanned(sql: str, plan: list[str]) -> set[str]:
     return {tables.get(name, name) for name in scans}
 
 
+def asked_by_a_record_id(sql: str) -> list[str]:
+    """Columns that are looked up by the id of a record named before: PostgreSQL compares ids of records by bytes and
+    reads no index of another order for it (docs/decisions/0022).
+    """
+    named = re.findall(r"(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(?!JOIN|LEFT|WHERE|ORDER|GROUP|ON|LIMIT)(\w+))?", sql)
+    order = {alias or table: place for place, (table, alias) in enumerate(named)}
+    records = {alias or table for table, alias in named if table in {one.table for one in KIND_TABLES.values()}}
+    pairs = re.findall(r"(\w+)\.(\w+) = (\w+)\.(\w+)", sql)
+    both = [*pairs, *((c, d, a, b) for a, b, c, d in pairs)]
+    return [
+        f"{column_of}.{column} = {of}.id"
+        for column_of, column, of, name in both
+        if name == "id" and of in records and column != "id" and order.get(column_of, -1) > order[of]
+    ]
+
+
 @pytest.fixture(scope="module")
 def asked() -> dict[str, list[str]]:
     return {name: list(queries(name)) for name in MODULES}
@@ -73,6 +90,19 @@ async def test_no_query_without_an_index(asked: dict[str, list[str]], tmp_path: 
                 whole |= {(name, table) for table in scanned(sql, plan) - SMALL}
     assert whole <= WHOLE
     assert {table for _, table in whole}.isdisjoint({"cases", "claims", "lights", "tasks", "tickets", "consents"})
+
+
+def test_no_index_is_asked_by_the_id_of_a_record_named_before(asked: dict[str, list[str]]) -> None:
+    assert {name: told for name, found in asked.items() for sql in found if (told := asked_by_a_record_id(sql))} == {}
+
+
+def test_what_is_asked_by_an_id_is_told_and_an_id_that_is_asked_for_is_not() -> None:
+    inner = "SELECT c.id FROM cases c WHERE (SELECT count(*) FROM ratings r WHERE r.of_case = c.id) = 0"
+    assert asked_by_a_record_id(inner) == ["r.of_case = c.id"]
+    joined = "SELECT l.id FROM residents r JOIN licences l ON l.resident = r.id WHERE r.person = ?"
+    assert asked_by_a_record_id(joined) == ["l.resident = r.id"]
+    assert asked_by_a_record_id("SELECT 1 FROM tickets t JOIN cases c ON c.id = t.of_case") == []
+    assert asked_by_a_record_id("SELECT 1 FROM devices d JOIN accounts a ON a.id = d.account") == []
 
 
 def test_the_queries_are_found(asked: dict[str, list[str]]) -> None:
