@@ -19,17 +19,26 @@ STORES = "indexedDB.databases().then(all => all.map(one => one.name).filter(name
 ROLLED_BACK = "这台手机的资料退回过旧的样子"
 
 
-def test_a_phone_left_alone_locks_itself(driver: Playwright, centre: ServedCentre, tmp_path: Path) -> None:
+def test_a_phone_left_alone_locks_itself_and_keeps_what_was_typed(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
     with phone_user(driver, tmp_path / "profile", centre.address, "left_alone") as user:
         user.page.clock.install()
         user.enrol(centre.code())
         user.see("都已送达中心")
         user.page.clock.fast_forward("04:00")
         user.see("都已送达中心")
+        user.press("开始上门办理")
+        user.press("没找到，登记新居民")
+        user.fill("姓名", "李大爷")
+        user.page.clock.fast_forward("04:00")
+        assert user.page.get_by_label("姓名", exact=True).input_value() == "李大爷", "touching it begins the time anew"
         user.page.clock.fast_forward("02:00")
         user.see("您好")
         user.picture("locked")
-        assert user.page.get_by_text("最近办件").count() == 0
+        assert user.page.get_by_text("李大爷").count() == 0
+        user.unlock()
+        user.see("李大爷")
 
 
 def test_a_wrong_pin_waits_ever_longer_and_a_new_pin_opens(
