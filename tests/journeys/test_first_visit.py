@@ -142,6 +142,12 @@ def test_a_visit_without_a_network_arrives_whole_when_it_is_back(
         assert user.page.locator(".number").first.inner_text() == receipt
         assert len(user.page.locator(".number").nth(1).inner_text().replace(" ", "")) == 21
         user.picture("official_number")
+        # By itself it asks again when somebody looks at it, and when a network appears; its timer is minutes away.
+        user.page.evaluate("location.hash = '#/'")
+        for seen in ("document.dispatchEvent(new Event('visibilitychange'))", "dispatchEvent(new Event('online'))"):
+            user.page.get_by_role("button", name="现在送出").wait_for()
+            with user.page.expect_response("**/v1/exchange"):
+                user.page.evaluate(seen)
 
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
