@@ -126,7 +126,7 @@ class Others:
         """As a colleague with another phone does, who saw what everybody saw."""
 
         async def fill(small: SmallCentre) -> None:
-            device = await small.enrol(HELPER, f"colleague {claim}")
+            device = await small.enrol(HELPER, "colleague")
             fields = {"state": "filling", **{f"f.{name}": value for name, value in values.items()}}
             seen = await small.seen("claim", claim)
             written = await small.send(device, small.change("claim", "claim.fill", claim, fields, base=seen))

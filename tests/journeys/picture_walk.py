@@ -170,7 +170,9 @@ def come_back(user: PhoneUser, others: Others) -> None:
     """A list filled twice, a service that is cancelled meanwhile, a case returned, and a notice."""
     user.go_offline()
     user.press("项在手")
-    user.page.get_by_role("listitem").filter(has_text="已认领").first.get_by_role("button").click()
+    line = user.page.get_by_role("listitem").filter(has_text="已认领").first
+    name = line.locator("strong").inner_text()
+    line.get_by_role("button").click()
     user.screen("填清单")
     user.fill("办理地点", "前村党群服务中心")
     user.press("保存")
@@ -178,8 +180,8 @@ def come_back(user: PhoneUser, others: Others) -> None:
     user.press("返回")
     user.press("返回")
     file_cancelled(user)
-    for claim, _ in others.records("claims"):
-        others.fill_claim(claim, address="汪溪街道为民服务中心")
+    [claim] = [record for record, _ in others.records("claims") if others.title_of(record) == name]
+    others.fill_claim(claim, address="汪溪街道为民服务中心")
     others.cancel_item(CANCELLED, "2026年起不再办理")
     [card, *_] = [record for record, fields in others.all("case", "cases") if fields.get("leg") == 1]
     others.return_case(card, "2")
