@@ -76,6 +76,13 @@ function answerOf(office: Office, outcome: KnownOutcome): AnswerLine {
   }
 }
 
+/** What a change was about; of a filing that made no record, for whom and what it was. */
+export function titleOfAnswer(office: Office, { outcome, change }: AnswerLine): string {
+  const said = change?.set ?? {}
+  const names = ['resident', 'item'].map((name) => text(office.fields(text(said, name)), 'name'))
+  return office.titleOf(outcome.record) || names.filter(Boolean).join(' · ')
+}
+
 /** Whether it still waits for a person. An open conflict waits by itself. */
 export function isWaiting(line: AnswerLine): boolean {
   return UNSETTLED.includes(line.outcome.code) && !line.lookedAt

@@ -46,6 +46,8 @@ const FIELDS: { readonly [name: string]: Both } = {
   address: ['住址', 'Address'],
   hukou: ['户籍地', 'Registered at'],
   flags: ['情况', 'Circumstances'],
+  served: ['在哪里办的', 'Where this was done'],
+  until: ['到期', 'Until'],
   notes: ['备注', 'Remarks'],
   state: ['状态', 'State'],
   receipt: ['回执号', 'Receipt number'],
@@ -68,6 +70,7 @@ const FIELDS: { readonly [name: string]: Both } = {
 const SILENT = new Set([
   ...['resident', 'item', 'item_version', 'consent', 'village', 'helper', 'items', 'recipients', 'retention', 'text_hash'],
   ...['text_version', 'signature_file', 'read_aloud', 'campaign', 'unit', 'base_item', 'place', 'claimed_by', 'seen'],
+  ...['bundle', 'leg', 'legs', 'code', 'claims'],
 ])
 
 function spoken(one: Both): string {
@@ -122,6 +125,7 @@ export function saidLines(set: Fields, add: Fields, item: Fields): (readonly [la
 /** The value of a field that has words of its own for it, such as a state; of any other as `valueWords`. */
 export function wordsOf(name: string, value: Value | undefined): string {
   if (name === 'citizen_id' && typeof value === 'string') return `${value.slice(0, 6)}********${value.slice(14)}`
+  if (name === 'served' && typeof value === 'string') return sayIfKnown(`served_${value}`)
   if (name !== 'state' || typeof value !== 'string') return valueWords(value)
   const claim = sayIfKnown(`claim_state_${value}`)
   return claim.startsWith('claim_state_') ? sayIfKnown(`state_${value}`).replace(/^state_/, '') : claim
