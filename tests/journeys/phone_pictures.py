@@ -1,5 +1,6 @@
 """Pictures of every screen of the phone app, for whoever wants to look: in both languages, at three sizes, in normal
-and in the largest letters, into build/phone_pictures/ or the folder that is named.
+and in the largest letters, into build/phone_pictures/ or the folder that is named; a few as somebody sees them, side by
+side, into docs/images/.
 
     python -m tests.journeys.phone_pictures [folder]
 
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, Playwright, sync_playwright
 
 from tests.journeys.accessible import check_accessible
@@ -26,6 +28,9 @@ from tests.journeys.test_photographs import CAMERA
 
 FOLDER = Path("build/phone_pictures")
 SIZES = {"small": SMALL, "large": {"width": 412, "height": 915}, "lying": {"width": 640, "height": 360}}
+IMAGE = Path("docs/images/phone.png")
+SHOWN = ("22-waits", "07-service", "09-materials", "15-receipt")
+SHOWN_SCALE, GAP = 0.7, 16
 SCALES = {"normal": "1", "largest": "1.5"}
 WHOLE = ".screen-head, .screen-foot { position: static !important } * { transition: none !important }"
 # The app lets no page bring styles of its own; a script may set them.
@@ -61,6 +66,8 @@ class Painter:
             check_accessible(page, name)
         except AssertionError as found:
             self.wrong.append(str(found))
+        page.set_viewport_size(SIZES["large"])
+        page.screenshot(path=self._folder / f"{name}-seen.png")
         page.evaluate(STYLED, WHOLE)
         for scale, factor in SCALES.items():
             page.evaluate(f"document.documentElement.style.setProperty('--text-scale', '{factor}')")
@@ -94,6 +101,16 @@ def paint(driver: Playwright, centre: ServedCentre, profile: Path, folder: Path)
         return painter.wrong
 
 
+def side_by_side(folder: Path) -> None:
+    """What the documentation shows."""
+    pictures = [Image.open(folder / f"{name}-zh-seen.png").convert("RGB") for name in SHOWN]
+    width, height = (round(side * SHOWN_SCALE) for side in pictures[0].size)
+    sheet = Image.new("RGB", (len(pictures) * (width + GAP) - GAP, height), "white")
+    for place, picture in enumerate(pictures):
+        sheet.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (place * (width + GAP), 0))
+    sheet.quantize(128).save(IMAGE, optimize=True)
+
+
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     shutil.rmtree(folder, ignore_errors=True)
@@ -102,6 +119,7 @@ def main() -> int:
         root = Path(held)
         with served_centre(root / "centre") as centre:
             wrong = paint(driver, centre, root / "profile", folder)
+    side_by_side(folder)
     print("\n".join(wrong) or "nothing stands out")
     return bool(wrong)
 

@@ -59,6 +59,11 @@ export function materialGloss(material: Material): string {
   return known.join(' or ')
 }
 
+/** A masked id that breaks, where it must, behind its stars: in front of the four signs that one compares. */
+export function breakable(masked: string): string {
+  return masked.replace(/\*(?=[^*])/, '*\u200b')
+}
+
 /** The language to read something out in that came from data; undefined when it is the screen's own. */
 export function spokenIn(words: string): 'zh-CN' | undefined {
   return language.value === 'en' && CHINESE.test(words) ? 'zh-CN' : undefined

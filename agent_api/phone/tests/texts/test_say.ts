@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from 'vitest'
 
 import { en } from '../../src/texts/en'
-import { glossOf, materialGloss, nameOf, spokenIn } from '../../src/texts/names'
+import { breakable, glossOf, materialGloss, nameOf, spokenIn } from '../../src/texts/names'
 import { language, say, type TextKey } from '../../src/texts/say'
 import { sayDay, sayDue } from '../../src/texts/times'
 import { zh } from '../../src/texts/zh'
@@ -37,6 +37,11 @@ test('a day is told as it stands on a calendar, with how long that is', () => {
   expect(sayDay('2026-12-02')).toBe('Wed 2 Dec 2026')
   expect(sayDue('2026-11-28', '2026-11-29')).toBe('by Sat 28 Nov 2026 · 1 day over')
   expect([sayDay('soon'), sayDue('', '2026-11-29')]).toEqual(['soon', ''])
+})
+
+test('a masked id breaks in front of the signs that one compares', () => {
+  expect(breakable('341802********002X').split('\u200b')).toEqual(['341802********', '002X'])
+  expect([breakable('********'), breakable('')]).toEqual(['********', ''])
 })
 
 test('an English screen shows the English name there is, else the Chinese one with its kind', () => {
