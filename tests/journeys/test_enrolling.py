@@ -36,6 +36,11 @@ def test_without_a_camera_a_picture_or_the_keyboard_does(
     code_picture(activation_link(centre.address, code)).save(tmp_path / "code.png")
     with phone_user(driver, tmp_path / "profile", centre.address, "scanning_without") as user:
         user.open()
+        user.press("English")
+        user.page.reload()
+        user.screen("Enrol this phone")
+        assert user.page.locator("html").get_attribute("lang") == "en", "it is read out in the language that was chosen"
+        user.press("中文")
         user.press("扫二维码")
         user.see("用不了相机")
         user.picture("no_camera")

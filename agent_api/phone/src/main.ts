@@ -9,10 +9,12 @@ import './design/print.css'
 import { watchIdle } from './idle'
 import { follow } from './router'
 import AppFrame from './screens/AppFrame.vue'
+import { applyLanguage } from './texts/say'
 import { apply } from './texts/sizes'
 import { register } from './worker/register'
 
 apply()
+applyLanguage()
 follow()
 createApp(AppFrame).mount('#app')
 // What a person waits for comes first; keeping the app itself can wait for it.

@@ -16,7 +16,12 @@ export const language = shallowRef<Language>(globalThis.localStorage?.getItem(KE
 export function chooseLanguage(chosen: Language): void {
   language.value = chosen
   localStorage.setItem(KEPT, chosen)
-  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
+  applyLanguage()
+}
+
+/** What reads the page out must know in which language. */
+export function applyLanguage(): void {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en'
 }
 
 /** `{count}` is the blank itself, `{count|photo|photos}` the first word when it is one, else the second. */
