@@ -256,4 +256,7 @@ def elsewhere(user: PhoneUser, painter: Takes) -> None:
     page.clock.install()
     page.clock.set_fixed_time(page.evaluate("Date.now()") + EIGHT_DAYS_MS)
     user.go_offline()
+    user.press("锁上")
+    user.unlock()
+    user.see("需要先联系一次中心")
     painter.take("30-long_away")
