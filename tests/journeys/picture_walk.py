@@ -147,7 +147,7 @@ def walk_with_answers(user: PhoneUser, painter: Takes, others: Others) -> None:
     user.screen("这台手机")
     painter.take("29-phone")
     user.press("返回")
-    elsewhere(user, painter)
+    long_away(user, painter)
 
 
 def claims(user: PhoneUser, painter: Takes) -> None:
@@ -250,8 +250,8 @@ def look_at_answers(user: PhoneUser, painter: Takes) -> None:
     user.screen("今天")
 
 
-def elsewhere(user: PhoneUser, painter: Takes) -> None:
-    """Long away, and open in another window."""
+def long_away(user: PhoneUser, painter: Takes) -> None:
+    """Eight days without a word from the centre."""
     page = user.page
     page.clock.install()
     page.clock.set_fixed_time(page.evaluate("Date.now()") + EIGHT_DAYS_MS)
