@@ -50,7 +50,8 @@ Write = Callable[[Path, Watermark, Told], Awaitable[object]]
 @dataclass(frozen=True, kw_only=True)
 class Export:
     """`name` of the file without its suffix; `kind` and `about` say in the read log what left; `of`: about how many
-    rows, 0 for nobody knows; `write` writes it, in one of the formats of `suffixes`, the first unless asked otherwise.
+    rows, 0 for nobody knows; `write` writes it, in one of the formats of `suffixes`, the first unless asked otherwise;
+    `concluded`: what it says in a sentence, once it is written.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Export:
     write: Write
     of: int = 0
     suffixes: tuple[str, ...] = (".xlsx", ".pdf")
+    concluded: Callable[[], str] = lambda: ""
 
 
 class ClientGone(Exception):
@@ -161,7 +163,7 @@ async def _plain(request: Request, made: _Made) -> Response:
 
 
 class _Followed(Response):
-    """Lines of JSON: {"rows", "of"} now and then, at last {"name", "bytes", "type"} with the file behind it, or
+    """Lines of JSON: {"rows", "of"} now and then, at last {"name", "bytes", "type", "said"} with the file behind it, or
     {"failed"}. Who reads it may go at any time, and then the writing ends.
     """
 
@@ -200,7 +202,8 @@ class _Followed(Response):
         await told(0)
         try:
             async with made.written(told) as (size, file):
-                await say({"name": made.name, "bytes": size, "type": made.media})
+                said = made.asked.concluded()
+                await say({"name": made.name, "bytes": size, "type": made.media, **({"said": said} if said else {})})
                 async for part in _parts(file):
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         except StorageError:

@@ -1,6 +1,9 @@
-"""Every page of the console is usable by ear, fits a tablet, is light, and opens without a fault."""
+"""Every page of the console is usable by ear, fits a tablet, is light, names nobody, and opens without a fault."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,17 +19,34 @@ KINDS_OF_PAGES = 28
 """The walk must have got somewhere: so many kinds of pages there are at least."""
 
 
+def told_of_people(town: Town) -> Iterator[str]:
+    """What the town's people are called and known by, residents and staff."""
+    villages = [place.code12 for place in town.world.places if place.level == "village"]
+    for village in villages:
+        for one in town.world.residents_of(village):
+            yield from (one.name, one.citizen_id, one.phone)
+    yield from (account.name for account in town.world.accounts)
+
+
 # What a page looks like does not depend on the database, and there are many.
 @pytest.mark.parametrize("town", ["sqlite"], indirect=True)
-def test_every_page_is_usable_by_ear_fits_a_tablet_and_is_light(browser: Browser, town: Town) -> None:
+def test_every_page_is_usable_by_ear_fits_a_tablet_is_light_and_names_nobody(browser: Browser, town: Town) -> None:
     seen: set[object] = set()
+    asked: set[str] = set()
     for role in ROLES:
         with clerk(browser, town.address, f"pages-{role.value}", viewport=TABLET) as somebody:
             somebody.sign_in(town.sign_in(role))
             heard = Heard(somebody)
+            somebody.page.on("request", lambda request: asked.add(unquote(request.url)))
             for address, _ in Walk(somebody, seen, pattern_of).pages():
                 assert somebody.page.locator("h1").count() == 1, address
                 check_accessible(somebody.page, f"{role.value} {address}")
                 assert somebody.page.evaluate(TOO_WIDE) is False, f"{role.value} {address}"
                 assert sum(heard.sizes()) <= WEIGHT_MAX, f"{role.value} {address}"
     assert len(seen - {None}) >= KINDS_OF_PAGES, sorted(map(str, seen))
+    people = {said for said in told_of_people(town) if said}
+    log = (town.centre.settings.data_folder / "server.log").read_text(encoding="utf-8")
+    assert "/console/desk/{id}" in log
+    assert len(people) > 40
+    assert [said for said in people if any(said in address for address in asked)] == []
+    assert [said for said in people if said in log] == []

@@ -119,6 +119,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/bulletins/{period}/export", bulletins.export_one, readers("bulletin"), Level.STEPPED_UP),
     Page("GET", "/operations", operations.show, AUDIT),
     Page("POST", "/operations/export", exports.audit, frozenset({Role.AUDITOR}), Level.STEPPED_UP),
+    Page("POST", "/operations/verify", exports.verify, frozenset({Role.AUDITOR}), Level.STEPPED_UP),
     Page("GET", "/campaigns", campaigns.show, readers("claim")),
     Page("POST", "/campaigns", campaigns.open_round, REVIEWERS),
     Page("GET", "/campaigns/{id}", campaigns.show_progress, readers("claim")),

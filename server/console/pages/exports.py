@@ -1,4 +1,5 @@
-"""Lists that leave as files: a slice of audit, and the cases of a queue. Both want a fresh factor and a reason.
+"""Lists that leave as files: a slice of audit, the report of checking the whole trail, and the cases of a queue. All
+want a fresh factor and a reason.
 
 Laws: the cases' file names no person, as their list does not. A slice of audit is what the page shows, from its newest
 row on, without the bodies of records.
@@ -7,13 +8,16 @@ row on, without the bodies of records.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from starlette.responses import Response
 
-from server.actions.export_table import Row, Table
+from server.actions.export_table import Row, Table, Told, Watermark, write_table
 from server.actions.list_cases import every_case, size_of_list
 from server.actions.refusals import NotFound
 from server.actions.search_logs import LATEST, WHOLE_ROWS, LogRow, search_changes, search_looks, size_of_logs
+from server.actions.verify_audit import size_of_audit, verify_audit
+from server.console.audit_words import conclusion_words, report_lines
 from server.console.case_words import outcome_words
 from server.console.exporting import Export, ask_why, export, reason_of, rows_written
 from server.console.field_words import change_words, kind_words
@@ -81,6 +85,42 @@ def _log_row(visit: Visit, row: LogRow) -> Row:
     )
     kind = kind_words(row.kind, visit.english)
     return (moment_words(row.at, visit.english), row.account_name or row.account, kind, row.record, said.strip())
+
+
+async def verify(visit: Visit) -> Response:
+    """POST /operations/verify: checks every chain of the log, and says what it found on the page and in a report."""
+    console, english = visit.console, visit.english
+    machine = console.machine
+    if machine is None:
+        raise NotFound("nobody said where signed ends lie")
+    title = visit.t("审计链核验报告", "Report on the audit trail")
+    if not reason_of(visit):
+        problem = visit.t("请写明为什么核验。", "Please say why.") if "why" in visit.form else ""
+        return ask_why(visit, (), title, "/console/operations", problem, (".pdf", ".xlsx"))
+    concluded = ""
+
+    async def write(path: Path, mark: Watermark, told: Told) -> None:
+        nonlocal concluded
+        report = await verify_audit(console.platform, console.door.secrets, machine.second_place, told)
+        concluded = conclusion_words(report, english)
+        head = [visit.t(*pair) for pair in (("核验内容", "What"), ("在哪里", "Where"), ("说明", "Meaning"))]
+        table = Table(title, head, (24, 44, 70))
+        await write_table(table, _in_one(report_lines(report, english)), mark, path)
+
+    asked = Export(
+        name="bangban-audit-check",
+        kind="log",
+        about="verify",
+        of=await size_of_audit(console.platform),
+        write=write,
+        suffixes=(".pdf", ".xlsx"),
+        concluded=lambda: concluded,
+    )
+    return await export(visit, asked)
+
+
+async def _in_one(rows: Sequence[Row]) -> AsyncIterator[Sequence[Row]]:
+    yield rows
 
 
 async def cases(visit: Visit) -> Response:

@@ -81,6 +81,7 @@
     keep.download = file.name;
     show("done");
     tell("ready", { name: file.name, size: size(file.bytes) });
+    if (file.said) said.textContent = `${file.said} ${said.textContent}`;
     keep.focus();
     keep.click();
   };

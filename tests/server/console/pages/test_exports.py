@@ -15,8 +15,9 @@ from server.domain.people.roles import Role
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_pdf_pages import lines_of
 from tests.server.actions.test_show_case import CASE, file_case
-from tests.server.console.office import Office, office
+from tests.server.console.office import SAME_SITE, Office, office
 from tests.server.console.scene import fields_of, stranger_of
+from tests.server.console.test_exporting import parted
 
 WHY = "月度核对"
 
@@ -84,3 +85,26 @@ async def test_an_export_wants_a_fresh_factor_and_the_right_role(desk: Office) -
         answer = await browser.post(path, record=CASE, why=WHY)
         assert answer.headers["location"].startswith("/console/factor"), path
     assert not [one for one in await search_looks(desk.platform, record=CASE) if one.said]
+
+
+async def test_an_auditor_checks_the_whole_trail_and_takes_the_report(desk: Office) -> None:
+    auditor = await desk.sign_in(desk.login_of(Role.AUDITOR))
+    assert "核验审计链" in (await auditor.get("/console/operations")).text
+    assert "为什么导出" in (await auditor.post("/console/operations/verify")).text
+    told = lines_of((await auditor.post("/console/operations/verify", why="季度检查")).content)
+    assert any("完整，没有发现问题" in line for line in told)
+    assert any("季度检查" in line for line in told)
+    await desk.small.tamper("UPDATE changes SET account = 'ffff' WHERE position = (SELECT max(position) FROM changes)")
+    answer = await auditor.client.post(
+        "/console/operations/verify",
+        data={"csrf": auditor.mark, "why": "季度检查", "format": "xlsx"},
+        headers={**SAME_SITE, "x-progress": "1"},
+    )
+    lines, file = parted(answer.content)
+    assert lines[-1]["said"].startswith("发现 1 处问题")
+    assert "变更被改动：它的链接与前一条接不上" in texts(file)
+    [(kind, record)] = {(one.kind, one.record) for one in await search_looks(desk.platform, record="verify")}
+    assert (kind, record) == ("log", "verify")
+    admin = await desk.sign_in(desk.login_of(Role.ADMINISTRATOR))
+    await admin.get("/console/operations")
+    assert (await admin.post("/console/operations/verify", why="季度检查")).status_code == 404
