@@ -70,7 +70,7 @@ async def addresses(desk: Office) -> dict[str, str]:
 def address(path: str, there: dict[str, str]) -> str:
     """A record of ours where there is one, else one that is not there."""
     ident = there.get(path.split("/")[1], "f" * 32)
-    words = {"id": ident, "of": "items", "period": "2026-11", "verb": "accept", "file": FILE, "licence": "f" * 32}
+    words = {"id": ident, "of": "items", "period": "2026-11", "verb": "accept", "file": FILE, "licence": FILE}
     return re.sub(r"{(\w+)}", lambda found: words[found[1]], path)
 
 
