@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.take_step import read_record
+from server.console.case_forms import CASE_FORMS
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, file_case
 from tests.server.console.office import Browser, Office, office
@@ -75,6 +76,62 @@ async def test_a_case_goes_from_the_queue_to_its_decision(desk: Office) -> None:
         answer = await clerk.post(f"{PAGE}/{verb}", **hidden(page), **said)
         assert answer.status_code == 303, (verb, answer.text)
         assert await state_of(desk) == after
+
+
+GRANT = {"in.decision.granted": "yes"}
+WAYS = {
+    "returned once with what is missing": [
+        (
+            "return",
+            {"in.correction.materials.2": "yes", "in.correction.due": "2026-12-04", "in.correction.text": "缺照片"},
+            "to_correct",
+        )
+    ],
+    "refused with reasons": [
+        ("refuse", {"in.refusal.reason": "not_this_authority", "in.refusal.text": "不属于本单位"}, "refused")
+    ],
+    "withdrawn": [("withdraw", {"in.withdrawal.reason": "本人要求"}, "withdrawn")],
+    "void": [("void", {"in.voiding.reason": "mistaken", "in.voiding.text": "误报"}, "voided")],
+    "checked, through a procedure, suspended, extended, decided and sent": [
+        ("precheck", {"in.precheck": "齐全"}, "prechecked"),
+        ("accept", HANDED_IN, "accepted"),
+        (
+            "special",
+            {"in.special.procedure": "public_notice", "in.special.text": "公示七天", "in.special.told": "yes"},
+            "special_procedure",
+        ),
+        ("resume", {"in.review": "公示无异议"}, "reviewing"),
+        ("suspend", {"in.suspension.reason": "applicant_asks", "in.suspension.text": "本人在外地"}, "suspended"),
+        ("resume", {}, "reviewing"),
+        (
+            "extend",
+            {
+                "in.extension.days": "5",
+                "in.extension.reason": "需要核实",
+                "in.extension.approved_by": "分管局长",
+                "in.extension.told": "yes",
+            },
+            "reviewing",
+        ),
+        ("decide", GRANT, "decided"),
+        ("finish", {"in.result.name": "老年人优待证"}, "finished"),
+        ("dispatch", {"in.parcel.mode": "window"}, "finished"),
+    ],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_case_goes_every_other_way_by_its_forms(desk: Office, way: str) -> None:
+    clerk = await clerk_at(desk)
+    for verb, said, after in WAYS[way]:
+        page = (await clerk.get(PAGE)).text
+        assert f'action="{PAGE}/{verb}"' in page, verb
+        answer = await clerk.post(f"{PAGE}/{verb}", **hidden(page), **said)
+        assert answer.status_code == 303, (verb, re.findall(r"<li>([^<]*)</li>", answer.text))
+        assert await state_of(desk) == after
+    history = (await clerk.get(PAGE)).text
+    for verb, _, _ in WAYS[way]:
+        assert CASE_FORMS[f"case.{verb}"].words[0] in history, verb
 
 
 async def test_any_number_of_units_is_named_at_acceptance_by_keyboard_alone(desk: Office) -> None:
