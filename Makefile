@@ -20,7 +20,7 @@ NODE := PATH="$(abspath $(BIN)):$$PATH"
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 
-.PHONY: help install install-test phone console browser demo screenshots test check format lock bench bench-phone simulate clean
+.PHONY: help install install-test phone console browser demo screenshots test check format lock bench bench-console bench-phone simulate clean
 
 help: ## Explain each target
 	@printf 'Bangban (帮办). Targets:\n\n'
@@ -68,6 +68,9 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 
 bench: install ## Measure speed as ratios inside one run (ARGS="--json")
 	$(BIN)/bangban bench $(ARGS)
+
+bench-console: install-test console browser ## Measure in Chromium how soon each page of the console paints and what it weighs (ARGS="--small")
+	$(BIN)/python -m tests.journeys.page_weight $(ARGS)
 
 bench-phone: install-test phone browser ## Measure the phone app in Chromium: first load, second start offline, taps (ARGS="--json")
 	$(BIN)/python -m tests.bench.phone $(ARGS)

@@ -283,10 +283,32 @@ def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(
         assert waiting.value.suggested_filename.endswith(".xlsx")
         somebody.see("做好了：bangban-2026-11-25-1.xlsx")
         somebody.check("exported")
+        give_up_an_export(somebody)
         somebody.open("/console/bulletins/2026-11-25")
         town.tamper("UPDATE staff_sessions SET factor_at = factor_at - 600000 WHERE ended_at IS NULL")
         somebody.press("导出（表格、PDF、单页）")
         somebody.see("请输入验证器应用现在显示的六位数字")
+
+
+def give_up_an_export(somebody: Clerk) -> None:
+    """One that takes long is cancelled, one that breaks off is told; the form with what was typed is there again."""
+    page = somebody.page
+    somebody.open("/console/bulletins/2026-11-25")
+    somebody.press("导出（表格、PDF、单页）")
+    somebody.fill("为什么导出", "上会用")
+    page.route("**/export", lambda route: None)
+    somebody.press("导出")
+    page.get_by_role("progressbar", name="导出进度").wait_for()
+    somebody.check("exporting")
+    somebody.press("取消导出")
+    somebody.see("已取消，没有文件留下。")
+    page.unroute("**/export")
+    told = '{"rows": 3000, "of": 400000}\n{"failed": true}\n'
+    page.route("**/export", lambda route: route.fulfill(content_type="application/x-bangban-export", body=told))
+    assert page.get_by_label("为什么导出").input_value() == "上会用"
+    somebody.press("导出")
+    somebody.see("没有做成，请再试一次")
+    page.unroute("**/export")
 
 
 def test_an_auditor_finds_who_looked_and_can_change_nothing(browser: Browser, town: Town) -> None:
@@ -301,6 +323,13 @@ def test_an_auditor_finds_who_looked_and_can_change_nothing(browser: Browser, to
         somebody.press("查找")
         somebody.see("谁看过")
         somebody.check("looks")
+        somebody.press("核验并出报告")
+        somebody.fill("为什么导出", "季度检查")
+        with somebody.page.expect_download() as waiting:
+            somebody.press("导出")
+        assert waiting.value.suggested_filename == "bangban-audit-check.pdf"
+        somebody.see("完整，没有发现问题。")
+        somebody.check("checked")
         somebody.section("办件")
         somebody.page.locator("td.broad a").first.click()
         say_why(somebody, somebody.page.get_by_text("现在没有您可以做的"))

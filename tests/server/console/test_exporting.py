@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.types import Message
 
 import server
 from server.actions.export_table import Row, Table, Watermark
-from server.console.exporting import PROGRESS_MEDIA, Export, _Followed, _Made, rows_written
+from server.console.exporting import GONE, PROGRESS_MEDIA, Export, _Followed, _Made, _plain, rows_written
 from server.console.pages import PAGES
 from server.console.rows import Level
 from server.storage.errors import Busy
@@ -125,11 +126,15 @@ class Rows:
             raise Busy("the database is gone")
 
 
-def made(rows: Rows, turns: asyncio.Semaphore | None = None) -> _Followed:
+def file_of(rows: Rows, turns: asyncio.Semaphore | None = None) -> _Made:
     table = Table("办件", ("编号", "事项"), (10, 10))
     export = Export(name="a", kind="case_list", about="due", write=rows_written(table, rows.all()), of=900)
     mark = Watermark("孙悦", "2026年11月29日", "核对")
-    return _Followed(_Made(export, "a.xlsx", "x", mark, turns or asyncio.Semaphore(1)))
+    return _Made(export, "a.xlsx", "x", mark, turns or asyncio.Semaphore(1))
+
+
+def made(rows: Rows, turns: asyncio.Semaphore | None = None) -> _Followed:
+    return _Followed(file_of(rows, turns))
 
 
 async def test_who_goes_away_ends_the_writing_and_nothing_is_left(
@@ -142,6 +147,21 @@ async def test_who_goes_away_ends_the_writing_and_nothing_is_left(
     assert os.listdir(tmp_path) == []
     assert not turns.locked()
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_who_goes_away_without_a_script_ends_the_writing_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    rows, turns = Rows(), asyncio.Semaphore(1)
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    answer = await _plain(Request({"type": "http"}, gone), file_of(rows, turns))
+    assert (answer.status_code, rows.asked) == (GONE, 1)
+    assert os.listdir(tmp_path) == []
+    assert not turns.locked()
 
 
 async def test_rows_that_fail_on_the_way_are_told_and_leave_nothing(
