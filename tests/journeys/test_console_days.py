@@ -319,6 +319,7 @@ def test_an_auditor_finds_who_looked_and_can_change_nothing(browser: Browser, to
     with clerk(browser, town.address, "auditor") as somebody:
         somebody.sign_in(town.sign_in(Role.AUDITOR))
         somebody.section("运行与审计")
+        somebody.see("答复本页")
         somebody.fill("账号", clerk_given.login)
         somebody.press("查找")
         somebody.see("谁看过")
