@@ -78,7 +78,11 @@ class Heard:
         session = somebody.context.new_cdp_session(somebody.page)
         session.send("Network.enable")
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        somebody.page.on("response", self._answers.append)
+        somebody.page.on("response", self._take)
+
+    def _take(self, answer: Response) -> None:
+        """The driver writes a mark onto the handler that it is given, which a list's own method does not allow."""
+        self._answers.append(answer)
 
     def sizes(self) -> list[int]:
         """Of each answer, packed."""
