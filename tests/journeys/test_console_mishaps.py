@@ -105,6 +105,8 @@ def test_a_lost_connection_loses_nothing_that_was_done_and_does_nothing_that_was
         somebody.context.set_offline(False)
         expect(somebody.page.get_by_text("现在没有网络，没有送出")).to_be_hidden()
         expect(somebody.page.get_by_label("预审意见")).to_have_value("材料清晰")
+        # A browser that takes itself to be offline beside a centre that answers: on one machine without a network.
+        somebody.page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => false})")
         button.click()
         shows_state(somebody, "已预审")
         assert (somebody.page.url.partition("?")[0], town.changes_of(number)) == (here, known + 1)
