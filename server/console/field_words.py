@@ -162,6 +162,7 @@ STATE_TABLES: tuple[Mapping[str, Pair], ...] = (
 )
 _QUOTED = re.compile("“([a-z_]+(?:\\.[a-z_]+)?)”")
 _CJK_FROM = "\u2e80"
+_NUMERALS = frozenset("0123456789%")
 
 
 def kind_words(kind: str, english: bool) -> str:
@@ -231,6 +232,8 @@ def _plain(name: str) -> str:
 
 def in_language(both: str, english: bool) -> str:
     """One half of a text of ours in which the English follows the Chinese; a text in one language stays whole."""
-    last = max((place for place, sign in enumerate(both) if sign >= _CJK_FROM), default=-1)
-    chinese, other = both[: last + 1].strip(), both[last + 1 :].strip()
+    last = max((place for place, sign in enumerate(both) if sign >= _CJK_FROM), default=-1) + 1
+    while 0 < last < len(both) and both[last] in _NUMERALS:  # "应为0" ends with its number
+        last += 1
+    chinese, other = both[:last].strip(), both[last:].strip()
     return (other if english else chinese) if chinese and other else both

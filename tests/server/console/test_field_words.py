@@ -99,6 +99,7 @@ def test_every_kind_of_look_has_words() -> None:
     [
         ("逾期未补交：请联系。 It did not come: ask.", "逾期未补交：请联系。", "It did not come: ask."),
         ("黄红灯×1000÷办结 lights × 1,000 ÷ finished", "黄红灯×1000÷办结", "lights × 1,000 ÷ finished"),
+        ("次数，应为0 requests; should be 0", "次数，应为0", "requests; should be 0"),
         ("只有中文。", "只有中文。", "只有中文。"),
         ("English alone.", "English alone.", "English alone."),
     ],
