@@ -378,3 +378,6 @@ def test_a_resident_asks_and_rates_without_an_account(browser: Browser, town: To
         assert resident.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).fontSize)") >= 20
         too_wide = "document.documentElement.scrollWidth > innerWidth"
         assert resident.page.evaluate(too_wide) is False
+        resident.page.set_viewport_size({"width": 360, "height": 640})
+        resident.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert resident.page.evaluate(too_wide) is False, "letters twice as large, on the smallest phone"
