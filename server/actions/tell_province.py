@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from server.actions.platform import Platform
 from server.adapters.province import Province, ProvinceUnavailable, sign_message
 from server.domain.cases.reported import EVENTS, message_key, message_of
+from server.domain.people.entitlement import NotListed
 from server.domain.record_fields import text
 from server.storage.outbound import (
     REFUSED,
@@ -94,10 +95,25 @@ async def _message(platform: Platform, one: Happened) -> NewMessage | None:
         return None
     item = await _fields(platform, "item", text(case, "item"))
     resident = await _fields(platform, "resident", text(case, "resident"))
-    async with platform.database.read() as snapshot:
-        unit = await snapshot.fetch_one("SELECT uscc FROM units WHERE id = ?", [text(item, "unit")])
-    body = message_of(event, one.record, case, item, resident, unit[0] if unit else "")
+    body = message_of(event, one.record, case, item, resident, await _credit_code(platform, case, item))
     return NewMessage(message_key(one.record, event), one.position, one.record, event, _encode(body))
+
+
+async def _credit_code(platform: Platform, case: Fields, item: Fields) -> str:
+    """Of the unit that implements it: a standard item's is the one of the village, or of the town it lies in."""
+    unit, place = text(item, "unit"), text(case, "village") if item else ""
+    if not unit and text(item, "catalogue").startswith("town:"):
+        try:
+            place = (await platform.directory()).place(place).parent
+        except NotListed:
+            return ""
+    async with platform.database.read() as snapshot:
+        found = (
+            await snapshot.fetch_one("SELECT uscc FROM units WHERE id = ?", [unit])
+            if unit
+            else await snapshot.fetch_one("SELECT uscc FROM units WHERE place = ? ORDER BY id LIMIT 1", [place])
+        )
+    return str(found[0]) if found else ""
 
 
 async def _fields(platform: Platform, kind: str, record: str) -> Fields:

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from server.actions.platform import Platform
 from server.actions.take_step import centre_itself, take_step
 from server.actions.tell_province import tell_province
@@ -14,7 +16,7 @@ from server.centre import platform_of
 from server.storage.outbound import outbound_standing, wait_again
 from tests.people import HandClock
 from tests.put_record import case_of, put_record
-from tests.small_centre import SmallCentre
+from tests.small_centre import TOWN, VILLAGE, SmallCentre
 
 CASE = "c" * 32
 HOUR = 3_600_000
@@ -28,6 +30,7 @@ class Listener:
         self.down = False
         self.forgets = False
         self.refuses = ""
+        self.messages: list[dict[str, Any]] = []
 
     async def send(self, message: SignedMessage, now_ms: int) -> str:
         if self.down:
@@ -38,15 +41,17 @@ class Listener:
         if self.forgets:
             self.forgets = False
             raise ProvinceUnavailable("ReadTimeout")
-        assert json.loads(message.line)["message"]["key"] == message.key
+        told = json.loads(message.line)["message"]
+        assert told["key"] == message.key
+        self.messages.append(told)
         return ""
 
 
-async def accepted(small: SmallCentre, *cases: str) -> None:
+async def accepted(small: SmallCentre, *cases: str, **more: Any) -> None:
     """Cases that a desk accepts and that lie in the log as such."""
     platform = platform_of(small.centre, small.writer)
     for case in cases:
-        fields = case_of(small, state="received", accepted_at="", finished_at="", item_version=1)
+        fields = case_of(small, state="received", accepted_at="", finished_at="", **more)
         await put_record(small, "case", case, fields)
         taken = await take_step(
             platform,
@@ -75,6 +80,21 @@ async def test_an_accepted_case_is_told_once_however_often_the_schedule_comes(ei
     assert (first.taken, first.sent, again.taken, again.sent) == (1, 1, 0, 0)
     assert len(province.heard) == 1
     assert (await outbound_standing(either.centre.database)).behind == 0
+
+
+@pytest.mark.parametrize(("level", "place"), [("village", VILLAGE), ("town", TOWN), ("", "341881000000")])
+async def test_a_message_names_the_unit_that_implements_the_item_also_of_a_standard_one(
+    either: SmallCentre, level: str, place: str
+) -> None:
+    standard = {"name": "事项", "status": "active", "version": 1, "catalogue": f"{level}:341800"}
+    own = next(one for one in either.world.units if one.place == place)
+    item = standard if level else {**standard, "unit": own.id}
+    await put_record(either, "item", "b" * 32, item)
+    await accepted(either, CASE, item="b" * 32)
+    platform, _, key = held(either)
+    province = Listener()
+    await tell_province(platform, province, key)
+    assert [one["unit"] for one in province.messages] == [own.uscc]
 
 
 async def test_nothing_is_lost_while_the_other_side_is_down_for_days(either: SmallCentre) -> None:
