@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.log_heads import sign_heads, signing_key
-from tests.small_centre import HELPER, small_centre
+from tests.small_centre import HELPER, SmallCentre, small_centre
 from tests.tampering import PLACE, Table, codes_after, verified, worked_in
 
 NEWEST = "(SELECT max(position) FROM changes)"
@@ -64,6 +64,22 @@ TAMPERING: Table = {
         {"wait_without_change"}, [("INSERT INTO waits (what, change) SELECT 'x', id FROM changes LIMIT 1", ())],
     ),
 }  # fmt: skip
+
+
+EACH_SORT = (
+    "the author of a change is altered",
+    "a change in the middle is deleted",
+    "two changes are reordered",
+    "the tail is cut and the bucket's end set back",
+)
+"""An edit, a deletion, another order, a cut tail."""
+
+
+@pytest.mark.parametrize("what", EACH_SORT)
+async def test_each_sort_is_found_on_both_engines(either: SmallCentre, what: str) -> None:
+    codes, statements = TAMPERING[what]
+    await worked_in(either)
+    assert codes <= await codes_after(either, statements)
 
 
 @pytest.mark.parametrize("what", TAMPERING)

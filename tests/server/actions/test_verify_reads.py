@@ -66,6 +66,22 @@ async def looked_at(small: SmallCentre) -> None:
             await sign_heads(centre.database, centre.settings.backup_folder, signing_key(centre.secrets), now_ms=DAY)
 
 
+EACH_SORT = (
+    "who looked is altered",
+    "a look in the middle is deleted",
+    "two looks are reordered",
+    "the tail is cut and the end set back",
+)
+"""An edit, a deletion, another order, a cut tail."""
+
+
+@pytest.mark.parametrize("what", EACH_SORT)
+async def test_each_sort_is_found_on_both_engines(either: SmallCentre, what: str) -> None:
+    codes, statements = TAMPERING[what]
+    await looked_at(either)
+    assert codes <= await codes_after(either, statements)
+
+
 @pytest.mark.parametrize("what", TAMPERING)
 async def test_it_is_found_when(tmp_path: Path, what: str) -> None:
     codes, statements = TAMPERING[what]
