@@ -81,12 +81,14 @@ async def test_what_changed_in_the_base_item_is_shown_beside_the_units_own(desk:
     browser = await desk.sign_in(desk.login_of(Role.CATALOGUE_REVIEWER))
     assert "基本目录有变" not in (await browser.get(f"/console/campaigns/claims/{claim}")).text
     told = {"field": "name", "label": "事项名称", "was": "老年优待证办理", "now": "老年人优待证办理", "own": "老年证"}
+    days = {"field": "legal_days", "label": "法定办结时限", "was": 20, "now": 10}
     other = {"unit": work.unit, "campaign": CAMPAIGN, "base_item": work.codes[1], "place": VILLAGE, "state": "filling"}
-    await put_record(desk.small, "claim", "9" * 32, {**other, "rebased": [told]})
+    await put_record(desk.small, "claim", "9" * 32, {**other, "rebased": [told, days]})
     page = (await browser.get(f"/console/campaigns/claims/{'9' * 32}")).text
     assert "基本目录有变" in page
     assert "老年<ins>人</ins>优待证办理" in page
     assert "本单位写的：老年证" in page
+    assert "<del>20</del> <ins>10</ins>" in page, "a number is read as a whole"
 
 
 async def test_a_look_back_is_drawn_and_passed_or_sent_to_be_put_right(desk: Office) -> None:
