@@ -13,18 +13,23 @@ from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.take_step import centre_itself
 from server.domain.catalogue.look_back import Drawn, draw
+from server.domain.people.entitlement import place_bucket
 from server.domain.people.reach import unit_in_scope
 from server.domain.people.roles import may_change
+from server.domain.record_fields import text
 from server.merge_policies.campaign_policies import look_back_id
 from server.storage.people import AccountRow
+from server.storage.records import place_of
+from server.storage.unit_of_work import Row
 from sync.core.changes import Fields
+from sync.core.codec import read_fields
 
 EDITS_MAX = 200
 _PUBLISHED = """SELECT unit, id, base_item FROM claims
                 WHERE campaign = ? AND state IN ('published', 'suspended') ORDER BY unit, id"""
-# A ticket about a case is a complaint about the unit's list of that case's item.
-_COMPLAINED = """SELECT DISTINCT i.unit, i.base_item FROM tickets t JOIN cases c ON c.id = t.of_case
-                 JOIN items i ON i.id = c.item WHERE i.base_item > ''"""
+# A complaint about a case is one about the list of its item: the unit's, or of a standard item that of its village.
+_TICKETS = """SELECT t.id, t.body, i.unit, i.base_item, c.bucket FROM tickets t JOIN cases c ON c.id = t.of_case
+              JOIN items i ON i.id = c.item WHERE i.base_item > ''"""
 
 
 async def draw_look_back(
@@ -38,7 +43,7 @@ async def draw_look_back(
     directory = await platform.directory()
     async with platform.database.read() as snapshot:
         rows = await snapshot.fetch(_PUBLISHED, [campaign])
-        about = {(unit, code) for unit, code in await snapshot.fetch(_COMPLAINED)}
+        about = {_whose(row) for row in await snapshot.fetch(_TICKETS) if _is_complaint(platform, row)}
         held = {row[0] for row in await snapshot.fetch("SELECT id FROM look_backs WHERE campaign = ?", [campaign])}
     codes: dict[str, str] = {}
     published: dict[str, list[str]] = {}
@@ -47,7 +52,8 @@ async def draw_look_back(
         if account is None or unit_in_scope(account.scope, unit, directory):
             codes[claim] = base_item
             published.setdefault(unit, []).append(claim)
-            if (unit, base_item) in about or (None, base_item) in about:
+            places = (place_bucket(directory.units[unit].place),) if unit in directory.units else ()
+            if not about.isdisjoint((one, base_item) for one in (unit, *places)):
                 asked.add(claim)
     drawn = list(draw(published, asked, seed))
     fresh = [one for one in drawn if look_back_id(campaign, one.claim) not in held]
@@ -65,6 +71,18 @@ async def draw_look_back(
         )
         made += sum(outcome.code.has_effect for outcome in written.outcomes)
     return drawn, made
+
+
+def _is_complaint(platform: Platform, row: Row) -> bool:
+    ticket, body = row[:2]
+    fields = read_fields(platform.sealing.open(place_of("tickets", ticket), bytes(body)))
+    return text(fields, "type") == "complaint"
+
+
+def _whose(row: Row) -> tuple[str, str]:
+    """Of which unit's list, or of which place's where the item is a standard one, and of which base item."""
+    _, _, unit, base_item, bucket = row
+    return unit or bucket, base_item
 
 
 def _edit(campaign: str, one: Drawn, base_item: str, seed: str) -> DeskEdit:
