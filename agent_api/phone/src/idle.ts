@@ -9,9 +9,12 @@ const LOOK_MS = 10_000
 /** So long may work that nobody waits for hold up a finger. */
 const PIECE_MS = 5
 
-/** When the page has nothing else to do. */
+/** A browser that is short of processor may never call itself idle: after this the work is done all the same. */
+const IDLE_WITHIN_MS = 300
+
+/** When the page has nothing else to do, or has been busy for a while. */
 export function whenIdle(work: () => void): void {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work)
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: IDLE_WITHIN_MS })
   else setTimeout(work)
 }
 
