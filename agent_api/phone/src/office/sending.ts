@@ -3,6 +3,7 @@
 // Laws: settled is said only when the centre's own record is back on the phone and every file stored there. A percentage
 // counts bytes that the centre has, never bytes that were only tried.
 
+import { moment } from '../domain/days'
 import { utf8 } from '../protocol/bytes'
 import type { Entry, FileToSend } from '../replica/state'
 import type { Office } from './office'
@@ -33,6 +34,16 @@ export interface Sending {
 }
 
 const SETTLED_SHOWN = 20
+const LOOKED = 'looked/'
+
+/** Photographs that the centre will never have, as far as nobody has put them aside: while there are any, not all is well. */
+export function refusedFiles(office: Office): FileToSend[] {
+  return office.replica.store.files().filter((file) => file.delivery === 'refused' && office.note(LOOKED + file.id) === undefined)
+}
+
+export async function setRefusedAside(office: Office): Promise<void> {
+  for (const file of refusedFiles(office)) await office.keepNote(LOOKED + file.id, moment(office.now()))
+}
 
 /** What is under way first, the oldest before; then what has settled lately. */
 export function sendings(office: Office): Sending[] {

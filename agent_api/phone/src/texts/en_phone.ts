@@ -31,6 +31,8 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   stage_settled: 'settled',
   stage_answered: 'the centre answered: please read',
   stage_refused: 'the centre did not take this photo; take it again',
+  photos_refused: '{count} {count|photo has|photos have} not reached the centre',
+  photos_refused_lead: 'Damaged, or the centre cannot take it: it will not be sent again. "Each item" says which case; take it anew when the desk returns the case, or tell the desk.',
   stages_lead: 'Text goes first, photos after. What was cut off goes on where it stopped.',
   photo_n: 'Photo {n}',
   signature_n: 'Signature',

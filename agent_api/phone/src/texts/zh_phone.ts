@@ -29,6 +29,8 @@ export const zhPhone = {
   stage_settled: '已办妥',
   stage_answered: '中心有答复，请看',
   stage_refused: '中心没有收这张照片，请重新拍',
+  photos_refused: '{count} 张照片中心没有收到',
+  photos_refused_lead: '照片损坏或中心不能收，不会再送。“看每一项”里写着是哪一件；请重新拍，窗口退回补正时补上，或告诉窗口。',
   stages_lead: '先送文字，再送照片；断了会接着送，不用重来。',
   photo_n: '照片 {n}',
   signature_n: '签名',

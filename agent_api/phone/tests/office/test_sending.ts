@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 
 import type { Office } from '../../src/office/office'
-import { sendings } from '../../src/office/sending'
+import { refusedFiles, sendings, setRefusedAside } from '../../src/office/sending'
 import { utf8 } from '../../src/protocol/bytes'
 import type { FileToSend } from '../../src/replica/state'
 import { Device } from '../replica/device'
@@ -74,6 +74,23 @@ test('a photograph the centre never takes is said', async () => {
   const change = await device.write('a', { text: 'one' })
   await device.store.transaction(() => device.store.putFile({ ...photo(change.id), delivery: 'refused' }, utf8('x')))
   expect(stages(device)).toEqual([['waiting', ['refused', 0]]])
+})
+
+test('a photograph that never arrives stands in the way of the green tick until somebody has looked', async () => {
+  const [device, centre] = [new Device(), new FakeCentre()]
+  const change = await device.write('a', { text: 'one' })
+  await device.sync(centre.exchange)
+  await device.store.transaction(() => device.store.putFile({ ...photo(change.id), delivery: 'refused' }, utf8('x')))
+  const notes = new Map<string, string>()
+  const office = {
+    ...officeOf(device),
+    now: () => Date.parse('2026-11-22T10:00:00+08:00'),
+    note: (name: string) => notes.get(name),
+    keepNote: (name: string, value: string) => Promise.resolve(void notes.set(name, value)),
+  } as unknown as Office
+  expect(refusedFiles(office)).toHaveLength(1)
+  await setRefusedAside(office)
+  expect([refusedFiles(office), [...notes.values()]]).toEqual([[], ['2026-11-22T10:00:00+08:00']])
 })
 
 test('what the centre refused is not called settled', async () => {
