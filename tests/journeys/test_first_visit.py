@@ -34,9 +34,9 @@ def file_allowance(user: PhoneUser) -> None:
     user.press("下一步")
     user.screen("办什么事？")
     likely = page.get_by_role("heading", name="可能符合条件").locator("xpath=..")
-    expect(likely.get_by_text("80周岁以上老年人高龄津贴申领", exact=True)).to_be_visible()
+    likely.get_by_text("80周岁以上老年人高龄津贴申领", exact=True).wait_for()
     # What fits no screen any more is drawn without anybody asking for it.
-    expect(page.locator(".screen-body ul .row-button").nth(20)).to_be_attached()
+    page.locator(".screen-body ul .row-button").nth(20).wait_for(state="attached")
     user.fill("事项名称", "高龄津贴")
     user.picture("service")
     user.choose("80周岁以上老年人高龄津贴申领")
