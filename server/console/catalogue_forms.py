@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from server.console.catalogue_words import CODED, GROUPS, field_label, value_words
+from server.console.catalogue_words import CODED, GROUPS, codes_of, field_label, value_words
 from server.console.step_forms import Ask, Input, Pair, StepForm
 from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.fields.shapes import Shape
@@ -76,7 +76,7 @@ def _input(kind: str, name: str, fields: Fields, english: bool) -> EditInput:
         field_label(kind, name, english),
         typed(kind, name, fields),
         field.shape,
-        DICTIONARIES[CODED[name]] if coded else None,
+        codes_of(CODED[name], english) if coded else None,
     )
 
 

@@ -50,8 +50,40 @@ UNITS: Mapping[str, Pair] = {"G": ("工作日", "working days"), "Z": ("自然�
 WORKING_DAYS = "G"
 UNIT_OF: Mapping[str, str] = {"legal_days": "legal_days_unit", "promise_days": "promise_days_unit"}
 YES_NO: Mapping[bool, Pair] = {True: ("是", "Yes"), False: ("否", "No")}
-ENGLISH_CODES: Mapping[str, Mapping[str, Pair]] = {"use_level": LEVELS, "time_unit": UNITS}
-"""Codes of the catalogue that we have English words for."""
+ENGLISH_CODES: Mapping[str, Mapping[str, str]] = {
+    "item_type": {
+        "01": "Permit",
+        "02": "Penalty",
+        "03": "Coercion",
+        "04": "Levy",
+        "05": "Payment",
+        "06": "Inspection",
+        "07": "Confirmation",
+        "08": "Award",
+        "09": "Ruling",
+        "10": "Other power",
+        "20": "Public service",
+    },
+    "use_level": {code: pair[1] for code, pair in LEVELS.items()},
+    "project_type": {"1": "At once", "2": "Promised"},
+    "time_unit": {code: pair[1] for code, pair in UNITS.items()},
+    "server_type": {
+        "1": "Person",
+        "2": "Company",
+        "3": "Public institution",
+        "4": "Social organisation",
+        "5": "Company without legal personality",
+        "6": "Authority",
+        "9": "Other body",
+    },
+    "online_depth": {
+        "1": "I: guide and forms online",
+        "2": "II: appointment and pre-check online",
+        "3": "III: applied for online, one visit",
+        "4": "IV: wholly online, no visit",
+    },
+}
+"""The codes of the catalogue's dictionaries in English; in Chinese they are called what the dictionary says."""
 GROUPS: Mapping[str, tuple[tuple[Pair, tuple[str, ...]], ...]] = {
     "item": (
         (
@@ -119,12 +151,14 @@ def shown_words(fields: Fields, name: str, english: bool = False) -> str:
     if unit is None or not isinstance(fields.get(name), int):
         return value_words(name, fields.get(name), english)
     said = UNITS.get(text(fields, unit) or WORKING_DAYS, (text(fields, unit), text(fields, unit)))[english]
-    return f"{fields[name]} {said}" if english else f"{fields[name]}个{said}"
+    if not english:
+        return f"{fields[name]}个{said}"
+    return f"1 {said.removesuffix('s')}" if fields[name] == 1 else f"{fields[name]} {said}"
 
 
 def value_words(name: str, value: object, english: bool = False) -> str:
-    """A field's value as a text, a line for each row of a list of groups. What the catalogue calls its own codes and
-    words is Chinese in any language.
+    """A field's value as a text, a line for each row of a list of groups. What somebody wrote is shown as it was
+    written, in either language.
     """
     if name == "materials" and isinstance(value, list):
         return "\n".join(material_words(row, english) for row in groups({"materials": value}, "materials"))
@@ -150,8 +184,12 @@ def value_words(name: str, value: object, english: bool = False) -> str:
 def _coded(name: str, code: str, english: bool) -> str:
     if name not in CODED:
         return code
-    pair = ENGLISH_CODES.get(CODED[name], {}).get(code)
-    return pair[1] if pair is not None and english else DICTIONARIES[CODED[name]].get(code, code)
+    return codes_of(CODED[name], english).get(code, code)
+
+
+def codes_of(dictionary: str, english: bool = False) -> Mapping[str, str]:
+    """Code → what it is called."""
+    return ENGLISH_CODES[dictionary] if english else DICTIONARIES[dictionary]
 
 
 def rule_words(rule: object, english: bool = False) -> str:

@@ -8,6 +8,7 @@ from server.console.catalogue_words import (
     LEVELS,
     NECESSITY,
     STATES,
+    codes_of,
     field_label,
     list_words,
     shown_words,
@@ -32,6 +33,8 @@ def test_groups_name_fields_of_their_kind_once_and_codes_have_their_dictionary()
         assert set(names) <= set(KINDS[kind].fields)
         assert len(names) == len(set(names))
     assert set(CODED.values()) <= set(DICTIONARIES)
+    for dictionary in set(CODED.values()):
+        assert set(codes_of(dictionary, english=True)) == set(DICTIONARIES[dictionary]), dictionary
 
 
 def test_values_are_read_as_words() -> None:
@@ -59,6 +62,7 @@ def test_a_number_of_days_is_read_with_its_unit_and_the_unit_not_again() -> None
     assert shown_words(item, "legal_days") == "20个工作日"
     assert shown_words(item, "legal_days", english=True) == "20 working days"
     assert shown_words(item, "promise_days") == "5个自然日"
+    assert shown_words({"legal_days": 1}, "legal_days", english=True) == "1 working day"
     assert shown_words(item, "promise_days_unit") == ""
     assert shown_words(item, "name") == "老年人优待证"
     assert shown_words({}, "legal_days") == ""
@@ -69,7 +73,9 @@ def test_an_english_page_reads_english_where_the_words_are_ours() -> None:
     assert field_label("item", "legal_days") == "法定时限"
     assert value_words("online", True, english=True) == "Yes"
     assert value_words("level", "6", english=True) == "Village"
-    assert value_words("type", "20", english=True) == "公共服务", "a code of the national catalogue keeps its name"
+    assert value_words("type", "20", english=True) == "Public service"
+    assert value_words("server_types", ["1", "2"], english=True) == "Person, Company"
+    assert value_words("type", "99", english=True) == "99"
     assert value_words("rule", {"min_age": 60}, english=True) == "age of at least 60"
     row = {"no": 1, "name": "身份证", "necessity": 1, "form": "原件", "copies": 2, "cancelled": True}
     assert value_words("materials", [row], english=True) == "1 身份证 (needed, 原件, × 2, cancelled)"
