@@ -13,7 +13,7 @@ from server.storage.change_log import KNOWN_COLUMNS, known_of, line_place
 from server.storage.read_log import CHAIN as READ_CHAIN
 from server.storage.records import place_of
 from server.storage.sealing import SealBroken, Sealing
-from server.storage.table_copy import TableShape, rows_of
+from server.storage.table_copy import GROUP_ROWS, TableShape, rows_of
 from server.storage.unit_of_work import Row, Snapshot
 from sync.central.known import KnownChange
 from sync.central.plan import EMPTY_HEAD, chained_hash
@@ -50,11 +50,12 @@ async def verify_log(
     signed: SignedHeads,
     findings: Findings,
     on_progress: Callable[[str, int], None],
+    group: int = GROUP_ROWS,
 ) -> tuple[int, int]:
-    """How many changes and how many devices' chains there are."""
+    """How many changes and how many devices' chains there are. `group`: so many rows are checked without a pause."""
     walk = _Walk()
-    await _read_outcomes(snapshot, sealing, walk)
-    async for rows in rows_of(snapshot, CHANGES):
+    await _read_outcomes(snapshot, sealing, walk, group)
+    async for rows in rows_of(snapshot, CHANGES, group):
         for row in rows:
             _check_change(row, sealing, signed, walk, findings)
         walk.changes += len(rows)
@@ -74,15 +75,15 @@ async def verify_log(
         findings.add("signed_end", bucket, f"{signed.ends[bucket].length} changes were signed")
     for (change,) in await snapshot.fetch(_IDLE_WAITS):
         findings.add("wait_without_change", change)
-    return walk.changes, await _check_chains(snapshot, findings)
+    return walk.changes, await _check_chains(snapshot, findings, group)
 
 
 _IDLE_WAITS = """SELECT DISTINCT w.change FROM waits w LEFT JOIN changes c ON c.id = w.change AND c.reused = 0
                  WHERE c.id IS NULL OR c.code <> 'parked'"""
 
 
-async def _read_outcomes(snapshot: Snapshot, sealing: Sealing, walk: _Walk) -> None:
-    async for rows in rows_of(snapshot, OUTCOMES):
+async def _read_outcomes(snapshot: Snapshot, sealing: Sealing, walk: _Walk, group: int) -> None:
+    async for rows in rows_of(snapshot, OUTCOMES, group):
         for record, kept in rows:
             try:
                 walk.outcomes[record] = str(
@@ -146,9 +147,9 @@ def _check_outcome(change: KnownChange, reused: bool, walk: _Walk, findings: Fin
         findings.add("outcome_differs", change.id, code)
 
 
-async def _check_chains(snapshot: Snapshot, findings: Findings) -> int:
+async def _check_chains(snapshot: Snapshot, findings: Findings, group: int) -> int:
     stand: dict[tuple[str, int], tuple[int, bytes]] = {}
-    async for rows in rows_of(snapshot, BY_DEVICE):
+    async for rows in rows_of(snapshot, BY_DEVICE, group):
         for device, chain_epoch, seq, digest in rows:
             last, reached = stand.get((device, chain_epoch), (0, genesis(device, chain_epoch)))
             if seq != last + 1:

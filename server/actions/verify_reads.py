@@ -12,7 +12,7 @@ from server.actions.verify_findings import Findings
 from server.domain.supervision.reads import READS_KEPT_DAYS
 from server.storage.read_log import CHAIN, READS, ReadEnd, link_of, look_of, read_end
 from server.storage.sealing import SealBroken, Sealing
-from server.storage.table_copy import rows_of
+from server.storage.table_copy import GROUP_ROWS, rows_of
 from server.storage.unit_of_work import Row, Snapshot
 
 _DAY_MS = 86_400_000
@@ -24,15 +24,16 @@ async def verify_reads(
     signed: SignedHeads,
     findings: Findings,
     on_progress: Callable[[str, int], None],
+    group: int = GROUP_ROWS,
 ) -> int:
-    """How many looks there are."""
+    """How many looks there are. `group`: so many are checked without a pause."""
     end = await read_end(snapshot)
     if end != ReadEnd() and end.sealed(sealing) != end:
         findings.add("read_end", CHAIN, "forged")
     reached = ChainEnd(end.gone_upto, end.gone_link.hex())
     signed_end = signed.ends.get(CHAIN)
     seen, count = signed_end is None or reached == signed_end, 0
-    async for rows in rows_of(snapshot, READS):
+    async for rows in rows_of(snapshot, READS, group):
         for row in rows:
             reached = _check_look(row, reached, sealing, findings)
             seen = seen or reached == signed_end
