@@ -17,6 +17,7 @@ from server.console.words import CASE_STATES
 from server.domain.catalogue.claim_fields import CLAIM_FIELDS
 from server.domain.catalogue.claim_fields import PREFIX as CLAIM_PREFIX
 from server.domain.catalogue.items import FORM_PREFIX
+from server.domain.problems import problem
 from server.domain.record_fields import KINDS, Fields, groups, text
 
 CHANGES: Mapping[str, Pair] = {
@@ -185,6 +186,12 @@ def problem_words(problem: Mapping[str, object], english: bool) -> str:
     """What is wrong, the codes that it quotes put in words: the rules know states and steps by codes alone."""
     said = str(problem["en"] if english else problem["zh"])
     return _QUOTED.sub(lambda found: f"“{_code_words(found[1], english)}”", said)
+
+
+def problem_said(code: str, english: bool) -> str:
+    """A problem that was told by its code alone."""
+    told = problem(code, "")
+    return told.en if english else told.zh
 
 
 def _code_words(code: str, english: bool) -> str:

@@ -22,7 +22,7 @@ from server.actions.take_step import take_step
 from server.console import case_words
 from server.console.case_forms import CASE_FORMS
 from server.console.case_holders import case_forms, told_parts, unlisted
-from server.console.field_words import label_of
+from server.console.field_words import label_of, problem_said
 from server.console.followup_forms import CONSENT_REVOKE
 from server.console.licence_forms import LICENCE_KEEP, LICENCE_USE, LICENCE_VERIFY, OF_ONE, offering
 from server.console.narrowing import narrowed
@@ -159,6 +159,7 @@ async def case_page(
         shown=shown,
         material_words=case_words.material_words,
         means_words=case_words.means_words,
+        consent_words=lambda code: problem_said(code, visit.english),
         step_words=case_words.step_words,
         outcome_words=case_words.outcome_words,
         due_words=case_words.due_words,

@@ -11,9 +11,11 @@ import pytest
 
 from server.actions.take_step import read_record
 from server.console.case_forms import CASE_FORMS
+from tests.put_record import put_record
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, file_case
 from tests.server.console.office import Browser, Office, office
+from tests.server.console.scene import fields_of
 from tests.small_centre import TOWN
 
 PAGE = f"/console/desk/{CASE}"
@@ -210,3 +212,17 @@ async def test_a_case_out_of_reach_is_not_there(desk: Office) -> None:
 async def test_a_file_that_the_case_does_not_name_is_not_there(desk: Office) -> None:
     clerk = await clerk_at(desk)
     assert (await clerk.get(f"{PAGE}/file/{'f' * 32}")).status_code == 404
+
+
+async def test_a_consent_that_is_not_what_was_signed_or_does_not_cover_the_case_is_said_in_words(desk: Office) -> None:
+    clerk = await clerk_at(desk)
+    assert "与签署时的文本一致" in (await clerk.get(PAGE)).text
+    record = (await fields_of(desk, "case", CASE))["consent"]
+    consent = await fields_of(desk, "consent", record)
+    await desk.small.tamper("DELETE FROM consents WHERE id = ?", [record])
+    altered = {**consent, "text_hash": "f" * 64, "valid_until": "2026-01-01", "items": ["a" * 32]}
+    await put_record(desk.small, "consent", record, altered)
+    page = (await clerk.get(PAGE)).text
+    for said in ("与签署时的文本不一致", "同意书没有写明这个事项", "同意书已过期"):
+        assert said in page, said
+    assert not [code for code in ("consent_item", "consent_expired") if code in page]
