@@ -155,7 +155,13 @@ COUNTED: list[tuple[str, int]] = [
     ("2026-12-30", 3),
     ("2027-02-01", 4),
 ]
-PROMISING: list[dict[str, Any]] = [{"promise_days": 3, "legal_days": 9}, {"promise_days": 0, "legal_days": 4}, {}]
+PROMISING: list[dict[str, Any]] = [
+    {"promise_days": 3, "legal_days": 9},
+    {"promise_days": 0, "legal_days": 4},
+    {},
+    *({"promise_days": days, "promise_days_unit": "Z"} for days in (1, 6, 7, 13, 60)),
+    {"promise_days": 0, "legal_days": 20, "legal_days_unit": "Z", "promise_days_unit": "G"},
+]
 NOW = "2026-11-22T10:00:00+08:00"
 LEASES: list[dict[str, Any]] = [
     {"state": "held", "until": "2026-11-22T10:00:01+08:00"},

@@ -17,6 +17,7 @@ from server.cli.device.failures import Stopped
 from server.cli.device.finding import see_fields
 from server.cli.device.office import Office
 from server.cli.device.screen import Screen
+from server.domain.calendar import CALENDAR_DAYS
 from server.domain.cases.materials import (
     MaterialState,
     collected,
@@ -45,6 +46,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     received_at: str
     helper: str
     promise_days: int
+    promise_days_unit: str
     given: list[str]
     missing: list[str]
     promised: list[tuple[str, str]]
@@ -80,6 +82,7 @@ def receipt_of(office: Office, case: Sighting) -> Receipt:
         # A case that another helper filed carries an account, not a name.
         helper=office.identity.name if text(fields, "helper") == office.identity.account else "",
         promise_days=integer(item, "promise_days"),
+        promise_days_unit=text(item, "promise_days_unit"),
         given=[one.name for one in materials if one.no in have and have[one.no].state in _GIVEN],
         missing=[one.name for one in missing_materials(materials, have)],
         promised=[(name, due.isoformat() if due else "") for name, due in promised],
@@ -90,7 +93,9 @@ def receipt_of(office: Office, case: Sighting) -> Receipt:
 def rows_of(receipt: Receipt, screen: Screen) -> list[tuple[str, str]]:
     """Label and value, in the order of the paper."""
     say = screen.text
-    days = say("days_is", days=receipt.promise_days) if receipt.promise_days else say("instant")
+    is_calendar = receipt.promise_days_unit == CALENDAR_DAYS
+    said = say("days_is_calendar" if is_calendar else "days_is", days=receipt.promise_days)
+    days = said if receipt.promise_days else say("instant")
     rows = [
         (say("receipt_number"), receipt.receipt),
         (say("official_number"), receipt.number or say("not_yet")),

@@ -168,6 +168,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "services_found": ("事项", "services"),
     "cases_found": ("办件", "cases"),
     "days_is": ("{days}个工作日", "{days} working days"),
+    "days_is_calendar": ("{days}天（含休息日）", "{days} days, days off included"),
     "instant": ("即办", "at once"),
     "age_is": ("{age}岁", "{age}"),
     # file

@@ -2,11 +2,12 @@
 // is not known yet.
 //
 // Laws: day 0 is the day of the event and counting starts with the next working day. A year that was not announced is
-// counted by weekdays and said to be provisional.
+// counted by weekdays and said to be provisional. Where an item counts calendar days, all days count, and the last is a
+// working day.
 
 import type { Fields } from '../protocol/messages'
 import { addDays, isDay } from './days'
-import { family, integer, isGroup } from './fields'
+import { family, integer, isGroup, text } from './fields'
 import { TURNED_ROUND } from './holidays_table'
 
 /** Day → whether people work. */
@@ -53,12 +54,31 @@ export function addWorkingDays(start: string, count: number, overrides: Override
   return { day: reached, provisional }
 }
 
-/** How many working days a promised material may take: the promised days, or the legal ones of an item that promises none. */
-export function promiseDays(item: Fields): number {
-  return integer(item, 'promise_days') || integer(item, 'legal_days') || PROMISE_DAYS_DEFAULT
+/** The `count`-th day after `start`; where nobody works then, the next day on which somebody does. */
+export function addCalendarDays(start: string, count: number, overrides: Overrides): WorkingDay {
+  const last = addDays(start, count)
+  const [works, guessed] = isWorked(last, overrides)
+  if (works || count === 0) return { day: last, provisional: guessed && count > 0 }
+  const later = addWorkingDays(last, 1, overrides)
+  return { day: later.day, provisional: guessed || later.provisional }
+}
+
+/** Whether these days of an item are calendar days (自然日); else they are working days. */
+export function countsAllDays(item: Fields, name: 'promise_days' | 'legal_days'): boolean {
+  return text(item, `${name}_unit`) === 'Z'
+}
+
+/** How long a promised material may take: the promised days, or the legal ones of an item that promises none. */
+export function promiseTime(item: Fields): { readonly days: number; readonly isCalendar: boolean } {
+  for (const name of ['promise_days', 'legal_days'] as const) {
+    const days = integer(item, name)
+    if (days) return { days, isCalendar: countsAllDays(item, name) }
+  }
+  return { days: PROMISE_DAYS_DEFAULT, isCalendar: false }
 }
 
 /** The last day for a promised material. */
 export function promiseLatest(item: Fields, start: string, overrides: Overrides): WorkingDay {
-  return addWorkingDays(start, promiseDays(item), overrides)
+  const { days, isCalendar } = promiseTime(item)
+  return isCalendar ? addCalendarDays(start, days, overrides) : addWorkingDays(start, days, overrides)
 }

@@ -10,6 +10,7 @@ import { integer, text } from '../domain/fields'
 import { findItems, matches } from '../domain/finding'
 import { eventsOf, LIFE_EVENTS } from '../domain/life_events'
 import { ageOf } from '../domain/visit'
+import { countsAllDays } from '../domain/working_days'
 import type { Fields } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
 import { glossOf, nameOf } from '../texts/names'
@@ -77,7 +78,7 @@ function offerOf(item: Sighting, judged: Eligibility, resident: Fields, today: s
     name: nameOf(item.fields),
     gloss: glossOf(item.fields),
     parts: [],
-    detail: [text(item.fields, 'dept'), promised(integer(item.fields, 'promise_days'))].filter(Boolean).join(' · '),
+    detail: [text(item.fields, 'dept'), promised(integer(item.fields, 'promise_days'), countsAllDays(item.fields, 'promise_days'))].filter(Boolean).join(' · '),
     pays: paysTo(item.fields, resident, today),
     verdict: judged.verdict,
     doubt: doubtOf([judged]),
@@ -112,8 +113,8 @@ function bundleOffer(bundle: Bundle, legs: readonly Sighting[], resident: Fields
   }
 }
 
-function promised(days: number): string {
-  return days ? say('promise_days', { days }) : say('instant')
+function promised(days: number, isCalendar = false): string {
+  return days ? say(isCalendar ? 'promise_days_calendar' : 'promise_days', { days }) : say('instant')
 }
 
 /** What the item pays to this very person; empty when it pays nothing, or the age is not known. */

@@ -125,6 +125,7 @@ export const en: { readonly [K in TextKey]: string } = {
   other_services: 'Other services',
   no_services: 'No services on this phone yet. Contact the centre once where there is a network.',
   promise_days: 'promised within {days} working {days|day|days}',
+  promise_days_calendar: 'promised within {days} {days|day|days}, days off included',
   instant: 'done on the spot',
 
   choose: 'Choose',
@@ -158,6 +159,7 @@ export const en: { readonly [K in TextKey]: string } = {
   photo_of: 'Photo {n} of {name}',
   promise_by: 'To be brought by',
   promise_latest: '{day} at the latest: {days} working {days|day|days}',
+  promise_latest_calendar: '{day} at the latest: {days} {days|day|days}, days off included',
   promise_latest_provisional: '{day} at the latest: {days} working {days|day|days}. The holidays of that time are not announced yet; Monday to Friday were counted.',
   promise_too_late: 'Later than {day}: the desk cannot accept it so',
   promise_text: 'I know: if it is not brought in time, the filing comes back to be corrected.',

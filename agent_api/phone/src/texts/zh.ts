@@ -124,6 +124,7 @@ export const zh = {
   other_services: '其他事项',
   no_services: '手机里还没有事项目录。请先在有网络的地方联系一次中心。',
   promise_days: '承诺 {days} 个工作日办结',
+  promise_days_calendar: '承诺 {days} 天办结（含休息日）',
   instant: '当场办结',
 
   choose: '请选择',
@@ -157,6 +158,7 @@ export const zh = {
   photo_of: '{name}的照片 {n}',
   promise_by: '最迟哪天补上',
   promise_latest: '最迟{day}：{days} 个工作日',
+  promise_latest_calendar: '最迟{day}：{days} 天，含休息日',
   promise_latest_provisional: '最迟{day}：{days} 个工作日。那段时间的放假安排还没有公布，先按周一到周五算。',
   promise_too_late: '晚于{day}，窗口不能受理',
   promise_text: '我已知道：到期不补，办件会被退回补正。',
