@@ -17,3 +17,10 @@ def test_a_run_draws_lists_once_and_finds_them_wanting() -> None:
     assert told["look_back.draw applied"]
     assert told["look_back.draw refused"], "what was drawn is not drawn again"
     assert told["look_back.find applied"] + told["look_back.pass applied"]
+
+
+def test_a_run_tells_claims_of_base_items_that_changed_while_people_fill_and_check_them() -> None:
+    told = codes()
+    assert told["claim.rebase applied"] > told["claim.rebase refused"]
+    assert told["claim.fill applied"]
+    assert told["claim.check applied"]
