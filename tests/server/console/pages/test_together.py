@@ -47,7 +47,7 @@ def picked(page: str, *cases: str, name: str = "seen") -> dict[str, str]:
     """The ticks of these cases, with what the page carries of each."""
     found = {}
     for case in cases:
-        carried = re.search(rf'name="{name}\.{case}" value="([^"]*)"', page)
+        carried = re.search(rf'name="{name}\.{case}"\s+value="([^"]*)"', page)
         assert carried, f"{case} is not offered"
         found |= {f"pick.{case}": "yes", f"{name}.{case}": html.unescape(carried[1])}
     return found
@@ -85,7 +85,7 @@ async def test_nothing_ticked_or_half_filled_in_changes_nothing(desk: Office) ->
     assert (await clerk.post(f"{BASE}/accept")).status_code == 422
     half = await clerk.post(f"{BASE}/transfer?state=prechecked", **picked(page, READY), **{"in.transfer.reason": "x"})
     assert (half.status_code, "请选择转给谁" in half.text) == (422, True)
-    assert f'name="pick.{READY}" value="yes" checked' in half.text
+    assert re.search(rf'name="pick\.{READY}"\s+value="yes" checked', half.text)
     assert (await clerk.get(f"{BASE}/void")).status_code == 404
 
 
@@ -102,7 +102,7 @@ async def test_what_was_handed_over_can_be_taken_back_unless_somebody_touched_it
     onto = {"in.transfer.to": further, "in.transfer.reason": "再转"}
     await clerk.post(f"{BASE}/transfer?state=prechecked", **picked(onward, OTHER), **onto)
     held = {
-        f"held.{one}": html.unescape(re.search(rf'name="held\.{one}" value="([^"]*)"', handed)[1])  # type: ignore[index]
+        f"held.{one}": html.unescape(re.search(rf'name="held\.{one}"\s+value="([^"]*)"', handed)[1])  # type: ignore[index]
         for one in (READY, OTHER)
     }
     back = await clerk.post(f"{BASE}/transfer/back", **picked(handed, READY, OTHER), **held)
