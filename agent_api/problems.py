@@ -114,6 +114,22 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(409, "这一步没有执行，记录未改变", "the step was not taken; the record is as it was"),
         *("请看所列原因，按当前内容重做", "read the reasons in `detail` and try again from the record as it stands"),
     ),
+    "bulletin_frozen": (
+        *(409, "这一期通报已定稿，没有改变", "this period's bulletin is frozen; it stands as it was"),
+        *("有误请更正，另出一版", "correct it, which drafts the next edition"),
+    ),
+    "bulletin_unfrozen": (
+        *(
+            409,
+            "这一期通报还是草稿，没有可更正的",
+            "this period's bulletin is a draft; nothing frozen is there to correct",
+        ),
+        *("请重新编制草稿", "build the draft anew"),
+    ),
+    "bulletin_moved": (
+        *(409, "通报已不是所看的那一版，没有定稿", "the bulletin is not the one that was seen; nothing was frozen"),
+        *("请看最新内容再定稿", "read it again, then name its edition and data_hash"),
+    ),
     "licence_absent": (
         *(404, "没有可用的电子证照", "there is no licence that could be used"),
         *("请本人出示原件，或由窗口核验后再用", "ask for the paper, or verify a photo against the original first"),

@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import bulletins, campaigns, cases, catalogue, followup, steps, watching
+from agent_api.desk import bulletin_steps, bulletins, campaigns, cases, catalogue, followup, steps, watching
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, may_change, may_read
 from server.storage.outbound import outbound_standing
 from sync.core.codec import REQUEST_BYTES_MAX
 from sync.core.messages import Answer
@@ -32,6 +32,10 @@ SENDERS = ALL_ROLES - {Role.AUDITOR, Role.ADMINISTRATOR}
 DESKS = ALL_ROLES - {Role.HELPER, Role.CLAIM_WORKER}
 # A unit's lists are checked by the unit itself, at a desk as all reviewing is.
 CLAIMING = DESKS | {Role.CLAIM_WORKER}
+# As the console's pages have it (server/console/pages/__init__.py).
+CITY = frozenset({Role.CITY_SUPERVISOR})
+OBJECTORS = frozenset(role for role in DESKS if may_read(role, "bulletin") and may_change(role, "task.open"))
+REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
 _KB = 1024
 
 Handle = Callable[[Request, Caller | None], Awaitable[Response]]
@@ -100,6 +104,22 @@ def _list(
     """What a desk asks for and changes nothing by."""
     bind = _by_services_and_caller(handler)
     return Row("GET", path, Who.DEVICE, bind, summary, limit, roles=roles, gives=gives, problems=problems)
+
+
+def _step(
+    path: str,
+    handler: Callable[[Request, Caller, Services], Awaitable[Response]],
+    summary: str,
+    gives: Any,
+    *,
+    roles: frozenset[Role],
+    takes: Any = None,
+    body_max: int = 0,
+    problems: tuple[str, ...] = (),
+) -> Row:
+    """What a desk does with many records at once, which no step of one record says."""
+    bind, codes = _by_services_and_caller(handler), (*_ASKED, *problems, *_STORE)
+    return Row("POST", path, Who.DEVICE, bind, summary, "60/minute", body_max, roles, takes, gives, problems=codes)
 
 
 def _upload(pick: Callable[[Services], Callable[[Request], Awaitable[Response]]]) -> Bind:
@@ -182,6 +202,17 @@ ROWS: tuple[Row, ...] = (
           problems=("not_found",)),
     _list("/v1/desk/bulletins/{period}", bulletins.get_bulletin, "A day's brief or a month's bulletin",
           bulletins.Bulletin, problems=_ASKED),
+    _step("/v1/desk/bulletins/{period}", bulletin_steps.post_bulletin, "Draft a bulletin, anew until it is frozen",
+          bulletins.Bulletin, roles=CITY, problems=("bulletin_frozen",)),
+    _step("/v1/desk/bulletins/{period}/freeze", bulletin_steps.post_freeze, "Freeze the draft that was seen",
+          bulletins.Bulletin, roles=CITY, takes=bulletin_steps.BulletinSeen, body_max=bulletin_steps.BODY_MAX,
+          problems=("bulletin_frozen", "bulletin_moved")),
+    _step("/v1/desk/bulletins/{period}/correct", bulletin_steps.post_correction,
+          "Draft the next edition of a frozen bulletin", bulletins.Bulletin, roles=CITY,
+          takes=bulletin_steps.BulletinCorrection, body_max=bulletin_steps.BODY_MAX, problems=("bulletin_unfrozen",)),
+    _step("/v1/desk/bulletins/{period}/objections", bulletin_steps.post_objection,
+          "Object to a bulletin for an area in reach", steps.StepTaken, roles=OBJECTORS,
+          takes=bulletin_steps.BulletinObjection, body_max=bulletin_steps.BODY_MAX, problems=("step_refused",)),
     _list("/v1/desk/campaigns", campaigns.get_campaigns, "The rounds of claiming", campaigns.Campaigns, roles=CLAIMING),
     _list("/v1/desk/campaigns/{id}/progress", campaigns.get_progress, "How far a round is, by area or unit",
           campaigns.CampaignProgress, roles=CLAIMING, problems=_ASKED),
@@ -189,6 +220,8 @@ ROWS: tuple[Row, ...] = (
           campaigns.Claims, roles=CLAIMING, problems=_ASKED),
     _list("/v1/desk/campaigns/{id}/look-backs", campaigns.get_look_backs, "A round's look-backs in one state",
           campaigns.LookBacks, roles=CLAIMING, problems=_ASKED),
+    _step("/v1/desk/campaigns/{id}/look-backs", campaigns.post_look_backs, "Draw a round's look-back by its seed",
+          campaigns.LookBackDrawn, roles=REVIEWERS, takes=campaigns.LookBackDraw, body_max=campaigns.BODY_MAX),
     _list("/v1/desk/campaigns/{id}/days", campaigns.get_days, "How far a round was, day by day",
           campaigns.Days, roles=CLAIMING, problems=("not_found",)),
     _list("/v1/desk/lights", watching.get_lights, "What shines, the longest first", watching.Lights, problems=_ASKED),

@@ -24,6 +24,7 @@ from server.domain.people.roles import may_read
 from server.domain.record_fields import text
 from server.domain.supervision.bulletins import BulletinState, Span, columns_of
 from server.domain.supervision.indicators import INDICATORS
+from sync.central.known import Record
 
 
 class IndicatorTold(msgspec.Struct, frozen=True):
@@ -80,8 +81,12 @@ async def get_bulletin(request: Request, caller: Caller, services: Services) -> 
         raise NotFound("no bulletin")
     if text(found.fields, "state") == BulletinState.DRAFT and not may_read(account.role, "bulletin"):
         raise NotFound("no bulletin")
-    # An older one counts what was counted then, in its own order.
+    return json_response(bulletin_told(found))
+
+
+def bulletin_told(held: Record) -> Bulletin:
+    """An older one counts what was counted then, in its own order."""
     known = {one.code: one for one in INDICATORS}
-    columns = [known[code] for code in columns_of(found.fields)]
+    columns = [known[code] for code in columns_of(held.fields)]
     told = [IndicatorTold(one.code, one.zh, one.en, one.formula) for one in columns]
-    return json_response(Bulletin(found.id, told, found.fields))
+    return Bulletin(held.id, told, held.fields)

@@ -1,4 +1,5 @@
-"""The rounds of claiming at a desk: which there are, how far each is, what waits in it, and how it went day by day.
+"""The rounds of claiming at a desk: which there are, how far each is, what waits in it, how it went day by day; and
+the look-back that a reviewer draws.
 
 Law: what is told is of units and places; steps with a claim or a look-back go by their own address.
 """
@@ -14,6 +15,7 @@ from agent_api.caller import Caller
 from agent_api.desk.asking import account_of, limit_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
+from server.actions.draw_look_back import draw_look_back
 from server.actions.list_claims import (
     CampaignRow,
     ClaimRow,
@@ -22,12 +24,18 @@ from server.actions.list_claims import (
     list_claims,
     list_look_backs,
 )
+from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
 from server.actions.take_snapshots import read_days
+from server.actions.take_step import read_record
 from server.domain.catalogue.claims import ClaimState
 from server.domain.catalogue.look_back import LookBackState
 from server.domain.catalogue.progress import By, Progress
 from server.domain.people.reach import place_in_scope
+from sync.core.ids import is_id
+
+BODY_MAX = 1024
+SEED_CHARACTERS_MAX = 60
 
 
 class Campaigns(msgspec.Struct, frozen=True):
@@ -67,6 +75,20 @@ class LookBacks(msgspec.Struct, frozen=True):
     next: str
 
 
+class LookBackDraw(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`seed` is kept with the draw, so that everybody can draw again; the round's id without it."""
+
+    seed: str = ""
+
+
+class LookBackDrawn(msgspec.Struct, frozen=True):
+    """How many lists the seed draws among those in reach, and how many look-backs were made now."""
+
+    seed: str
+    drawn: int
+    made: int
+
+
 class Day(msgspec.Struct, frozen=True):
     day: str
     numbers: Progress
@@ -74,6 +96,9 @@ class Day(msgspec.Struct, frozen=True):
 
 class Days(msgspec.Struct, frozen=True):
     rows: list[Day]
+
+
+_read_draw = msgspec.json.Decoder(LookBackDraw)
 
 
 async def get_campaigns(_request: Request, _caller: Caller, services: Services) -> Response:
@@ -120,6 +145,22 @@ async def get_look_backs(request: Request, caller: Caller, services: Services) -
     account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await list_look_backs(services.platform, account, request.path_params["id"], state, after=after, limit=limit)
     return json_response(LookBacks(rows, rows[-1].id if len(rows) == limit else ""))
+
+
+async def post_look_backs(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/campaigns/{id}/look-backs: drawn again with the same seed, nothing is made twice."""
+    try:
+        asked = _read_draw.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        raise BodyRefused("malformed") from None
+    campaign, seed = request.path_params["id"], asked.seed.strip()
+    if len(seed) > SEED_CHARACTERS_MAX:
+        raise BodyRefused("malformed")
+    account, platform = await account_of(caller, services), services.platform
+    if not is_id(campaign) or await read_record(platform, "campaign", campaign) is None:
+        raise NotFound("no round")
+    drawn, made = await draw_look_back(platform, account, campaign, seed or campaign)
+    return json_response(LookBackDrawn(seed or campaign, len(drawn), made))
 
 
 async def get_days(request: Request, caller: Caller, services: Services) -> Response:

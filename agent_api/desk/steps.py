@@ -73,11 +73,16 @@ async def post_step(request: Request, caller: Caller, services: Services) -> Res
         fields=asked.fields,
         seen=asked.seen,
     )
+    return await taken_response(services, path["kind"], taken)
+
+
+async def taken_response(services: Services, kind: str, taken: Taken) -> Response:
+    """What a step came to, whichever route it was taken by."""
     answer = StepTaken(
         outcome=taken.outcome.code.value,
         reason=taken.outcome.reason,
         detail=taken.outcome.detail,
-        record=await _standing(services, path["kind"], taken),
+        record=await _standing(services, kind, taken),
     )
     if taken.outcome.code.has_effect or taken.outcome.code.value == "conflict":
         return json_response(answer)

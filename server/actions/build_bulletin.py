@@ -67,16 +67,24 @@ class Verified:
 
 
 def span_of(period: str) -> tuple[Span, str, str]:
-    """Which span, its first day, and the first day that is not in it any more."""
+    """Which span, its first day, and the first day that is not in it any more. A period is written in one way only:
+    20261122 would be another bulletin of the same day.
+    """
+    monthly = len(period) == 7
+    written = f"{period}-01" if monthly else period
     try:
-        if len(period) == 7:
-            first = date.fromisoformat(f"{period}-01")
-            after = first + timedelta(days=monthrange(first.year, first.month)[1])
-            return Span.MONTHLY, first.isoformat(), after.isoformat()
-        day = date.fromisoformat(period)
-    except ValueError:
-        raise PeriodInvalid(f"{period} is no month like 2026-11 and no day like 2026-11-22") from None
-    return Span.DAILY, day.isoformat(), (day + timedelta(days=1)).isoformat()
+        first = date.fromisoformat(written)
+        days = monthrange(first.year, first.month)[1] if monthly else 1
+        after = first + timedelta(days=days)
+    except (ValueError, OverflowError):
+        raise _invalid(period) from None
+    if first.isoformat() != written:
+        raise _invalid(period)
+    return (Span.MONTHLY if monthly else Span.DAILY), written, after.isoformat()
+
+
+def _invalid(period: str) -> PeriodInvalid:
+    return PeriodInvalid(f"{period} is no month like 2026-11 and no day like 2026-11-22")
 
 
 async def build_bulletin(platform: Platform, period: str, *, why: str = "", by: AccountRow | None = None) -> Record:

@@ -28,6 +28,15 @@ SENDERS = {
 AT_DESKS = {*ROLES} - {Role.HELPER, Role.CLAIM_WORKER}
 EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device", "depositors", "sending", "machine"
 DESKS, CLAIMING = "desks", "desks and claim workers"
+CITY, OBJECTING, REVIEWING = "the city's supervisors", "who objects to a bulletin", "reviewers"
+ROLES_OF = {
+    SENDING: SENDERS,
+    DESKS: AT_DESKS,
+    CLAIMING: AT_DESKS | {Role.CLAIM_WORKER},
+    CITY: {Role.CITY_SUPERVISOR},
+    OBJECTING: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
+    REVIEWING: {Role.CATALOGUE_REVIEWER},
+}
 
 # Written by hand, not derived: what the table of routes says is held against what we meant.
 MEANT = {
@@ -47,10 +56,15 @@ MEANT = {
     ("POST", "/v1/desk/{kind}/{record}/{name}"): CLAIMING,
     ("GET", "/v1/desk/bulletins"): DESKS,
     ("GET", "/v1/desk/bulletins/{period}"): DESKS,
+    ("POST", "/v1/desk/bulletins/{period}"): CITY,
+    ("POST", "/v1/desk/bulletins/{period}/freeze"): CITY,
+    ("POST", "/v1/desk/bulletins/{period}/correct"): CITY,
+    ("POST", "/v1/desk/bulletins/{period}/objections"): OBJECTING,
     ("GET", "/v1/desk/campaigns"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/progress"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/claims"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/look-backs"): CLAIMING,
+    ("POST", "/v1/desk/campaigns/{id}/look-backs"): REVIEWING,
     ("GET", "/v1/desk/campaigns/{id}/days"): CLAIMING,
     ("GET", "/v1/desk/cases"): DESKS,
     ("GET", "/v1/desk/case-counts"): DESKS,
@@ -89,7 +103,7 @@ def expected(meant: str, state: str) -> int | None:
         return 401
     if state in ("revoked", "closed"):
         return None if meant == DEPOSITORS else 401
-    roles = {SENDING: SENDERS, DESKS: AT_DESKS, CLAIMING: AT_DESKS | {Role.CLAIM_WORKER}}.get(meant)
+    roles = ROLES_OF.get(meant)
     return 403 if roles is not None and Role(state) not in roles else None
 
 

@@ -8,6 +8,7 @@ from agent_api.caller import Who
 from agent_api.problems import ALL_PROBLEMS
 from agent_api.routes import ROWS
 from server.domain.people.roles import Role
+from server.storage.schema.records import KIND_TABLES
 
 
 def test_no_method_and_path_stands_twice() -> None:
@@ -36,3 +37,10 @@ def test_auditors_and_administrators_send_no_files() -> None:
 
 def test_paths_carry_nothing_secret() -> None:
     assert not [row.path for row in ROWS if re.search(r"\{(token|code|ticket)\}", row.path)]
+
+
+def test_no_address_of_a_desk_stands_before_the_steps_of_a_kind() -> None:
+    """/v1/desk/{kind}/{record}/{name} takes what no other row takes."""
+    named = {row.path.split("/")[3] for row in ROWS if row.path.startswith("/v1/desk/")} - {"{kind}"}
+    assert "bulletins" in named
+    assert not named & set(KIND_TABLES)

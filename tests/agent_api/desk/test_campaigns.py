@@ -1,4 +1,4 @@
-"""The rounds over HTTP: listed, measured, and what waits in them."""
+"""The rounds over HTTP: listed, measured, what waits in them, and the look-back drawn."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from agent_api.desk.campaigns import Campaigns
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
+from tests.centre import ident
+from tests.people import VILLAGE_UNIT, ZONE_UNIT
 
 CAMPAIGN = "5" * 32
 FIELDS = {"name": "第四轮", "catalogue": "all:341881", "start": "2020-11-01", "end": "2099-12-31"}
@@ -30,6 +32,46 @@ async def test_a_round_is_listed_and_measured(api: Centre) -> None:
     for address in ("claims", "look-backs"):
         assert (await get(api, reviewer, f"campaigns/{CAMPAIGN}/{address}")).json() == {"rows": [], "next": ""}
     assert (await get(api, reviewer, f"campaigns/{CAMPAIGN}/days")).json() == {"rows": []}
+
+
+async def draw(api: Centre, who: Enrolled, body: Any, campaign: str = CAMPAIGN) -> Any:
+    return await api.client.post(f"/v1/desk/campaigns/{campaign}/look-backs", headers=who.bearer, json=body)
+
+
+async def published(api: Centre, unit: str, number: int) -> None:
+    """Lists of the unit that the round has published; only the columns are drawn from."""
+    sql = """INSERT INTO claims (id, bucket, version, rev, campaign, unit, base_item, state, claimed_by, due, returns,
+             state_since, natural_keys, stamps, body)
+             VALUES (?, ?, 1, 1, ?, ?, ?, 'published', '', '', 0, '', '', ?, ?)"""
+    async with api.database.write() as tx:
+        for one in range(number):
+            values = [ident(unit, str(one)), f"unit:{unit}", CAMPAIGN, unit, f"99201100{one:04d}", b"[]", b""]
+            await tx.execute(sql, values)
+
+
+async def test_a_reviewer_draws_the_look_back_of_the_units_in_reach_and_once(api: Centre) -> None:
+    reviewer, supervisor = await api.enrol(Role.CATALOGUE_REVIEWER), await api.enrol(Role.COUNTY_SUPERVISOR)
+    await api.client.post(f"/v1/desk/campaign/{CAMPAIGN}/open", headers=reviewer.bearer, json={"fields": FIELDS})
+    await published(api, VILLAGE_UNIT, 20)
+    await published(api, ZONE_UNIT, 20)  # of another county
+    assert (await draw(api, supervisor, {})).json()["code"] == "not_allowed"
+    for body in ({"seed": 7}, {"seed": "s" * 61}, {"seed": "s", "claims": []}, []):
+        answer = await draw(api, reviewer, body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert (await get(api, reviewer, f"campaigns/{CAMPAIGN}/look-backs")).json()["rows"] == []
+    drawn = await draw(api, reviewer, {"seed": " 2026-12 "})
+    assert (drawn.status_code, drawn.json()) == (200, {"seed": "2026-12", "drawn": 2, "made": 2})
+    assert (await draw(api, reviewer, {"seed": "2026-12"})).json() == {"seed": "2026-12", "drawn": 2, "made": 0}
+    rows = (await get(api, reviewer, f"campaigns/{CAMPAIGN}/look-backs")).json()["rows"]
+    assert [row["unit"] for row in rows] == [VILLAGE_UNIT] * 2
+    assert (await draw(api, reviewer, {})).json()["seed"] == CAMPAIGN
+
+
+async def test_a_look_back_of_no_round_is_not_found(api: Centre) -> None:
+    reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
+    for campaign in (CAMPAIGN, "latest", "%00"):
+        answer = await draw(api, reviewer, {"seed": "2026"}, campaign)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_what_is_no_word_of_the_rounds_is_malformed_and_what_is_not_there_not_found(api: Centre) -> None:

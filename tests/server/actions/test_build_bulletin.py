@@ -200,6 +200,6 @@ def words_of(value: object) -> list[str]:
 def test_a_period_is_a_month_or_a_day() -> None:
     assert span_of("2026-12") == (Span.MONTHLY, "2026-12-01", "2027-01-01")
     assert span_of("2026-11-30") == (Span.DAILY, "2026-11-30", "2026-12-01")
-    for wrong in ("2026-13", "2026", "soon"):
+    for wrong in ("2026-13", "2026", "soon", "20261122", "2026-W47-7", "9999-12", "9999-12-31"):
         with pytest.raises(PeriodInvalid):
             span_of(wrong)

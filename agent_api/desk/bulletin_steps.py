@@ -1,0 +1,145 @@
+"""A period's bulletin at the city's desk: built, frozen and corrected; and the objections of the offices to it.
+
+Laws: what is frozen is the edition that was seen, named by its number and the hash of its data, or nothing; a frozen
+one is corrected by its next edition, never built anew. Who objects reaches the area for which it is said.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_api.bodies import BodyRefused
+from agent_api.caller import Caller
+from agent_api.desk.asking import account_of
+from agent_api.desk.bulletins import bulletin_told
+from agent_api.desk.steps import taken_response
+from agent_api.enrolment import json_response
+from agent_api.problems import problem_response
+from agent_api.wiring import Services
+from server.actions.build_bulletin import PeriodInvalid, build_bulletin, freeze_bulletin, read_bulletin
+from server.actions.object_to_bulletin import object_to_bulletin
+from server.actions.refusals import NotFound
+from server.domain.record_fields import integer, text
+from server.domain.supervision.bulletins import BulletinState
+from sync.central.known import Record
+
+BODY_MAX = 4 * 1024
+SAID_CHARACTERS_MAX = 500
+
+
+class BulletinSeen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of the draft that was read: what is frozen is this one or none."""
+
+    edition: int
+    data_hash: str
+
+
+class BulletinCorrection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`why` is printed on the new edition."""
+
+    why: str
+
+
+class BulletinObjection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`place`: the area for which it is said. `text`: what is wrong, without anybody's name."""
+
+    place: str
+    text: str
+
+
+_read_seen = msgspec.json.Decoder(BulletinSeen)
+_read_correction = msgspec.json.Decoder(BulletinCorrection)
+_read_objection = msgspec.json.Decoder(BulletinObjection)
+
+
+async def post_bulletin(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/bulletins/2026-11: drafts it, anew as long as it is a draft."""
+    period, account = request.path_params["period"], await account_of(caller, services)
+    latest = await _latest(services, period)
+    if latest is not None and not _is_draft(latest):
+        return problem_response("bulletin_frozen")
+    try:
+        built = await build_bulletin(services.platform, period, by=account)
+    except NotFound:  # somebody froze it since it was looked at
+        return problem_response("bulletin_frozen")
+    return json_response(bulletin_told(built))
+
+
+async def post_freeze(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/bulletins/2026-11/freeze"""
+    try:
+        seen = _read_seen.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        raise BodyRefused("malformed") from None
+    period, account = request.path_params["period"], await account_of(caller, services)
+    held = _there(await _latest(services, period))
+    if (seen.edition, seen.data_hash) != (integer(held.fields, "edition"), text(held.fields, "data_hash")):
+        return problem_response("bulletin_moved")
+    if not _is_draft(held):
+        return problem_response("bulletin_frozen")
+    try:
+        frozen = await freeze_bulletin(services.platform, period, by=account)
+    except NotFound:
+        return problem_response("bulletin_frozen")
+    if text(frozen.fields, "state") != BulletinState.FROZEN:
+        return problem_response("bulletin_moved")
+    return json_response(bulletin_told(frozen))
+
+
+async def post_correction(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/bulletins/2026-11/correct: drafts the next edition."""
+    try:
+        asked = _read_correction.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        raise BodyRefused("malformed") from None
+    why = _said(asked.why)
+    period, account = request.path_params["period"], await account_of(caller, services)
+    held = _there(await _latest(services, period))
+    if _is_draft(held):
+        return problem_response("bulletin_unfrozen")
+    try:
+        built = await build_bulletin(services.platform, period, why=why, by=account)
+    except NotFound:  # somebody drafted the next edition since it was looked at
+        return problem_response("bulletin_unfrozen")
+    return json_response(bulletin_told(built))
+
+
+async def post_objection(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/bulletins/2026-11/objections: a task for the city's desk; too late is a refused step."""
+    try:
+        asked = _read_objection.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        raise BodyRefused("malformed") from None
+    said = _said(asked.text)
+    account = await account_of(caller, services)
+    try:
+        taken = await object_to_bulletin(services.platform, account, request.path_params["period"], asked.place, said)
+    except PeriodInvalid:
+        raise BodyRefused("malformed") from None
+    return await taken_response(services, "task", taken)
+
+
+async def _latest(services: Services, period: str) -> Record | None:
+    try:
+        return await read_bulletin(services.platform, period)
+    except PeriodInvalid:
+        raise BodyRefused("malformed") from None
+
+
+def _there(held: Record | None) -> Record:
+    if held is None:
+        raise NotFound("no bulletin")
+    return held
+
+
+def _is_draft(held: Record) -> bool:
+    return text(held.fields, "state") == BulletinState.DRAFT
+
+
+def _said(words: str) -> str:
+    said = words.strip()
+    if not 0 < len(said) <= SAID_CHARACTERS_MAX:
+        raise BodyRefused("malformed")
+    return said
