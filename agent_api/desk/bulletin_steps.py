@@ -21,8 +21,9 @@ from agent_api.wiring import Services
 from server.actions.build_bulletin import PeriodInvalid, build_bulletin, freeze_bulletin, read_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
+from server.domain.problems import problem
 from server.domain.record_fields import integer, text
-from server.domain.supervision.bulletins import BulletinState
+from server.domain.supervision.bulletins import BulletinState, differences
 from sync.central.known import Record
 
 BODY_MAX = 4 * 1024
@@ -57,12 +58,10 @@ _read_objection = msgspec.json.Decoder(BulletinObjection)
 async def post_bulletin(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/bulletins/2026-11: drafts it, anew as long as it is a draft."""
     period, account = request.path_params["period"], await account_of(caller, services)
-    latest = await _latest(services, period)
-    if latest is not None and not _is_draft(latest):
-        return problem_response("bulletin_frozen")
+    await _latest(services, period)  # a period that is none, or a centre without a city, has nothing to draft
     try:
         built = await build_bulletin(services.platform, period, by=account)
-    except NotFound:  # somebody froze it since it was looked at
+    except NotFound:
         return problem_response("bulletin_frozen")
     return json_response(bulletin_told(built))
 
@@ -77,14 +76,13 @@ async def post_freeze(request: Request, caller: Caller, services: Services) -> R
     held = _there(await _latest(services, period))
     if (seen.edition, seen.data_hash) != (integer(held.fields, "edition"), text(held.fields, "data_hash")):
         return problem_response("bulletin_moved")
-    if not _is_draft(held):
-        return problem_response("bulletin_frozen")
     try:
         frozen = await freeze_bulletin(services.platform, period, by=account)
     except NotFound:
         return problem_response("bulletin_frozen")
     if text(frozen.fields, "state") != BulletinState.FROZEN:
-        return problem_response("bulletin_moved")
+        problems = [msgspec.to_builtins(problem("bulletin_data", name)) for name in differences(frozen.fields)]
+        return problem_response("step_refused", more={"reason": "bulletin_data", "detail": {"problems": problems}})
     return json_response(bulletin_told(frozen))
 
 
@@ -96,12 +94,10 @@ async def post_correction(request: Request, caller: Caller, services: Services) 
         raise BodyRefused("malformed") from None
     why = _said(asked.why)
     period, account = request.path_params["period"], await account_of(caller, services)
-    held = _there(await _latest(services, period))
-    if _is_draft(held):
-        return problem_response("bulletin_unfrozen")
+    _there(await _latest(services, period))
     try:
         built = await build_bulletin(services.platform, period, why=why, by=account)
-    except NotFound:  # somebody drafted the next edition since it was looked at
+    except NotFound:
         return problem_response("bulletin_unfrozen")
     return json_response(bulletin_told(built))
 
@@ -132,10 +128,6 @@ def _there(held: Record | None) -> Record:
     if held is None:
         raise NotFound("no bulletin")
     return held
-
-
-def _is_draft(held: Record) -> bool:
-    return text(held.fields, "state") == BulletinState.DRAFT
 
 
 def _said(words: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from agent_api.desk.bulletin_steps import BODY_MAX, SAID_CHARACTERS_MAX
-from server.actions.build_bulletin import list_bulletins
+from server.actions.build_bulletin import list_bulletins, read_bulletin
 from server.domain.people.roles import Role
 from server.storage.counts import count_again
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import COUNTY, DAY, OTHER_COUNTY, TOWN, VILLAGE
+from tests.put_record import put_record
+from tests.small_centre import SmallCentre
 
 PERIOD = "2026-11"
 SAID = {"place": TOWN, "text": "有5件退件不应计入"}
@@ -66,6 +69,23 @@ async def test_a_draft_is_built_anew_and_only_what_was_seen_is_frozen(api: Centr
     refused(await post(api, city, f"{PERIOD}/freeze", seen(anew)), 409, "bulletin_frozen")
     refused(await post(api, city), 409, "bulletin_frozen")
     assert await editions(api) == [(1, "frozen")]
+
+
+async def test_a_draft_that_does_not_follow_from_its_rows_is_not_frozen(api: Centre) -> None:
+    city = await api.enrol(Role.CITY_SUPERVISOR)
+    drafted = await post(api, city)
+    held = await read_bulletin(api.services.platform, PERIOD)
+    assert held is not None
+    async with api.database.write() as tx:
+        await tx.execute("DELETE FROM bulletins WHERE id = ?", [held.id])
+    small = cast(SmallCentre, SimpleNamespace(centre=api.services.platform))
+    await put_record(small, "bulletin", held.id, {**held.fields, "best_towns": [TOWN]}, bucket=held.bucket)
+    answer = await post(api, city, f"{PERIOD}/freeze", seen(drafted))
+    refused(answer, 409, "step_refused")
+    assert [(one["code"], one["field"]) for one in answer.json()["detail"]["problems"]] == [
+        ("bulletin_data", "best_towns")
+    ]
+    assert await editions(api) == [(1, "draft")]
 
 
 async def test_a_frozen_one_is_corrected_by_its_next_edition_once(api: Centre) -> None:
