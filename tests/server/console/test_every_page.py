@@ -191,6 +191,15 @@ def test_no_template_holds_a_script_a_style_or_a_form_without_its_mark() -> None
     assert faults == []
 
 
+def test_what_shows_its_line_breaks_begins_and_ends_without_one() -> None:
+    """The style keeps white space in these (console.css), so what lays a template out would be seen."""
+    kept = re.compile(r'<(td|dd) class="(?:lines|changed)[^"]*">(.*?)</\1>', re.DOTALL)
+    cells = [(file.name, one[2]) for file in TEMPLATES.glob("*.html") for one in kept.finditer(file.read_text("utf-8"))]
+    assert len(cells) >= 5
+    assert [cell for cell in cells if re.match(r"\s(?!\s*\{[{%]-)", cell[1])] == []
+    assert [cell for cell in cells if re.search(r"(?<!-%\})(?<!-\}\})(?<!\s)\s+$", cell[1])] == []
+
+
 ASKED = {
     "bulletins.html": {"place"},
     "catalogue.html": {"level", "list", "search", "status", "unit"},
