@@ -18,6 +18,7 @@ from server.actions.load_world import load_world
 from server.centre import Centre, open_centre, open_writer
 from server.cli.centre import in_folder
 from server.cli.world import content_of
+from server.clock import EarlierClock, MachineClock
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.counts import count_again
@@ -32,6 +33,8 @@ from sync.core.ids import derived_id
 HELPER = "h341881106200"
 VILLAGE = "341881106200"
 TOWN = "341881106000"
+MORNING_MS = 1_795_484_400_000
+"""Tuesday 2026-11-24, 09:40 in China: where every small centre's clock begins, whatever day the tests run on."""
 
 
 @cache
@@ -41,6 +44,11 @@ def small_world() -> World:
 
 def settings_in(folder: Path) -> Settings:
     return in_folder(Settings(), folder)
+
+
+def morning_clock() -> EarlierClock:
+    """Runs as the machine's does, from that morning on: days that a test writes out stay as near as they were."""
+    return EarlierClock(MachineClock().wall_ms() - MORNING_MS)
 
 
 class SmallCentre:
@@ -136,7 +144,7 @@ async def _loaded_template() -> Path:
     if _template is None:
         folder = Path(tempfile.mkdtemp(prefix="bangban-small-"))
         atexit.register(shutil.rmtree, folder, True)
-        async with open_centre(settings_in(folder), new=True) as centre:
+        async with open_centre(settings_in(folder), new=True, clock=morning_clock()) as centre:
             await _load(centre)
         _template = folder
     return _template
@@ -167,7 +175,7 @@ async def small_centre(folder: Path, *, load: bool = True, database: str = "") -
         await load_small(folder)
     if database:
         settings = replace(settings, database=database)
-    async with open_centre(settings, new=True) as centre:
+    async with open_centre(settings, new=True, clock=morning_clock()) as centre:
         if load and database:
             await _load(centre)
         raised: set[str] = set()
