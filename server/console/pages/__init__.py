@@ -139,10 +139,11 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/helpers", people.show, PEOPLE),
     Page("POST", "/helpers", people.show, PEOPLE),
     Page("GET", "/helpers/{id}", people.show_one, PEOPLE),
-    Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/sheet", people.make_sheet, ADMINISTRATORS, Level.STEPPED_UP),
     Page("POST", "/helpers/{id}/lost", people.report_lost, ADMINISTRATORS),
-    Page("POST", "/helpers/{id}/post", people.close_or_reopen, ADMINISTRATORS),
-    Page("POST", "/helpers/{id}/move", posts.move, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/close", people.close, ADMINISTRATORS),
+    Page("POST", "/helpers/{id}/reopen", people.reopen, ADMINISTRATORS, Level.STEPPED_UP),
+    Page("POST", "/helpers/{id}/move", posts.move, ADMINISTRATORS, Level.STEPPED_UP),
     Page("POST", "/helpers/{id}/hand-over", posts.hand_over, AREA),
 )
 # The residents' own, at an address of its own: nobody signs in there.

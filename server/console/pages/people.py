@@ -1,7 +1,8 @@
 """Accounts and their devices: who needs help, activation sheets, lost devices, posts that change.
 
 Laws: the list is by place, never by a number; an account's page is for support and holds no score. What is done to an
-account is in the auditor's record with who did it.
+account is in the auditor's record with who did it. What gives access (a sheet, reopening, another place) wants a factor
+shown within minutes; what takes it away does not, since a lost phone does not wait.
 """
 
 from __future__ import annotations
@@ -127,11 +128,11 @@ async def report_lost(visit: Visit) -> Response:
     return await helper_page(visit, lost=lost)
 
 
-async def close_or_reopen(visit: Visit) -> Response:
+async def close(visit: Visit) -> Response:
     """Leaving ends every session and grant; what the devices still hold is taken, and then they are wiped."""
     account, _ = await account_of(visit)
-    platform, asked = visit.console.platform, visit.form.get("what")
-    if asked == "close" and account.id != visit.account.id:
+    platform = visit.console.platform
+    if account.id != visit.account.id:
         await close_account(
             platform.database,
             account.id,
@@ -139,14 +140,21 @@ async def close_or_reopen(visit: Visit) -> Response:
             now_ms=visit.console.now(),
             randomness=platform.randomness,
         )
-    elif asked == "reopen":
-        await reopen_account(
-            platform.database,
-            account.id,
-            directory=await platform.directory(),
-            actor=visit.account.id,
-            now_ms=visit.console.now(),
-            randomness=platform.randomness,
-        )
+    platform.forget_standings()
+    return RedirectResponse(f"/console/helpers/{account.id}", 303)
+
+
+async def reopen(visit: Visit) -> Response:
+    """Coming back: the grants of before, and devices by new codes."""
+    account, _ = await account_of(visit)
+    platform = visit.console.platform
+    await reopen_account(
+        platform.database,
+        account.id,
+        directory=await platform.directory(),
+        actor=visit.account.id,
+        now_ms=visit.console.now(),
+        randomness=platform.randomness,
+    )
     platform.forget_standings()
     return RedirectResponse(f"/console/helpers/{account.id}", 303)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
-from tests.server.console.office import office
+from server.actions.sign_in import STEP_UP_MS
+from tests.server.console.office import SAME_SITE, office
 from tests.small_centre import HELPER, VILLAGE
 
 
@@ -29,8 +31,8 @@ async def test_a_supervisor_may_look_and_not_revoke(tmp_path: Path) -> None:
         browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
         helper = await desk.small.account(HELPER)
         await browser.get(f"/console/helpers/{helper.id}")
-        for verb in ("lost", "sheet", "post"):
-            answer = await browser.post(f"/console/helpers/{helper.id}/{verb}", device=device, what="close")
+        for verb in ("lost", "sheet", "close", "reopen"):
+            answer = await browser.post(f"/console/helpers/{helper.id}/{verb}", device=device)
             assert answer.status_code == 404
         [[revoked, status]] = await desk.small.fetch(
             "SELECT d.revoked_at, a.status FROM devices d JOIN accounts a ON a.id = d.account WHERE d.id = ?", [device]
@@ -60,11 +62,46 @@ async def test_closing_and_reopening_are_one_click_each_and_nobody_closes_the_ow
         login = desk.login_of("administrator")
         browser = await desk.sign_in(login)
         helper, own = await desk.small.account(HELPER), await desk.small.account(login)
-        for account, what, status in (
+        for account, verb, status in (
             (helper, "close", "closed"),
             (helper, "reopen", "active"),
             (own, "close", "active"),
         ):
-            await browser.post(f"/console/helpers/{account.id}/post", what=what)
+            await browser.post(f"/console/helpers/{account.id}/{verb}")
             assert (await desk.small.account(account.login)).status == status
         assert len(desk.forgotten) == 3
+
+
+async def test_what_gives_access_wants_a_fresh_factor_and_what_takes_it_away_does_not(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        device = await desk.small.enrol(HELPER)
+        browser = await desk.sign_in(desk.login_of("administrator"))
+        helper = await desk.small.account(HELPER)
+        here = f"/console/helpers/{helper.id}"
+        await browser.get(here)
+        desk.clock.advance(STEP_UP_MS)
+        lost = await browser.post(f"{here}/lost", device=device)
+        assert "设备已停用" in lost.text
+        closed = await browser.post(f"{here}/close")
+        assert (closed.status_code, closed.headers["location"]) == (303, here)
+        codes = await desk.small.fetch("SELECT code_hash FROM activation_codes")
+        for verb in ("sheet", "reopen", "move"):
+            answer = await browser.client.post(
+                f"{here}/{verb}",
+                data={"csrf": browser.mark, "place": "x"},
+                headers={**SAME_SITE, "referer": f"http://console.test{here}"},
+            )
+            assert answer.headers["location"] == f"/console/factor?next={quote(here, safe='')}", verb
+        assert await desk.small.fetch("SELECT code_hash FROM activation_codes") == codes
+        assert (await desk.small.account(HELPER)).status == "closed"
+        asked = (await browser.get(f"/console/factor?next={here}")).text
+        assert "请再按一次按钮" in asked
+        assert f'href="{here}"' in asked, "who thinks better of it goes back"
+        assert "换一个账号" not in asked
+        assert browser.totp is not None
+        code = browser.totp.at(desk.clock.wall_ms() // 1000)
+        back = await browser.post("/console/factor", code=code, next=here)
+        assert back.headers["location"] == here
+        await browser.post(f"{here}/reopen")
+        assert (await desk.small.account(HELPER)).status == "active"
+        assert "激活码只能用一次" in (await browser.post(f"{here}/sheet")).text
