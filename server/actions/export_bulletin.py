@@ -1,7 +1,7 @@
 """Writes a bulletin out: as a spreadsheet, as a PDF and as one page that needs nothing else.
 
 Laws: all three show the same figures, with the counts behind each and every formula under the table; too few cases show
-as “–”. Volume is shown as a band, never in an order. One that somebody takes along is marked with who, when and why.
+as “–”, and who has nothing else has no row but in the spreadsheet, which holds every count. Volume is shown as a band, never in an order. One that somebody takes along is marked with who, when and why.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from server.domain.supervision.indicators import (
     Shape,
     band,
     figure,
+    has_figures,
 )
 
 _TABLES = (
@@ -49,12 +50,15 @@ NOTE = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table as it is shown: a title, who is named best, the head, and the rows of texts."""
+    """One table as it is shown: a title, who is named best, the head, and the rows of texts. `left_out` says how many
+    areas had too few cases for any figure and have no row, "" for none.
+    """
 
     title: str
     best: str
     head: list[str]
     rows: list[list[str]]
+    left_out: str = ""
 
 
 def title_of(bulletin: Fields) -> str:
@@ -74,10 +78,20 @@ def sheets_of(bulletin: Fields) -> list[Sheet]:
             continue
         best = "、".join(names.get(area, area) for area in texts(bulletin, best_name)) if best_name else ""
         volumes = [counts.pairs[CODES.index("volume")] for counts in table.values()]
-        rows = [[names.get(area, area), *_cells(counts, volumes)] for area, counts in table.items()]
+        told = {area: counts for area, counts in table.items() if has_figures(counts)}
+        rows = [[names.get(area, area), *_cells(counts, volumes)] for area, counts in told.items()]
         head = ["", *(f"{one.zh} {one.en}" for one in INDICATORS)]
-        found.append(Sheet(f"{zh} {en}", best, head, rows))
+        found.append(Sheet(f"{zh} {en}", best, head, rows, _left_out(len(table) - len(rows))))
     return found
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return (
+        f"另有 {count} 处不列：没有办结和发布，或各项不足 {N_MIN} 件；计数都在表格文件中。"
+        f" {count} more finished and published nothing, or too little for any figure; all counts are in the spreadsheet."
+    )
 
 
 def _cells(counts: Counts, volumes: Sequence[Count]) -> list[str]:
@@ -125,7 +139,10 @@ def write_html(bulletin: Fields, path: Path, mark: Watermark | None = None) -> N
             parts.append(f"<p>先进 best: {escape(sheet.best)}</p>")
         head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in sheet.head)
         body = "".join(_html_row(row) for row in sheet.rows)
-        parts.append(f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+        if body:
+            parts.append(f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+        if sheet.left_out:
+            parts.append(f"<p>{escape(sheet.left_out)}</p>")
     parts += [f"<p>{escape(line)}</p>" for line in (*formulas(), NOTE, _proof(bulletin))]
     path.write_text("\n".join(parts) + "</html>\n", encoding="utf-8")
 
@@ -186,8 +203,10 @@ def write_pdf(bulletin: Fields, path: Path, mark: Watermark | None = None) -> No
         pages.line(sheet.title, 12)
         if sheet.best:
             pages.line(f"先进 best: {sheet.best}")
-        for first in range(0, len(INDICATORS), _PDF_COLUMNS):
+        for first in range(0, len(INDICATORS) if sheet.rows else 0, _PDF_COLUMNS):
             _pdf_block(pages, sheet, first)
+        if sheet.left_out:
+            pages.line(sheet.left_out, _PDF_SIZE)
     pages.gap()
     for line in (*formulas(), NOTE, _proof(bulletin)):
         pages.line(line, 8)

@@ -39,7 +39,7 @@ from server.domain.people.roles import may_change, may_read
 from server.domain.places import Level
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.bulletins import TABLES, BulletinState, Span, names_of, table_of
-from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band
+from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band, has_figures
 from server.domain.supervision.tasks import check_objection
 from server.merge_policies.judging import china_day
 from sync.central.known import Record
@@ -176,14 +176,14 @@ async def _multiples(visit: Visit, fields: Fields, trace: Trace, since: str, bef
 
 @dataclass(frozen=True)
 class ShownTable:
-    """`rows`: area → (figure, counts behind it) in the indicators' order; `quiet`: areas where nothing was finished and
-    nothing published, which are named and have no row.
+    """`rows`: area → (figure, counts behind it) in the indicators' order; `few`: areas with too few cases for any
+    figure, which are named and have no row.
     """
 
     name: str
     best: Sequence[str]
     rows: Mapping[str, Sequence[tuple[str, str]]]
-    quiet: Sequence[str]
+    few: Sequence[str]
 
 
 def tables_of(fields: Fields) -> list[ShownTable]:
@@ -193,9 +193,9 @@ def tables_of(fields: Fields) -> list[ShownTable]:
         if not table:
             continue
         volumes = [counts.pairs[CODES.index("volume")] for counts in table.values()]
-        quiet = [area for area, counts in table.items() if not any(above for above, _ in counts.pairs)]
-        rows = {area: _cells(counts, volumes) for area, counts in table.items() if area not in quiet}
-        found.append(ShownTable(name, list(texts(fields, f"best_{name}")), rows, quiet))
+        rows = {area: _cells(counts, volumes) for area, counts in table.items() if has_figures(counts)}
+        few = [area for area in table if area not in rows]
+        found.append(ShownTable(name, list(texts(fields, f"best_{name}")), rows, few))
     return found
 
 

@@ -183,6 +183,15 @@ def figure(indicator: Indicator, count: Count) -> int | None:
     raise AssertionError("every shape has its figure")
 
 
+def has_figures(counts: Counts) -> bool:
+    """Whether a row of this area says anything: a figure with enough behind it. What is context says nothing while it
+    is nought, and volume never makes a row.
+    """
+    pairs = zip(INDICATORS, counts.pairs, strict=True)
+    told = ((one, pair) for one, pair in pairs if one.code != "volume" and (one.counts_for or pair[0]))
+    return any(figure(one, pair) is not None for one, pair in told)
+
+
 def wilson_lower(above: int, below: int) -> int:
     """The lower end of the 95 % interval of a share, in hundredths of a percent."""
     if below <= 0:

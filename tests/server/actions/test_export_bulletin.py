@@ -37,6 +37,45 @@ def test_a_figure_stands_beside_its_counts_and_too_few_cases_have_none() -> None
     assert title_of(bulletin()) == "帮办月度通报 monthly bulletin 2026-11 第2版"
 
 
+def sparse() -> dict[str, Any]:
+    """One unit with figures, one with too few cases for any, one with nothing, and one that asked for what is
+    forbidden.
+    """
+    told = counts(on_time=(39, 40))
+    few, none, forbidden = (
+        counts(on_time=(2, N_MIN - 1), volume=(2, 1000)),
+        counts(volume=(0, 900)),
+        counts(forbidden=(1, 1)),
+    )
+    units = {UNIT: told, "2" * 32: few, "3" * 32: none, "4" * 32: forbidden}
+    names = {UNIT: "市民政局", "2" * 32: "市档案局", "3" * 32: "市地震局", "4" * 32: "市林业局"}
+    figures = Figures(counties={COUNTY: few}, units=units, towns={}, villages={})
+    head = {"span": "monthly", "period": "2026-11", "edition": 1, "state": "frozen"}
+    return {**head, **public_fields(figures, {COUNTY: "宁国市", **names})}
+
+
+def test_who_has_too_few_cases_for_any_figure_is_counted_in_a_line_and_has_no_row(tmp_path: Path) -> None:
+    counties, units = sheets_of(sparse())
+    assert ([row[0] for row in units.rows], counties.rows) == (["市民政局", "市林业局"], [])
+    assert units.left_out.startswith("另有 2 处")
+    assert counties.left_out.startswith("另有 1 处")
+    write_html(sparse(), tmp_path / "a.html")
+    write_pdf(sparse(), tmp_path / "a.pdf")
+    page, lines = (tmp_path / "a.html").read_text(encoding="utf-8"), lines_of((tmp_path / "a.pdf").read_bytes())
+    for name, is_told in (("市民政局", True), ("市林业局", True), ("市档案局", False), ("市地震局", False)):
+        assert (name in page, name in lines) == (is_told, is_told), name
+    assert (page.count("处不列"), sum("处不列" in line for line in lines)) == (2, 2)
+    assert page.count("<table>") == 1, "a table without a row is none"
+    write_xlsx(sparse(), tmp_path / "a.xlsx")
+    units_sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[1]
+    assert [row[1].value for row in units_sheet.iter_rows(min_row=2)] == [
+        "市民政局",
+        "市档案局",
+        "市地震局",
+        "市林业局",
+    ]
+
+
 def test_a_page_needs_nothing_else_and_holds_every_formula(tmp_path: Path) -> None:
     write_html(bulletin(), tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from tests.put_record import put_record
 from tests.server.actions.test_build_bulletin import PERIOD, finished
 from tests.server.actions.test_pdf_pages import lines_of
 from tests.server.console.office import Office, office
-from tests.small_centre import TOWN
+from tests.small_centre import TOWN, VILLAGE
 
 HERE = f"/console/bulletins/{PERIOD}"
 
@@ -65,6 +65,21 @@ async def test_a_bulletin_goes_from_its_draft_to_a_correction(desk: Office) -> N
     assert (await browser.post(f"{HERE}/correct", why="补录5件")).status_code == 303
     assert await state_of(desk) == (2, "draft")
     assert "补录5件" in (await browser.get(f"{HERE}?edition=1")).text
+
+
+async def test_who_has_too_few_cases_for_any_figure_is_named_below_its_table_and_has_no_row(desk: Office) -> None:
+    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    await browser.post("/console/bulletins", period=PERIOD)
+    page = (await browser.get(f"{HERE}?place={TOWN}")).text
+    villages = page[page.index("<h2>村（社区），只报本乡镇</h2>") :].partition("</section>")[0]
+    [told, *others] = await desk.small.fetch(
+        "SELECT name FROM places WHERE parent = ? ORDER BY code = ? DESC, code", [TOWN, VILLAGE]
+    )
+    assert re.findall(r'<th scope="row">([^<]+)</th>', villages) == [*told]
+    assert len(others) > 1
+    line, _, named = villages.partition("另有")[2].partition("</summary>")
+    assert line.split()[:1] == [str(len(others))]
+    assert all(name in named for [name] in others)
 
 
 async def test_a_period_that_is_none_is_said_and_not_there(desk: Office) -> None:

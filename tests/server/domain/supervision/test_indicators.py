@@ -16,6 +16,7 @@ from server.domain.supervision.indicators import (
     best,
     counts_of,
     figure,
+    has_figures,
     lowest,
     numbers_of,
     score,
@@ -36,6 +37,14 @@ def test_too_few_cases_have_no_figure_and_are_not_compared() -> None:
     assert figure(ON_TIME, (27, 30)) == 9000
     assert score(counts(on_time=(29, 29), valid=(29, 29))) is None
     assert score(counts(on_time=(30, 30))) is None, "one indicator alone is no comparison"
+
+
+def test_a_row_says_something_when_enough_stands_behind_a_figure_or_a_nought_of_context_is_none() -> None:
+    assert not has_figures(counts(on_time=(29, 29), delivery_days=(90, 29), volume=(29, 5000), forbidden=(0, 0)))
+    assert has_figures(counts(on_time=(0, 30)))
+    assert has_figures(counts(forbidden=(1, 1)))
+    assert not has_figures(counts(claims=(0, 120)))
+    assert has_figures(counts(claims=(1, 120)))
 
 
 def test_figures_are_whole_numbers_of_their_shape() -> None:
