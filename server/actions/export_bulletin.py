@@ -1,7 +1,8 @@
 """Writes a bulletin out: as a spreadsheet, as a PDF and as one page that needs nothing else.
 
 Laws: all three show the same figures, with the counts behind each and every formula under the table; too few cases show
-as “–”, and who has nothing else has no row but in the spreadsheet, which holds every count. Volume is shown as a band, never in an order. One that somebody takes along is marked with who, when and why.
+as “–”, and who has nothing else has no row but in the spreadsheet, which holds every count. Volume is shown as a band,
+never in an order. One that somebody takes along is marked with who, when and why.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _left_out(count: int) -> str:
         return ""
     return (
         f"另有 {count} 处不列：没有办结和发布，或各项不足 {N_MIN} 件；计数都在表格文件中。"
-        f" {count} more finished and published nothing, or too little for any figure; all counts are in the spreadsheet."
+        f" {count} more finished and published nothing, or too little for a figure: see the spreadsheet."
     )
 
 
