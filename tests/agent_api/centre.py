@@ -1,4 +1,4 @@
-"""A centre's API on SQLite with everything behind it that the API itself owns; exchange, relay and uploads echo."""
+"""A centre's API on either database, with all behind it that the API itself owns; exchange, relay and uploads echo."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ from server.storage.master_secret import sealing_of
 from server.storage.migrate import migrate
 from server.storage.open import open_database
 from server.storage.sql_store import SqlStore, found_centre
-from server.storage.unit_of_work import Database
+from server.storage.unit_of_work import Database, Engine
 from server.write import WriteContext
+from server.write_parallel import ParallelWriter
 from server.write_queue import WriteQueue
 from server.write_steps import Steps
 from tests.people import HandClock, Phone, account_of, put_accounts, put_directory, seeded
@@ -138,9 +139,11 @@ def client_of(app: Starlette, address: str = "127.0.0.1") -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def running_centre(folder: Path) -> AsyncIterator[Centre]:
-    url = f"sqlite:///{folder}/centre.db"
-    await migrate(url, now_ms=0)
+async def running_centre(folder: Path, postgres: str = "") -> AsyncIterator[Centre]:
+    """On SQLite in the folder, or on the PostgreSQL of this address, which has the schema."""
+    url = postgres or f"sqlite:///{folder}/centre.db"
+    if not postgres:
+        await migrate(url, now_ms=0)
     database = await open_database(url, read_connections=1)
     secrets, clock, randomness = Secrets(bytes(range(32))), HandClock(), seeded().randbytes
     await ensure_signing_key(database, secrets, now_ms=clock.wall_ms(), randomness=randomness)
@@ -191,7 +194,11 @@ async def _platform(
     async with database.write() as tx:
         await put_directory(tx)
     context = WriteContext(store=store, policies=policies, steps=Steps(clock, randomness))
-    writer = WriteQueue(context, raised=lambda buckets: None, end_process=_fail)
+    writer = (
+        WriteQueue(context, raised=lambda buckets: None, end_process=_fail)
+        if database.engine is Engine.SQLITE
+        else ParallelWriter(context, raised=lambda buckets: None, end_process=_fail, jitter=lambda: 0.5, writers=2)
+    )
     return Platform(
         database=database,
         store=store,
