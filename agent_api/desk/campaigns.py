@@ -1,10 +1,12 @@
 """The rounds of claiming at a desk: which there are, how far each is, what waits in it, how it went day by day; and
-the look-back that a reviewer draws.
+the round that a reviewer opens, the look-back that one draws.
 
 Law: what is told is of units and places; steps with a claim or a look-back go by their own address.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -13,6 +15,7 @@ from starlette.responses import Response
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
 from agent_api.desk.asking import account_of, limit_of
+from agent_api.desk.steps import taken_response
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.draw_look_back import draw_look_back
@@ -24,10 +27,11 @@ from server.actions.list_claims import (
     list_claims,
     list_look_backs,
 )
+from server.actions.open_campaign import open_campaign
 from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
 from server.actions.take_snapshots import read_days
-from server.actions.take_step import read_record
+from server.actions.take_step import Taken, read_record
 from server.domain.catalogue.claims import ClaimState
 from server.domain.catalogue.look_back import LookBackState
 from server.domain.catalogue.progress import By, Progress
@@ -35,6 +39,7 @@ from server.domain.people.reach import place_in_scope
 from sync.core.ids import is_id
 
 BODY_MAX = 1024
+OPENING_BODY_MAX = 64 * 1024
 SEED_CHARACTERS_MAX = 60
 
 
@@ -75,6 +80,21 @@ class LookBacks(msgspec.Struct, frozen=True):
     next: str
 
 
+class RoundOpening(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`fields`: what the round is, or what of a planned one changes."""
+
+    fields: dict[str, Any] = {}
+
+
+class RoundOpened(msgspec.Struct, frozen=True):
+    """What its frozen list asks: of how many units, how many base items, how many claims."""
+
+    campaign: str
+    units: int
+    base_codes: int
+    asked: int
+
+
 class LookBackDraw(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`seed` is kept with the draw, so that everybody can draw again; the round's id without it."""
 
@@ -98,6 +118,7 @@ class Days(msgspec.Struct, frozen=True):
     rows: list[Day]
 
 
+_read_opening = msgspec.json.Decoder(RoundOpening)
 _read_draw = msgspec.json.Decoder(LookBackDraw)
 
 
@@ -145,6 +166,25 @@ async def get_look_backs(request: Request, caller: Caller, services: Services) -
     account, after, limit = await account_of(caller, services), _after(request), limit_of(request)
     rows = await list_look_backs(services.platform, account, request.path_params["id"], state, after=after, limit=limit)
     return json_response(LookBacks(rows, rows[-1].id if len(rows) == limit else ""))
+
+
+async def post_opening(request: Request, caller: Caller, services: Services) -> Response:
+    """POST /v1/desk/campaigns/{id}/open: the list is counted from the catalogue and frozen with it. A new round's id is
+    the caller's to choose."""
+    try:
+        asked = _read_opening.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError):
+        raise BodyRefused("malformed") from None
+    campaign = request.path_params["id"]
+    if not is_id(campaign):
+        raise BodyRefused("malformed")
+    account, platform = await account_of(caller, services), services.platform
+    opened = await open_campaign(platform, account, campaign, asked.fields)
+    outcome = opened.written.outcomes[0]
+    if not outcome.code.has_effect:
+        standing = await read_record(platform, "campaign", campaign)
+        return await taken_response(services, "campaign", Taken(outcome=outcome, record=standing))
+    return json_response(RoundOpened(campaign, opened.units, opened.base_codes, opened.asked))
 
 
 async def post_look_backs(request: Request, caller: Caller, services: Services) -> Response:

@@ -42,6 +42,7 @@ async def write_edits(
             buckets={desk_bucket(place) for place, _ in some},
             now_ms=platform.clock.wall_ms(),
             randomness=platform.randomness,
+            computed=True,
         )
         done += sum(outcome.code.has_effect for outcome in written.outcomes)
     return done

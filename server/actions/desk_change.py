@@ -77,12 +77,16 @@ def _desk_at(account: AccountRow, operator: AccountRow | None) -> Desk:
     return Desk(desk_for(operator.id, account.id), operator.id, BEHALF + account.login)
 
 
-def desk_author(account: AccountRow, buckets: Iterable[str], operator: AccountRow | None = None) -> Author:
-    """The account at its desk, where it may write `buckets` besides its own; or the operator in its place."""
+def desk_author(
+    account: AccountRow, buckets: Iterable[str], operator: AccountRow | None = None, *, computes: bool = False
+) -> Author:
+    """The account at its desk, where it may write `buckets` besides its own; or the operator in its place. `computes`:
+    the centre worked out what is written.
+    """
     desk = _desk_at(account, operator)
     grants = dict.fromkeys((*buckets, person_bucket(desk.account)), 0)
     role = CENTRE_ROLE if account.id == CENTRE_ACCOUNT else account.role.value
-    return Author(account=desk.account, device=desk.id, role=role, grants=grants, at_desk=True)
+    return Author(account=desk.account, device=desk.id, role=role, grants=grants, at_desk=True, computes=computes)
 
 
 async def desk_change(
@@ -95,9 +99,11 @@ async def desk_change(
     now_ms: int,
     randomness: Callable[[int], bytes],
     operator: AccountRow | None = None,
+    computed: bool = False,
 ) -> Written:
-    """What became of the edits, in order, after the commit. `operator`: who acts on behalf of the account. Raises what
-    the writer raises.
+    """What became of the edits, in order, after the commit. `operator`: who acts on behalf of the account. `computed`:
+    the centre worked the edits out, for itself or for whoever asked it to (server/domain/people/authors.py). Raises
+    what the writer raises.
     """
     await _ensure(database, _desk_at(account, operator), now_ms=now_ms, randomness=randomness)
     lines = [
@@ -116,7 +122,8 @@ async def desk_change(
         )
         for edit in edits
     ]
-    return await writer.write(Job.of_the_centre(desk_author(account, buckets, operator), lines))
+    author = desk_author(account, buckets, operator, computes=computed)
+    return await writer.write(Job.of_the_centre(author, lines))
 
 
 async def _ensure(database: Database, desk: Desk, *, now_ms: int, randomness: Callable[[int], bytes]) -> None:

@@ -68,6 +68,7 @@ async def draw_look_back(
             buckets={f"unit:{one.unit}" for one in some},
             now_ms=platform.clock.wall_ms(),
             randomness=platform.randomness,
+            computed=True,
         )
         made += sum(outcome.code.has_effect for outcome in written.outcomes)
     return drawn, made

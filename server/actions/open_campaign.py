@@ -66,7 +66,9 @@ async def open_campaign(
     standing = await read_record(platform, "campaign", campaign)
     whole: Fields = {**(standing.fields if standing is not None else {}), **fields}
     kept_under = text(whole, "catalogue").rpartition(":")[2]
-    reaches = any(place[:6] == kept_under for place in account.scope.places)
+    # Who moves a planned round to another catalogue must reach both.
+    under = {text(one, "catalogue").rpartition(":")[2] for one in (whole, standing.fields if standing else whole)}
+    reaches = under <= {place[:6] for place in account.scope.places}
     if not is_centre and not (may_change(account.role, "campaign.open") and reaches):
         raise NotFound(f"no campaign {campaign}")
     place = kept_under.ljust(12, "0")
@@ -88,9 +90,10 @@ async def open_campaign(
         platform.writer,
         account,
         [opening, *_parts(campaign, place, parts, str(frozen["baseline_hash"]))],
-        buckets={f"catalogue:{text(whole, 'catalogue')}", desk_bucket(place)},
+        buckets={f"catalogue:{text(whole, 'catalogue')}", desk_bucket(place), *([standing.bucket] if standing else [])},
         now_ms=platform.clock.wall_ms(),
         randomness=platform.randomness,
+        computed=True,
     )
     return Opened(written=written, units=len(asked.units), base_codes=len(asked.items), asked=sum(asked.units.values()))
 

@@ -35,6 +35,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "state_unknown": ("没有“{value}”这种状态", "there is no state “{value}”"),
     "state_step": ("不能从“{before}”变为“{after}”", "“{before}” cannot become “{after}”"),
     "step_writes": ("“{step}”这一步不能改写“{field}”", "{step} may not write {field}"),
+    "centre_computes": (
+        "这一步由中心统计、整体办理，不能自行填报：{ask_zh}",
+        "the centre works this out as a whole, nobody writes it: {ask_en}",
+    ),
+    "task_code": (
+        "“{value}”类任务由系统生成，请换一个种类",
+        "tasks “{value}” are opened by the centre: choose another kind",
+    ),
     "review_own": ("自己的事不能由自己下结论", "nobody finds on what is about their own work"),
     "value_unknown": ("“{label}”不能是“{value}”", "{field} cannot be “{value}”"),
     "answer_range": ("“{label}”应在{least}到{most}之间", "{field} lies between {least} and {most}"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from server.domain.people.roles import roles_that_may
 from server.domain.record_fields import KINDS, text
+from server.merge_policies.authorship import with_authors
 from server.merge_policies.bulletin_policy import bulletin_policy
 from server.merge_policies.bundle_policies import bundle_policy, calendar_policy
 from server.merge_policies.campaign_policies import (
@@ -78,7 +79,7 @@ def policies_of(index: Index) -> Policies:
         _plain("service_log", creates=("service_log.write",), updates=(), bucket=_place),
         _plain("outcome", creates=(), updates=(), bucket=lambda fields: str(fields["bucket"])),
     )
-    return {row.kind: with_erasure(row) for row in rows}
+    return {row.kind: with_authors(with_erasure(row)) for row in rows}
 
 
 def _place(fields: Fields) -> str:

@@ -88,7 +88,9 @@ def _task_reads(change: Change, reading: Reading) -> Wants:
 
 def _check_task_step(situation: Situation) -> list[Problem]:
     fields = situation.fields
-    if situation.change.name == "task.open" and text(fields, "code") == TaskCode.BULLETIN_OBJECTION:
+    if situation.change.name == "task.open" and text(fields, "code") != TaskCode.BULLETIN_OBJECTION:
+        return tasks.check_opening(text(fields, "code"), by_centre=situation.author.role == CENTRE_ROLE)
+    if situation.change.name == "task.open":
         bulletin, today = situation.known.record("bulletin", text(fields, "about")), china_day(situation.centre.now)
         standing = bulletin.fields if bulletin is not None else None
         return tasks.check_objection(standing, today, own_days(situation, today))

@@ -127,6 +127,8 @@ class Author:
     at_desk: bool = False
     """Whether the author sees the record as it stands while acting: told of a change meanwhile, they look again. A
     conflict is for who wrote without seeing."""
+    computes: bool = False
+    """Whether the centre worked out what is written, by itself or for the person who asked it to."""
 
     def may_write(self, bucket: str, now: int) -> bool:
         """Work in hand still applies for a while after its author was moved."""

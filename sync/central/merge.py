@@ -200,6 +200,8 @@ class _Decision:
         change = lift(change, rule)
         if author.role not in rule.roles:
             return Refuse(reason="not_yours")
+        if rule.computed is not None and not author.computes:
+            return rule.computed
         if not policy.computed.isdisjoint(change.set) or not policy.computed.isdisjoint({*change.add, *change.remove}):
             return Refuse(reason="computed_field", detail={"fields": sorted(change.touched & policy.computed)})
         missing = self._missing(change)

@@ -149,6 +149,9 @@ class ChangeRule:
     creates: bool = False
     updates: bool = True
     roles: frozenset[str]
+    computed: Refuse | None = None
+    """Set where the centre alone works out what is written: a person asks it to, and who sends it all the same is told
+    this."""
     lifts: Mapping[int, Callable[[Change], Change]] = field(default_factory=dict)
     """Version n → how to make version n+1 of it."""
 

@@ -61,6 +61,7 @@ MEANT = {
     ("POST", "/v1/desk/bulletins/{period}/correct"): CITY,
     ("POST", "/v1/desk/bulletins/{period}/objections"): OBJECTING,
     ("GET", "/v1/desk/campaigns"): CLAIMING,
+    ("POST", "/v1/desk/campaigns/{id}/open"): REVIEWING,
     ("GET", "/v1/desk/campaigns/{id}/progress"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/claims"): CLAIMING,
     ("GET", "/v1/desk/campaigns/{id}/look-backs"): CLAIMING,

@@ -182,7 +182,8 @@ async def _open_campaign(centre: main.Centre) -> None:
         captured=Captured(START),
     )
     device = ident("device", "reviewer")
-    author = Author(account=account, device=device, role=Role.CATALOGUE_REVIEWER.value, grants={SHARED: 0})
+    role = Role.CATALOGUE_REVIEWER.value
+    author = Author(account=account, device=device, role=role, grants={SHARED: 0}, computes=True)
     async with main.open_writer(centre, lambda raised: None) as writer:
         written = await writer.write(Job.of_the_centre(author, [parse_change_line(encode_change(change))]))
     assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes

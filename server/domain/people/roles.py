@@ -118,7 +118,6 @@ _CATALOGUE_REVIEW = frozenset(
         *("claim.adopt", "claim.reject"),
         *("campaign.plan", "campaign.open", "campaign.extend", "campaign.close", "baseline.freeze"),
         *("look_back.draw", "look_back.pass", "look_back.find", "look_back.find_again", "look_back.recheck"),
-        "snapshot.take",
     }
 )
 

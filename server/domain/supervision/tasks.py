@@ -31,7 +31,7 @@ class TaskState(StrEnum):
 
 
 class TaskCode(StrEnum):
-    """The tasks that the centre itself opens; a person may open one of any other code."""
+    """The tasks that the centre itself knows; a person may open one of any other code."""
 
     BAD_RATING = "bad_rating"  # 差评核实整改
     REVOCATION_ASKED = "revocation_asked"  # 居民在网页请求撤回同意，待回电核实
@@ -47,6 +47,9 @@ class TaskCode(StrEnum):
 
 NOT_ASKED = "not_asked"
 """What a desk opens when a resident, called back, says that they did not ask for the filing."""
+
+OPENED_BY_CENTRE = frozenset(TaskCode) - {TaskCode.BULLETIN_OBJECTION} | {"call_back", "limit_account"}
+"""What such a task says, and that there is one, follows from what happened: nobody opens it by hand."""
 
 # The working days given by code: domain rules, the first from the rating regulations, the others ours.
 DAYS_GIVEN: Mapping[str, int] = {
@@ -90,6 +93,11 @@ def check_task(fields: Fields, ctx: CheckContext) -> list[Problem]:
     if mask_text(text(fields, "text"), land_lines=False) != text(fields, "text"):
         found.append(problem("notice_unmasked", "text"))
     return found
+
+
+def check_opening(code: str, *, by_centre: bool) -> list[Problem]:
+    """Whether whoever opens it may open one of this code."""
+    return [problem("task_code", "code", value=code)] if code in OPENED_BY_CENTRE and not by_centre else []
 
 
 def check_closing(task: Fields, account: str) -> list[Problem]:

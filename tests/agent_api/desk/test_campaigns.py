@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent_api.desk.campaigns import Campaigns
+from agent_api.desk.campaigns import Campaigns, RoundOpened
+from server.actions.report_progress import read_baseline
+from server.actions.take_step import read_record
+from server.domain.catalogue.baseline import baseline_hash
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.centre import ident
@@ -18,11 +21,33 @@ async def get(api: Centre, who: Enrolled, address: str) -> Any:
     return await api.client.get(f"/v1/desk/{address}", headers=who.bearer)
 
 
+async def opened(api: Centre, who: Enrolled, campaign: str = CAMPAIGN, **fields: Any) -> Any:
+    body = {"fields": {**FIELDS, **fields}}
+    return await api.client.post(f"/v1/desk/campaigns/{campaign}/open", headers=who.bearer, json=body)
+
+
+async def test_a_round_opens_with_its_list_counted_and_frozen_at_the_centre(api: Centre) -> None:
+    reviewer, clerk = await api.enrol(Role.CATALOGUE_REVIEWER), await api.enrol(Role.DESK_CLERK)
+    assert (await opened(api, clerk)).json()["code"] == "not_allowed"
+    assert (await opened(api, reviewer, "latest")).json()["code"] == "malformed"
+    assert (await opened(api, reviewer, catalogue="all:341802")).json()["code"] == "not_found"
+    wrong = await opened(api, reviewer, end="2020-10-01")
+    assert (wrong.status_code, wrong.json()["reason"], wrong.json()["record"]) == (409, "campaign_order", None)
+    # Somebody's own numbers are not what it is opened with.
+    assert (await opened(api, reviewer, baseline_hash="b" * 64, units=1282)).status_code == 200
+    held = await read_record(api.services.platform, "campaign", CAMPAIGN)
+    async with api.database.read() as snapshot:
+        lines = await read_baseline(snapshot, api.services.platform, CAMPAIGN)
+    assert held is not None
+    assert (held.fields["baseline_hash"], held.fields["units"]) == (baseline_hash(lines), 0)
+    again = await opened(api, reviewer)
+    assert (again.status_code, again.json()["reason"]) == (409, "state_step")
+
+
 async def test_a_round_is_listed_and_measured(api: Centre) -> None:
     reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
-    body = {"fields": FIELDS}
-    made = await api.client.post(f"/v1/desk/campaign/{CAMPAIGN}/open", headers=reviewer.bearer, json=body)
-    assert made.status_code == 200, made.text
+    made = await opened(api, reviewer)
+    assert (made.status_code, set(made.json())) == (200, set(RoundOpened.__struct_fields__)), made.text
     listed = (await get(api, reviewer, "campaigns")).json()
     assert set(listed) == set(Campaigns.__struct_fields__)
     assert [(row["id"], row["state"]) for row in listed["rows"]] == [(CAMPAIGN, "open")]
@@ -51,7 +76,7 @@ async def published(api: Centre, unit: str, number: int) -> None:
 
 async def test_a_reviewer_draws_the_look_back_of_the_units_in_reach_and_once(api: Centre) -> None:
     reviewer, supervisor = await api.enrol(Role.CATALOGUE_REVIEWER), await api.enrol(Role.COUNTY_SUPERVISOR)
-    await api.client.post(f"/v1/desk/campaign/{CAMPAIGN}/open", headers=reviewer.bearer, json={"fields": FIELDS})
+    await opened(api, reviewer)
     await published(api, VILLAGE_UNIT, 20)
     await published(api, ZONE_UNIT, 20)  # of another county
     assert (await draw(api, supervisor, {})).json()["code"] == "not_allowed"

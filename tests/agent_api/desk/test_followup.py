@@ -28,6 +28,14 @@ async def test_a_task_that_was_opened_is_listed_page_by_page(api: Centre) -> Non
     assert (await get(api, clerk, "tasks?upto=2020-01-01")).json() == {"rows": [], "next": ""}
 
 
+async def test_a_task_of_a_kind_that_follows_from_what_happened_is_not_opened_by_hand(api: Centre) -> None:
+    clerk = await api.enrol(Role.DESK_CLERK)
+    body = {"fields": {**TASK, "code": "bad_rating"}}
+    made = await api.client.post(f"/v1/desk/task/{'3' * 32}/open", headers=clerk.bearer, json=body)
+    assert (made.status_code, made.json()["reason"]) == (409, "task_code")
+    assert (await get(api, clerk, "tasks")).json()["rows"] == []
+
+
 async def test_the_other_lists_answer_too(api: Centre) -> None:
     clerk = await api.enrol(Role.DESK_CLERK)
     for address in ("tickets", "call-backs"):

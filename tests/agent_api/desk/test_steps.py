@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from agent_api.desk.steps import BODY_MAX
-from server.domain.people.roles import Role
+from server.domain.people.authors import ASKED_FOR
+from server.domain.people.roles import Role, may_change
 from tests.agent_api.centre import Centre, Enrolled
+from tests.people import COUNTY, HALL
 
 CAMPAIGN = "5" * 32
 FIELDS = {
@@ -14,7 +16,7 @@ FIELDS = {
     "catalogue": "all:341881",
     "start": "2026-11-01",
     "end": "2026-12-31",
-    "state": "open",
+    "state": "planned",
 }
 
 
@@ -24,18 +26,18 @@ async def post(api: Centre, who: Enrolled, name: str, body: dict[str, Any], reco
 
 async def test_a_step_makes_a_record_and_the_next_names_the_state_that_was_seen(api: Centre) -> None:
     reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
-    made = await post(api, reviewer, "open", {"fields": FIELDS})
+    made = await post(api, reviewer, "plan", {"fields": FIELDS})
     assert (made.status_code, made.json()["outcome"]) == (200, "applied")
     record = made.json()["record"]
     assert record["fields"]["name"] == "第四轮"
     seen = {"epoch": "e" * 32, "rev": record["rev"], "hash": record["hash"]}
-    closed = await post(api, reviewer, "close", {"fields": {"state": "closed"}, "seen": seen})
-    assert (closed.status_code, closed.json()["record"]["fields"]["state"]) == (200, "closed")
+    longer = await post(api, reviewer, "plan", {"fields": {"end": "2027-01-31"}, "seen": seen})
+    assert (longer.status_code, longer.json()["record"]["fields"]["end"]) == (200, "2027-01-31")
 
 
 async def test_a_refused_step_tells_every_reason_and_changes_nothing(api: Centre) -> None:
     reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
-    refused = await post(api, reviewer, "open", {"fields": {**FIELDS, "end": "2026-10-01"}})
+    refused = await post(api, reviewer, "plan", {"fields": {**FIELDS, "end": "2026-10-01"}})
     assert refused.status_code == 409
     document = refused.json()
     assert (document["code"], document["reason"], document["record"]) == ("step_refused", "campaign_order", None)
@@ -46,10 +48,10 @@ async def test_foreign_absent_and_forbidden_are_the_same_bytes(api: Centre) -> N
     reviewer, clerk = await api.enrol(Role.CATALOGUE_REVIEWER), await api.enrol(Role.DESK_CLERK)
     foreign = {**FIELDS, "catalogue": "all:341802"}
     answers = [
-        await post(api, reviewer, "open", {"fields": foreign}),
-        await post(api, clerk, "open", {"fields": FIELDS}),
+        await post(api, reviewer, "plan", {"fields": foreign}),
+        await post(api, clerk, "plan", {"fields": FIELDS}),
         await post(api, reviewer, "no_such_step", {"fields": FIELDS}),
-        await post(api, reviewer, "open", {"fields": {"name": "nowhere"}}),
+        await post(api, reviewer, "plan", {"fields": {"name": "nowhere"}}),
         await post(api, reviewer, "close", {"seen": {"epoch": "e" * 32, "rev": 1, "hash": "A" * 43}}),
     ]
     assert [answer.status_code for answer in answers] == [404] * 5
@@ -59,7 +61,30 @@ async def test_foreign_absent_and_forbidden_are_the_same_bytes(api: Centre) -> N
 async def test_what_cannot_be_read_is_malformed(api: Centre) -> None:
     reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
     for body in ({"fields": []}, {"fields": {}, "unknown": 1}, {"seen": {"rev": 1}}):
-        answer = await post(api, reviewer, "open", body)  # type: ignore[arg-type]
+        answer = await post(api, reviewer, "plan", body)  # type: ignore[arg-type]
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
-    large = await post(api, reviewer, "open", {"fields": {"name": "x" * BODY_MAX}})
+    large = await post(api, reviewer, "plan", {"fields": {"name": "x" * BODY_MAX}})
     assert large.status_code == 413
+
+
+async def test_what_the_centre_works_out_is_refused_with_where_to_ask_for_it(api: Centre) -> None:
+    """Every such step of every kind, by every role that may ask for it: figures of one's own are never written."""
+    tried = 0
+    asking = {role: await api.enrol(role) for role in Role if any(may_change(role, name) for name in ASKED_FOR)}
+    for name in ASKED_FOR:
+        kind, _, verb = name.partition(".")
+        for who in [who for role, who in asking.items() if may_change(role, name)]:
+            body = {"fields": {**FIELDS, "place": COUNTY, "unit": HALL, "campaign": CAMPAIGN, "rows": [[HALL, 9999]]}}
+            answer = await api.client.post(f"/v1/desk/{kind}/{CAMPAIGN}/{verb}", headers=who.bearer, json=body)
+            document = answer.json()
+            assert (answer.status_code, document["code"], document["reason"]) == (
+                409,
+                "step_refused",
+                "centre_computes",
+            )
+            [told] = document["detail"]["problems"]
+            assert told["zh"].endswith(ASKED_FOR[name][0])
+            assert told["en"].endswith(ASKED_FOR[name][1])
+            assert document["record"] is None
+            tried += 1
+    assert tried == len(ASKED_FOR)

@@ -11,7 +11,7 @@ CITY = "341800000000"
 
 def test_it_is_drafted_frozen_and_then_only_corrected() -> None:
     centre = CentreInMemory()
-    supervisor = Phone(centre, "s1", role="city_supervisor", buckets=(f"desk:{CITY}",))
+    supervisor = Phone(centre, "s1", role="city_supervisor", buckets=(f"desk:{CITY}",), computes=True)
     ident = bulletin_id(CITY, "2026-11", 1)
     fields = {"place": CITY, "span": "monthly", "period": "2026-11", "edition": 1}
     data = public_fields(Figures({}, {}, {}, {}), {})

@@ -28,8 +28,9 @@ def worker(centre: CentreInMemory, account: str) -> Phone:
 
 
 def reviewer(centre: CentreInMemory) -> Phone:
+    """A reviewer at work, and the actions that freeze and draw for them."""
     buckets = (f"unit:{UNIT}", "catalogue:all:341800", f"desk:{CITY}")
-    return Phone(centre, "editor", role="catalogue_reviewer", buckets=buckets)
+    return Phone(centre, "editor", role="catalogue_reviewer", buckets=buckets, computes=True)
 
 
 def lease(phone: Phone, *claims: str, days: int = 3) -> Any:
@@ -128,7 +129,7 @@ def test_a_list_that_was_drawn_is_found_wanting_fixed_and_looked_at_again(centre
 
 
 def test_a_days_snapshot_is_one_whoever_takes_it(centre: CentreInMemory) -> None:
-    editor = reviewer(centre)
+    editor = Phone(centre, "centre", role="centre", buckets=(f"desk:{CITY}",))
     taken = {"campaign": CAMPAIGN, "place": CITY, "day": "2026-11-18", "columns": ["asked"], "rows": [[UNIT, 45]]}
     ident = snapshot_id(CAMPAIGN, CITY, "2026-11-18")
     assert editor.send(editor.change("snapshot", "snapshot.take", ident, set=taken))[0].code.has_effect

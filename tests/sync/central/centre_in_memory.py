@@ -158,6 +158,7 @@ class Phone:
     chain_epoch: int = 1
     seq: int = 0
     hash: bytes = b""
+    computes: bool = False
 
     def __post_init__(self) -> None:
         self.device = self.device or derived_id("device", self.account)
@@ -166,7 +167,7 @@ class Phone:
     @property
     def author(self) -> Author:
         grants = dict.fromkeys((*self.buckets, f"person:{self.account}"), 0)
-        return Author(account=self.account, device=self.device, role=self.role, grants=grants)
+        return Author(account=self.account, device=self.device, role=self.role, grants=grants, computes=self.computes)
 
     def change(self, kind: str, name: str, record: str = "", **more: Any) -> Change:
         captured = Captured(wall=more.pop("wall", self.centre.now))

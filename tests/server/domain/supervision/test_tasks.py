@@ -7,10 +7,12 @@ import pytest
 from server.domain.check_context import CheckContext
 from server.domain.record_fields import KINDS, Fields
 from server.domain.supervision.tasks import (
+    OPENED_BY_CENTRE,
     STEPS,
     TaskCode,
     check_closing,
     check_objection,
+    check_opening,
     check_task,
     due_day,
     open_task,
@@ -71,3 +73,13 @@ def test_who_explained_does_not_close() -> None:
 
 def test_steps_write_fields_that_the_kind_has() -> None:
     assert {name for taken in STEPS.values() for name in taken.writes} <= KINDS["task"].fields.keys()
+
+
+def test_a_task_that_follows_from_what_happened_is_opened_by_the_centre_alone() -> None:
+    for code in OPENED_BY_CENTRE:
+        [told] = check_opening(code, by_centre=False)
+        assert (told.code, told.field) == ("task_code", "code")
+        assert check_opening(code, by_centre=True) == []
+    assert check_opening(TaskCode.BULLETIN_OBJECTION, by_centre=False) == []
+    assert check_opening("check", by_centre=False) == []
+    assert OPENED_BY_CENTRE | {TaskCode.BULLETIN_OBJECTION} >= set(TaskCode)
