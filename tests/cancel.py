@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 
@@ -58,9 +59,9 @@ class CancelledAt:
             try:
                 yield awaited
             except BaseException as error:
-                send = lambda error=error: steps.throw(error)  # noqa: E731
+                send = partial(steps.throw, error)
             else:
-                send = lambda: next(steps)  # noqa: E731
+                send = partial(next, steps)
 
     def _cancel(self, task: "asyncio.Task[Any]", awaited: Any) -> None:
         if self._moment is Moment.JUST_DONE and awaited is not None and not awaited.done():

@@ -18,8 +18,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent_api.caller import Caller
-from agent_api.exchange import Exchange, Writer
+from agent_api.exchange import Exchange
 from server.actions.change_epoch import RESTORED, change_epoch
+from server.actions.desk_change import Writer
 from server.domain.people.roles import Role
 from server.merge_policies import policies_of
 from server.storage.contacts import ContactBook

@@ -40,7 +40,12 @@ async def waits_for(started: Callable[[], "asyncio.Future[None]"], seen: list[st
 async def test_the_two_moments_differ_in_what_became_of_the_awaited() -> None:
     def soon() -> "asyncio.Future[None]":
         future = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_later(0.001, lambda: future.done() or future.set_result(None))
+
+        def end() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        asyncio.get_running_loop().call_later(0.001, end)
         return future
 
     for moment, expected in ((Moment.WAITING, "cancelled"), (Moment.JUST_DONE, "done")):

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ async def test_whoever_hangs_up_has_sent_nothing() -> None:
 
 async def test_a_body_that_stops_coming_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     async def never() -> Message:
-        return await asyncio.get_running_loop().create_future()
+        return cast("Message", await asyncio.get_running_loop().create_future())
 
     monkeypatch.setattr(bodies, "DEADLINE_S", 0.0)
     with pytest.raises(BodyRefused) as refused:

@@ -20,7 +20,7 @@ def test_every_code_says_what_and_what_next_in_both_languages() -> None:
 
 def test_the_same_code_is_the_same_bytes() -> None:
     assert problem_response("not_found").body == problem_response("not_found").body
-    document = json.loads(problem_response("malformed").body)
+    document = json.loads(bytes(problem_response("malformed").body))
     assert document["status"] == 400
     assert document["type"] == "/v1/docs#malformed"
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -32,7 +33,7 @@ def shape(node: Any) -> Any:
             return node
 
 
-def wire_hash(types: list[type]) -> str:
+def wire_hash(types: Sequence[type]) -> str:
     schemas, parts = msgspec.json.schema_components(types)
     text = json.dumps(shape({"messages": schemas, "parts": parts}), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

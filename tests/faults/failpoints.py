@@ -16,6 +16,7 @@ import asyncpg
 
 from agent_api.exchange import Exchange
 from server.storage import sqlite_connection
+from server.storage.sqlite_connection import Key
 
 CALLS = ("execute", "fetch", "fetchval", "fetchrow", "executemany", "copy_records_to_table")
 
@@ -45,8 +46,8 @@ def put_in(at: int) -> None:
         _before(asyncpg.connection.Connection, name, point.step)
     prepare = sqlite_connection._prepare
 
-    def traced(raw: Any, *rest: Any) -> None:
-        prepare(raw, *rest)
+    def traced(raw: Any, key: Key | None, query_only: bool) -> None:
+        prepare(raw, key, query_only)
         raw.set_trace_callback(lambda sql: point.step())
 
     sqlite_connection._prepare = traced

@@ -22,6 +22,7 @@ from agent_api.live import PROTOCOL, LiveSockets
 from server import main
 from server.actions.move_account import close_account, move_account, reopen_account
 from server.actions.revoke_device import revoke_device
+from server.centre import Centre, open_centre, open_writer
 from server.domain.people.roles import Role, Scope
 from server.merge_policies.claim_policy import claim_id
 from server.write import Job
@@ -125,7 +126,7 @@ async def test_nothing_of_another_unit_or_person_is_ever_sent_to_anybody(
         read: Counter[str] = Counter()
         woken: Counter[str] = Counter()
         live = {name: await _open(at, phone) for name, phone in phones.items()}
-        async with main.open_centre(site.settings, clock=at.clock) as centre:
+        async with open_centre(site.settings, clock=at.clock) as centre:
             await _open_campaign(centre)
             for step in range(STEPS):
                 name = chance.choice(list(phones))
@@ -170,9 +171,15 @@ def _check_wakes(live: dict[str, Socket], model: Model, woken: Counter[str]) -> 
         socket.said.clear()
 
 
-async def _open_campaign(centre: main.Centre) -> None:
+async def _open_campaign(centre: Centre) -> None:
     account = ident("account", "reviewer")
-    fields = {"name": "第三轮", "start": "2025-01-01", "end": "2027-12-31", "catalogue": "all:341800", "state": "open"}
+    fields: dict[str, Any] = {
+        "name": "第三轮",
+        "start": "2025-01-01",
+        "end": "2027-12-31",
+        "catalogue": "all:341800",
+        "state": "open",
+    }
     change = Change(
         id=ident("change", "campaign"),
         kind="campaign",
@@ -184,7 +191,7 @@ async def _open_campaign(centre: main.Centre) -> None:
     device = ident("device", "reviewer")
     role = Role.CATALOGUE_REVIEWER.value
     author = Author(account=account, device=device, role=role, grants={SHARED: 0}, computes=True)
-    async with main.open_writer(centre, lambda raised: None) as writer:
+    async with open_writer(centre, lambda raised: None) as writer:
         written = await writer.write(Job.of_the_centre(author, [parse_change_line(encode_change(change))]))
     assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes
 

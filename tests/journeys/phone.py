@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize
 
 from fixtures.chromium import ARGUMENTS, chromium
 from fixtures.fleet.centre import activation_codes
@@ -28,7 +28,7 @@ from tests.journeys.legible import check_legible
 from tests.small_centre import HELPER, load_small, small_centre
 
 PIN = "246813"
-SMALL = {"width": 360, "height": 640}
+SMALL: ViewportSize = {"width": 360, "height": 640}
 PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
 _START_S = 60.0
 

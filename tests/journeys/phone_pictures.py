@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, sync_playwright
 
 from tests.journeys.accessible import check_accessible
 from tests.journeys.legible import faults_of
@@ -27,7 +27,11 @@ from tests.journeys.picture_walk import walk_at_home, walk_with_answers
 from tests.journeys.test_photographs import CAMERA
 
 FOLDER = Path("build/phone_pictures")
-SIZES = {"small": SMALL, "large": {"width": 412, "height": 915}, "lying": {"width": 640, "height": 360}}
+SIZES: dict[str, ViewportSize] = {
+    "small": SMALL,
+    "large": {"width": 412, "height": 915},
+    "lying": {"width": 640, "height": 360},
+}
 IMAGE = Path("docs/images/phone.png")
 SHOWN = ("22-waits", "07-service", "09-materials", "15-receipt")
 SHOWN_SCALE, GAP = 0.7, 16

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, ViewportSize
 
 from tests.journeys.others import Others
 from tests.journeys.phone import SMALL, PhoneUser, ServedCentre, phone_user
 from tests.journeys.test_first_visit import file_allowance
 
 LARGE = {"width": 412, "height": 915}
-LYING = {"width": 800, "height": 360}
+LYING: ViewportSize = {"width": 800, "height": 360}
 FORM, CARD = "高龄津贴申请审批表", "社会保障卡"
 PLACE, HOURS = "前村党群服务中心", "8:30-11:30"
 

@@ -40,7 +40,8 @@ class SlowLine:
     def slow_down(self) -> None:
         """Connections of better days end."""
         self.is_slow = True
-        self._loop.call_soon_threadsafe(lambda: [one.transport.abort() for one in list(self._open)])
+        for one in list(self._open):
+            self._loop.call_soon_threadsafe(one.transport.abort)
 
     @contextmanager
     def running(self) -> Iterator[SlowLine]:

@@ -5,11 +5,11 @@ Law: journeys share it, so each takes records of its own, which `waiting` hands 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 
@@ -21,6 +21,8 @@ from server.cli.demo import SMALL_WEEK, demo_settings, fill
 from tests.command import finish
 from tests.journeys.console import login_of, sign_in_for
 from tests.journeys.phone import ServedCentre, serving
+
+Found = TypeVar("Found")
 
 COUNTY, TOWN = "341881000000", "341881106000"
 # What a place's desk holds comes first, then what a unit of the county holds; a county's desk acts for both.
@@ -63,8 +65,8 @@ class Town:
 
         self._opened(write)
 
-    def _opened(self, work: Any) -> Any:
-        async def run() -> Any:
+    def _opened(self, work: Callable[[Centre], Awaitable[Found]]) -> Found:
+        async def run() -> Found:
             async with open_centre(self.centre.settings) as opened:
                 return await work(opened)
 

@@ -17,7 +17,7 @@ class Counting(PasswordHasher):
 
     def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override] # noqa: A002
         self.verified += 1
-        return super().verify(hash, password)  # type: ignore[return-value]
+        return super().verify(hash, password)
 
 
 async def test_the_right_password_is_right_however_it_is_composed() -> None:

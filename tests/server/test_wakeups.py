@@ -1,6 +1,8 @@
 """Listeners hear of their own buckets, once, and nothing piles up."""
 
-from server.wakeups import Wakes
+from functools import partial
+
+from server.wakeups import Listener, Wakes
 
 
 def test_a_listener_hears_of_its_buckets_and_no_others() -> None:
@@ -31,6 +33,11 @@ def test_a_listener_that_moved_or_closed_hears_nothing_of_before() -> None:
 
 def test_a_listener_may_leave_while_news_is_told() -> None:
     wakes = Wakes()
-    leaving = [wakes.listen(["a"], lambda number=number: leaving[1 - number].close()) for number in (0, 1)]
+    leaving: list[Listener] = []
+
+    def leave(number: int) -> None:
+        leaving[number].close()
+
+    leaving += (wakes.listen(["a"], partial(leave, 1)), wakes.listen(["a"], partial(leave, 0)))
     wakes.publish(["a"])
     assert wakes.listened_to in (frozenset(), {"a"})

@@ -80,7 +80,8 @@ async def test_a_reviewer_draws_the_look_back_of_the_units_in_reach_and_once(api
     await published(api, VILLAGE_UNIT, 20)
     await published(api, ZONE_UNIT, 20)  # of another county
     assert (await draw(api, supervisor, {})).json()["code"] == "not_allowed"
-    for body in ({"seed": 7}, {"seed": "s" * 61}, {"seed": "s", "claims": []}, []):
+    unreadable: tuple[Any, ...] = ({"seed": 7}, {"seed": "s" * 61}, {"seed": "s", "claims": []}, [])
+    for body in unreadable:
         answer = await draw(api, reviewer, body)
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert (await get(api, reviewer, f"campaigns/{CAMPAIGN}/look-backs")).json()["rows"] == []

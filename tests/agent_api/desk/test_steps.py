@@ -60,8 +60,9 @@ async def test_foreign_absent_and_forbidden_are_the_same_bytes(api: Centre) -> N
 
 async def test_what_cannot_be_read_is_malformed(api: Centre) -> None:
     reviewer = await api.enrol(Role.CATALOGUE_REVIEWER)
-    for body in ({"fields": []}, {"fields": {}, "unknown": 1}, {"seen": {"rev": 1}}):
-        answer = await post(api, reviewer, "plan", body)  # type: ignore[arg-type]
+    unreadable: tuple[dict[str, Any], ...] = ({"fields": []}, {"fields": {}, "unknown": 1}, {"seen": {"rev": 1}})
+    for body in unreadable:
+        answer = await post(api, reviewer, "plan", body)
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     large = await post(api, reviewer, "plan", {"fields": {"name": "x" * BODY_MAX}})
     assert large.status_code == 413

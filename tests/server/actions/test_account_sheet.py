@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 import xlsxwriter
@@ -14,11 +15,12 @@ TITLES = ["登录名", "姓名", "角色", "区划", "单位", "站点"]
 GOOD = ["h1", "王小梅", "帮办员", VILLAGE, VILLAGE_UNIT, ""]
 
 
-def sheet(*rows: list[object], titles: list[str] = TITLES) -> bytes:
+def sheet(*rows: Sequence[object], titles: list[str] = TITLES) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         page = book.add_worksheet()
-        for number, row in enumerate([titles, *rows]):
+        lines: list[Sequence[object]] = [titles, *rows]
+        for number, row in enumerate(lines):
             for column, value in enumerate(row):
                 page.write(number, column, value)
     return out.getvalue()

@@ -71,6 +71,6 @@ async def test_a_broken_promise_that_stood_its_year_is_cleared_once(
     held = await read_record(platform, "case", CASE)
     assert held is not None
     today = china_day(either.centre.clock.wall_ms()).isoformat()
-    assert held.fields["credit"].get("cleared_on", "") == (today if cleared else "")  # type: ignore[attr-defined]
+    assert held.fields["credit"].get("cleared_on", "") == (today if cleared else "")
     keys = await either.fetch("SELECT 1 FROM natural_keys WHERE id LIKE 'credit:%'")
     assert len(keys) == 1 - cleared

@@ -41,7 +41,7 @@ async def test_before_acceptance_the_material_is_missing_again_and_after_it_the_
     for case in (CASE, ACCEPTED, OVER):
         held = await read_record(platform, "case", case)
         assert held is not None
-        materials[case] = held.fields["material.1"]["state"]  # type: ignore[index]
+        materials[case] = held.fields["material.1"]["state"]
     assert materials == {CASE: "missing", ACCEPTED: "licence", OVER: "licence"}
     assert await either.fetch("SELECT code, about, holder FROM tasks") == [
         ("licence_expired", ACCEPTED, f"place:{VILLAGE}")

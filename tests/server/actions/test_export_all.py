@@ -100,7 +100,7 @@ async def put_residents(small: SmallCentre, numbers: range) -> None:
     rows = []
     for number in numbers:
         record = derived_id("resident", "many", str(number))
-        fields = {"village": VILLAGE, "name": "汪秀英", "notes": [f"住村东第{number}户" * 20]}
+        fields: dict[str, object] = {"village": VILLAGE, "name": "汪秀英", "notes": [f"住村东第{number}户" * 20]}
         made = Record("resident", record, 1, f"place:{VILLAGE}", 1, encode_body("resident", record, 1, fields), {})
         rows.append(row_of(made, policy.columns(fields), small.centre.sealing, plain=False))
     async with small.centre.database.write() as tx:

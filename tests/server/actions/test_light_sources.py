@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from server.actions.light_sources import Wanted, wanted_lights
 from server.centre import platform_of
@@ -91,14 +92,16 @@ PAUSED = {**CLOCK, "promise_due": "2026-03-16", "paused_since": "2026-03-04"}
 async def test_what_waits_for_a_correction_or_stands_still_is_found_and_shines_on_its_holder(tmp_path: Path) -> None:
     desk = f"place:{VILLAGE}"
     since = {"state_since": "2026-03-04T10:00:00+08:00"}
-    for holder, case in (
-        (PHONE, {"state": "to_correct", "correction": {"due": "2026-03-20"}}),
-        (desk, {"state": "suspended", "suspension": {"until": "2026-03-20"}, "clock": PAUSED}),
-        (desk, {"state": "special_procedure", "special": {"until": "2026-03-20"}, "clock": PAUSED}),
-    ):
-        async with small_centre(tmp_path / case["state"]) as small:
-            await put_record(small, "case", CASE, case_of(small, holder=holder, **since, **case))
+    until = {"until": "2026-03-20"}
+    waiting: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        (PHONE, "to_correct", {"correction": {"due": "2026-03-20"}}),
+        (desk, "suspended", {"suspension": until, "clock": PAUSED}),
+        (desk, "special_procedure", {"special": until, "clock": PAUSED}),
+    )
+    for holder, state, more in waiting:
+        async with small_centre(tmp_path / state) as small:
+            await put_record(small, "case", CASE, case_of(small, holder=holder, state=state, **since, **more))
             assert await found(small, "2026-03-11") == []
             [light] = await found(small, "2026-03-23")
-            code = "correction" if case["state"] == "to_correct" else "pause"
+            code = "correction" if state == "to_correct" else "pause"
             assert (light.code, light.level, light.holder, light.due) == (code, "yellow", holder, "2026-03-20")

@@ -150,7 +150,7 @@ async def test_a_helper_has_no_such_list(either: SmallCentre) -> None:
     platform = platform_of(either.centre, either.writer)
     for refused in (list_tasks, list_call_backs):
         with pytest.raises(NotFound):
-            await refused(platform, helper)  # type: ignore[operator]
+            await refused(platform, helper)
 
 
 async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:

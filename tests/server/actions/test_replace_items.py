@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ async def test_no_two_parts_have_one_code_and_the_whole_has_none_of_theirs(at: C
 
 
 async def test_when_a_part_is_refused_the_old_item_stands(at: CatalogueCentre) -> None:
-    parts = [{"name": "新办", "promise_days": 40}, {"name": "补办"}]
+    parts: list[dict[str, Any]] = [{"name": "新办", "promise_days": 40}, {"name": "补办"}]
     done = await split_item(at.platform, at.reviewer, STANDARD, parts, "分开")
     assert (done.is_done, done.made) == (False, ())
     assert done.steps[-1].outcome.reason == "promise_over_statutory"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 
-from server.domain.people.roles import Role
+from fixtures.world.accounts import Role
 from tests.command import bangban, finish
 from tests.small_centre import HELPER, VILLAGE, load_small, small_centre, small_world
 

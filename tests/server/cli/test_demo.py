@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from fixtures.fleet.week import Week
 from fixtures.story.hands import StoryBroke
+from fixtures.world.accounts import Role
 from server.cli.demo import FOLDER, LIGHT_WEEK, SMALL_WEEK, _at_the_console, _guests, free_port
 from server.cli.main import app
-from server.domain.people.roles import Role
 
 
 def test_the_demo_runs_all_997_devices_with_a_lighter_week() -> None:

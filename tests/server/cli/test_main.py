@@ -58,7 +58,8 @@ def test_a_broken_command_leaves_the_others_working(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(
         "server.cli.main.COMMANDS", {"good": Entry("", "good", ""), "bad": Entry("", "no_such_module", "")}
     )
-    monkeypatch.setitem(sys.modules, "good", type("Module", (), {"app": working}))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "good", type("Module", (), {"app": working}))
+    assert app.info.cls is not None
     root = typer.Typer(cls=type(app.info.cls.__name__, (app.info.cls,), {}))
     root.callback()(lambda: None)
 

@@ -88,7 +88,7 @@ class Staff:
 
     async def of(self, role: Role) -> Browser:
         if role not in self._known:
-            logins = [one.login for one in self._desk.small.world.accounts if one.role == role]
+            logins = [one.login for one in self._desk.small.world.accounts if one.role.value == role.value]
             near = [one for one in logins if VILLAGE[:6] in one] or logins
             self._known[role] = await self._desk.sign_in(near[0])
         return self._known[role]

@@ -210,37 +210,45 @@ def bundled() -> tuple[CaseAtDesk, str, str]:
     materials = [{"no": 1, "name": "居民身份证", "necessity": 1}, {"no": 2, "name": "老年人优待证", "necessity": 1}]
     desk.centre.seed("item", BUS_CARD, item(1, materials=materials, promise_days=3), CATALOGUE)
     helper = desk.helper
-    fields = {"name": "汪秀英", "village": VILLAGE, "citizen_id": PERSON}
-    resident = helper.change("resident", "resident.register", set=fields)
+    person = {"name": "汪秀英", "village": VILLAGE, "citizen_id": PERSON}
+    resident = helper.change("resident", "resident.register", set=person)
     named = ["e" * 32, BUS_CARD]
     told = {**consent_fields(resident.record, "helper", VILLAGE), "items": named}
     consent = helper.change("consent", "consent.give", set=told)
     cases = [fresh_id(), fresh_id()]
-    legs = [{"leg": no, "item": one, "case": case} for no, (one, case) in enumerate(zip(named, cases, strict=True), 1)]
+    pairs = zip(named, cases, strict=True)
+    legs: list[dict[str, Any]] = [{"leg": no, "item": one, "case": case} for no, (one, case) in enumerate(pairs, 1)]
     shared = {"resident": resident.record, "consent": consent.record, "village": VILLAGE}
     bundle = helper.change("bundle", "bundle.file", set={**shared, "code": "BUNDLE-01", "legs": legs})
     filed = []
     for leg in legs:
-        state = {"state": "awaited"} if leg["leg"] == 2 else {"state": "paper"}
+        paper = {"state": "awaited"} if leg["leg"] == 2 else {"state": "paper"}
         fields = {**shared, "item": leg["item"], "item_version": 1, "state": "submitted", "bundle": bundle.record}
-        fields |= {"leg": leg["leg"], "material.1": {"state": "licence"}, "material.2": state}
-        filed.append(helper.change("case", "case.submit", leg["case"], set=fields, needs=[bundle.id]))
+        set_ = {**fields, "leg": leg["leg"], "material.1": {"state": "licence"}, "material.2": paper}
+        filed.append(helper.change("case", "case.submit", leg["case"], set=set_, needs=[bundle.id]))
     outcomes = helper.send(resident, consent, bundle, *filed)
     assert [(one.code, one.reason) for one in outcomes] == [(OutcomeCode.APPLIED, "")] * 5
     desk.record = cases[0]
     return desk, bundle.record, cases[1]
 
 
+ONWARDS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("accept", {}),
+    ("decide", {"decision": {"granted": True}}),
+    ("finish", {}),
+)
+
+
 def test_the_result_of_one_leg_is_the_material_of_the_next_and_the_last_ends_the_bundle() -> None:
     desk, bundle, bus_card = bundled()
     assert desk.centre.fields("bundle", bundle)["due"] == "2026-12-07"  # ten days and three, one after the other
-    for verb, fields in (("accept", {}), ("decide", {"decision": {"granted": True}}), ("finish", {})):
+    for verb, fields in ONWARDS:
         assert desk.step(verb, **fields).code is OutcomeCode.APPLIED
     number = desk.fields["number"]
     desk.record = bus_card
     assert desk.fields["material.2"] == {"state": "licence", "note": number}
     assert desk.centre.fields("bundle", bundle)["state"] == "open"
-    for verb, fields in (("accept", {}), ("decide", {"decision": {"granted": True}}), ("finish", {})):
+    for verb, fields in ONWARDS:
         assert desk.step(verb, **fields).code is OutcomeCode.APPLIED
     assert desk.centre.fields("bundle", bundle)["state"] == "over"
 
@@ -294,7 +302,7 @@ def test_a_broken_promise_is_on_record_and_bars_the_person_from_the_next_whereve
     assert (desk.fields["credit"]["on"], desk.fields["credit"]["reason"]) == ("2026-11-28", "late")
     assert "2027-11-28" in str([one.fields for one in desk.centre.records.values() if one.kind == "notice"])
     assert problems(promised_again(desk)) == ["promise_barred"]
-    brought = {"material__2": {"state": "paper"}}
+    brought: dict[str, Any] = {"material__2": {"state": "paper"}}
     assert desk.step("accept", **brought).code is OutcomeCode.APPLIED, "only a promise is barred"
 
 

@@ -90,7 +90,7 @@ class Town(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        desk, self.bundle, second = bundled()
+        desk, self.both, second = bundled()
         self.centre = desk.centre
         self.cases = (desk.record, second)
         self.consent = str(desk.fields["consent"])
@@ -225,6 +225,7 @@ class Town(RuleBasedStateMachine):
     def _next_step(self, leg: int, together: bool) -> None:
         case = self.cases[leg]
         fields = self.centre.fields("case", case)
+        said: dict[str, Any]
         match fields["state"]:
             case "received" | "prechecked":
                 step, said = "accept", {"joint": [A, B]} if together else {}
@@ -329,7 +330,7 @@ class Town(RuleBasedStateMachine):
     @invariant()
     def a_bundle_is_over_with_the_last_of_its_legs(self) -> None:
         states = {leg: self.centre.fields("case", case)["state"] for leg, case in enumerate(self.cases, 1)}
-        assert (self.centre.fields("bundle", self.bundle)["state"] == "over") is is_over(states), states
+        assert (self.centre.fields("bundle", self.both)["state"] == "over") is is_over(states), states
 
     @invariant()
     def a_consent_that_was_taken_back_has_told_who_must_stop(self) -> None:

@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import obstore
@@ -26,6 +27,9 @@ from server.storage.blobs import (
 )
 from server.storage.sealing import SEAL_BYTES, Algorithm, Sealing, SealingKey
 from tests.centre import sealing
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -126,8 +130,8 @@ async def test_every_object_is_listed_with_its_size(blobs: Blobs) -> None:
 
 
 async def test_a_store_that_is_away_is_unreachable() -> None:
-    away = {"endpoint": "http://127.0.0.1:9", "region": "x", "access_key_id": "x", "secret_access_key": "x"}
-    options = {"allow_http": True}
+    away: S3Config = {"endpoint": "http://127.0.0.1:9", "region": "x", "access_key_id": "x", "secret_access_key": "x"}
+    options: ClientConfig = {"allow_http": True}
     gone = RemoteBlobs(
         S3Store("files", config=away, client_options=options, retry_config={"max_retries": 0}), sealing()
     )
@@ -140,10 +144,18 @@ async def test_a_local_object_is_synced_before_it_has_its_name_and_its_folder_af
 ) -> None:
     done: list[str] = []
     blobs = LocalBlobs(tmp_path, sealing())
-    fdatasync, fsync, rename = os.fdatasync, os.fsync, os.rename
-    monkeypatch.setattr(os, "fdatasync", lambda fd: (done.append("file"), fdatasync(fd)))
-    monkeypatch.setattr(os, "rename", lambda *paths: (done.append("rename"), rename(*paths)))
-    monkeypatch.setattr(os, "fsync", lambda fd: (done.append("folder"), fsync(fd)))
+
+    def tell(call: str, word: str) -> None:
+        real = getattr(os, call)
+
+        def told(*given: Any) -> None:
+            done.append(word)
+            real(*given)
+
+        monkeypatch.setattr(os, call, told)
+
+    for call, word in (("fdatasync", "file"), ("rename", "rename"), ("fsync", "folder")):
+        tell(call, word)
     await blobs.put(key(), DATA)
     assert done == ["file", "rename", "folder"]
 

@@ -10,7 +10,7 @@ HEAD = Head(3, 2**127 + 1, 2, b"l" * 32, 5)
 
 def test_a_head_comes_back_as_it_went_in() -> None:
     [(_, [row])] = head_statements({"place:1": HEAD})
-    assert head_of(row[1:]) == HEAD
+    assert head_of(tuple(row[1:])) == HEAD
     assert head_or_empty((None,) * 5) == EMPTY_HEAD
     assert head_statements({}) == []
 

@@ -78,7 +78,7 @@ class _TwoTables(Snapshot):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.kept = [
+        self.kept: list[list[Row]] = [
             [("b", 1, sealing().seal("cases/b", b"1")), ("a", 4, sealing().seal("cases/a", b"4"))],
             [("d", 2, None), ("c", 4, None)],
         ]

@@ -43,10 +43,10 @@ def test_a_file_that_was_taken_away_while_its_lock_was_awaited_is_not_written_to
     spool.open(UPLOAD).close()
     real = os.open
 
-    def opened_late(path: object, *rest: int) -> int:
+    def opened_late(path: str, *rest: int) -> int:
         descriptor = real(path, *rest)
         monkeypatch.setattr(os, "open", real)
-        Path(str(path)).unlink()  # another process finishes the upload just then
+        Path(path).unlink()  # another process finishes the upload just then
         return descriptor
 
     monkeypatch.setattr(os, "open", opened_late)

@@ -76,7 +76,7 @@ def test_a_database_that_will_not_take_wal_is_refused() -> None:
 
 
 def test_an_old_sqlite_is_refused_beside_other_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_engine.dbapi2, "sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr(dbapi2, "sqlite_version_info", (3, 51, 2))
     with pytest.raises(UnsafeStorage, match=r"3\.51\.3"):
         open_raw(str(tmp_path / "old.db"), None)
     open_raw(str(tmp_path / "old.db"), None, several=False).close()

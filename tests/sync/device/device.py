@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from sync.core.changes import Captured, Change
 from sync.core.ids import derived_id
@@ -51,9 +52,9 @@ class Device:
             page_bytes=self.page_bytes,
         )
 
-    def write(self, record: str, files: tuple[tuple[FileToSend, bytes], ...] = (), **fields: object) -> Change:
+    def write(self, record: str, files: tuple[tuple[FileToSend, bytes], ...] = (), **fields: Any) -> Change:
         self.made += 1
-        draft = Draft("note", record_id(record), "note.write", set=fields)  # type: ignore[arg-type]
+        draft = Draft("note", record_id(record), "note.write", set=fields)
         change = self.replica.capture(
             draft,
             change_id=derived_id("change", self.name, str(self.made)),

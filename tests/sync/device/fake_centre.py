@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from sync.core import chain
 from sync.core.changes import Change, OutcomeCode
@@ -181,7 +182,7 @@ class FakeCentre:
             ],
         )
         files = {file: FileState.STORED if file in self.stored_files else FileState.MISSING for file in envelope.files}
-        known: dict[str, object] = {"outcomes": outcomes, "tag": tag, "files": files}
+        known: dict[str, Any] = {"outcomes": outcomes, "tag": tag, "files": files}
         if envelope.tag == tag:
             return self._answer(request, Status.OK, **known)
         if envelope.cursors is None:

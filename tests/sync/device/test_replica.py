@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -26,8 +28,8 @@ def fields_of(device: Device, record: str = "a") -> dict[str, object]:
     return sighting.fields
 
 
-def draft(**fields: object) -> Draft:
-    return Draft("note", RECORD, "note.write", set=fields)  # type: ignore[arg-type]
+def draft(**fields: Any) -> Draft:
+    return Draft("note", RECORD, "note.write", set=fields)
 
 
 def test_a_capture_is_seen_at_once_on_top_of_the_row() -> None:
@@ -100,7 +102,13 @@ def parked(code: OutcomeCode | None) -> Replica:
     with store.transaction():
         store.replace_entries([msgspec.structs.replace(entry, seq=1, chain_epoch=1, outcome=outcome)])
         if code is not None:
-            told = {"change": change.id, "code": code.value, "record": RECORD, "reason": "later", "detail": {"n": 1}}
+            told: dict[str, object] = {
+                "change": change.id,
+                "code": code.value,
+                "record": RECORD,
+                "reason": "later",
+                "detail": {"n": 1},
+            }
             body = encode_body("outcome", change.id, 1, told)
             row = StoredRow(record=change.id, bucket="person:1", version=1, kind="outcome", body=body)
             store.put_rows([row])

@@ -69,7 +69,8 @@ def within(settings: Settings, work: Callable[[Centre], Coroutine[Any, Any, T]])
 def running_centre(folder: Path) -> Iterator[RunningCentre]:
     settings = in_folder(Settings(rate_limit_factor=0), folder)
     within(settings, _load)
-    started, address, ended = threading.Event(), [""], [lambda: None]
+    started, address = threading.Event(), [""]
+    ended: list[Callable[[], object]] = [lambda: None]
 
     async def serve() -> None:
         async with open_server(settings) as app:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sync.core.codec import parse_change_line
+from server.domain.record_fields import groups
+from sync.core.codec import read_change
 from sync.core.ids import derived_id
 from tests.server.cli.device.conftest import Run
 from tests.server.cli.device.village import CARD, CATALOGUE, SHAN, Village, put
@@ -44,12 +45,12 @@ def test_one_consent_stands_before_a_bundle_and_a_case_for_each_leg(run: Run, tm
     code, told = run("bundle", "--from", said(tmp_path), as_json=True)
     assert code == 0, told
     with village.office() as office:
-        changes = [parse_change_line(entry.line).change for entry in office.store.outbox()]
+        changes = [read_change(entry.line) for entry in office.store.outbox()]
         assert [one.name for one in changes] == ["consent.give", "bundle.file", "case.submit", "case.submit"]
         consent, bundle, card, bus = changes
         assert consent.set["items"] == [CARD, BUS_CARD]
         assert bundle.needs == [consent.id]
-        assert [leg["case"] for leg in bundle.set["legs"]] == [card.record, bus.record] == told["cases"]
+        assert [leg["case"] for leg in groups(bundle.set, "legs")] == [card.record, bus.record] == told["cases"]
         assert card.needs == bus.needs == [bundle.id]
         assert (bus.set["bundle"], bus.set["leg"]) == (bundle.record, 2)
         assert bus.set["material.2"] == {"state": "awaited"}

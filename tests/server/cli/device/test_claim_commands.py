@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.cli.device.claims import claimables, copied_from, neighbour_of, open_campaign
+from server.domain.record_fields import texts
 from server.merge_policies.claim_policy import claim_id
 from sync.core.codec import read_change
 from sync.device.replica import Draft
@@ -88,7 +89,7 @@ def test_the_standard_list_is_claimed_in_bulk_and_taken_out_as_a_batch(run: Run,
         changes = [read_change(entry.line) for entry in office.store.outbox()]
     lease = changes[-1]
     assert [change.name for change in changes] == ["claim.take", "claim.take", "lease.take"]
-    assert (set(lease.set["claims"]), lease.set["unit"]) == ({FIRST, SECOND}, UNIT)
+    assert (set(texts(lease.set, "claims")), lease.set["unit"]) == ({FIRST, SECOND}, UNIT)
     assert "已领取" in run("claim", answers=[""]).output
     assert len(run("claim", "--give-back", as_json=True)[1]["changes"]) == 1
     assert run("claim", "--give-back", as_json=True)[1]["changes"] == []

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from server.cli.device.unfinished import drafts_of
-from sync.core.codec import parse_change_line
+from sync.core.codec import read_change
 from tests.server.cli.device.conftest import Run
 from tests.server.cli.device.village import ALLOWANCE, NOW, PLACE, VILLAGE, WANG, Village, put, whole_visit
 
@@ -141,10 +141,13 @@ def test_a_returned_case_is_put_right_with_all_of_it_in_one_change(run: Run, tmp
     assert (code, told["case"]) == (0, case)
     with village.office() as office:
         (entry,) = office.store.outbox()
-        assert parse_change_line(entry.line).change.name == "case.correct"
+        assert read_change(entry.line).name == "case.correct"
         seen = office.replica.see(case)
+        assert seen is not None
         assert seen.fields["material.1"] == {"state": "paper"}
-        assert seen.fields["material.3"]["state"] == "attached"
+        photographed = seen.fields["material.3"]
+        assert isinstance(photographed, dict)
+        assert photographed["state"] == "attached"
         assert seen.fields["notes"] == ["一并补齐"]
 
 
@@ -155,7 +158,7 @@ def test_what_was_promised_is_brought_to_a_case_in_work_and_nothing_else_is(run:
     assert run("correct", case, "--material", "4=paper", as_json=True)[0] == 0
     with village.office() as office:
         (entry,) = office.store.outbox()
-        assert parse_change_line(entry.line).change.name == "case.supply"
+        assert read_change(entry.line).name == "case.supply"
     assert run("correct", case, "--material", "4", as_json=True)[0] != 0
     assert run("correct", case, as_json=True)[0] != 0
 

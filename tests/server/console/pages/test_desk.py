@@ -36,8 +36,8 @@ async def clerk_at(desk: Office) -> Browser:
 def hidden(page: str) -> dict[str, str]:
     """What every step's form carries of the state that was seen."""
     return {
-        name: html.unescape(re.search(f'name="{name}" value="([^"]*)"', page)[1]) for name in ("epoch", "rev", "hash")
-    }  # type: ignore[index]
+        name: html.unescape(re.findall(f'name="{name}" value="([^"]*)"', page)[0]) for name in ("epoch", "rev", "hash")
+    }
 
 
 async def state_of(desk: Office) -> object:

@@ -45,7 +45,7 @@ async def clerk_at(desk: Office) -> Browser:
 
 def picked(page: str, *cases: str, name: str = "seen") -> dict[str, str]:
     """The ticks of these cases, with what the page carries of each."""
-    found = {}
+    found: dict[str, str] = {}
     for case in cases:
         carried = re.search(rf'name="{name}\.{case}"\s+value="([^"]*)"', page)
         assert carried, f"{case} is not offered"

@@ -47,7 +47,7 @@ def test_the_whole_has_forty_five_days_and_each_part_the_decisions_own() -> None
 
 
 def test_nothing_is_decided_before_every_part_is_answered_or_let_go() -> None:
-    granted = {"decision": {"granted": True}}
+    granted: dict[str, Any] = {"decision": {"granted": True}}
     case = accepted(A, B)
     assert codes(check_desk_step(view("decide", before=case, **granted))) == ["part_open", "part_open"]
     case |= add_to_case(view("part_answer", before=case, part_answer={"unit": A, "agrees": True}))

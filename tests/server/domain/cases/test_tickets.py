@@ -1,5 +1,6 @@
 """A ticket says how it came in, what it is about and by when it is answered."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from server.domain.cases.tickets import STEPS, check_ticket, check_way, ticket_id
@@ -10,7 +11,7 @@ CTX = CheckContext(on=date(2026, 11, 22))
 TICKET = {"place": "341881106200", "source": "hotline", "type": "complaint", "text": "催办", "state": "open"}
 
 
-def codes(name: str, fields: dict[str, object], record: str = "t" * 32, reopened: int = 0) -> list[str]:
+def codes(name: str, fields: Mapping[str, object], record: str = "t" * 32, reopened: int = 0) -> list[str]:
     return [one.code for one in check_way(name, fields, record, reopened)]
 
 

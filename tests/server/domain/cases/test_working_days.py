@@ -33,7 +33,10 @@ def test_a_calendar_without_its_year_is_none() -> None:
 
 
 def test_all_years_are_read_together_and_found_by_their_year() -> None:
-    held = [{**YEAR, "day.2026-11-20": {"works": False, "why": "台风"}, "day.2026-11-22": None}, {"day.x": {}}]
+    held: list[dict[str, object]] = [
+        {**YEAR, "day.2026-11-20": {"works": False, "why": "台风"}, "day.2026-11-22": None},
+        {"day.x": {}},
+    ]
     assert overrides_in(held) == {date(2026, 11, 20): False}
     assert years_around(date(2026, 11, 18)) == (2025, 2026, 2027)
     assert len({calendar_id(year) for year in years_around(date(2026, 11, 18))}) == 3

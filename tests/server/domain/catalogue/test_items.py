@@ -6,6 +6,7 @@ import pytest
 
 from server.domain.catalogue.items import MigrationKind, check_item, check_material_rows, migrate_draft
 from server.domain.check_context import CheckContext
+from server.domain.record_fields import groups
 
 CTX = CheckContext(on=date(2026, 11, 22))
 ITEM: dict[str, object] = {
@@ -76,7 +77,7 @@ def test_a_cancelled_material_is_dropped_told_and_kept_in_the_list() -> None:
 
 
 def test_a_material_that_changed_its_place_moves_with_its_name() -> None:
-    first, second, third = ITEM["materials"]  # type: ignore[misc]
+    first, second, third = groups(ITEM, "materials")
     materials = [{**second, "no": 1}, {**first, "no": 2}, third]
     migration = migrate_draft(DRAFT, ITEM, newer(materials=materials))
     assert migration.kind is MigrationKind.SAME_MEANING

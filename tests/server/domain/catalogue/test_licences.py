@@ -16,7 +16,7 @@ from server.domain.catalogue.licences import (
     usable_kinds,
 )
 from server.domain.check_context import CheckContext
-from server.domain.record_fields import Fields
+from server.domain.record_fields import Fields, groups
 from server.domain.steps import state_after
 
 ON = date(2026, 11, 22)
@@ -53,7 +53,7 @@ def test_every_use_names_its_case_and_its_purpose_and_the_newest_are_kept() -> N
     found = licence_fields("licence.use", said, account="me", at="t")
     assert found["uses"] == [{"at": "t", "by": "me", "case": "c" * 32, "purpose": "高龄津贴申领"}]
     many = {**said, "uses": [{"at": str(n)} for n in range(USES_KEPT_MAX)]}
-    assert len(licence_fields("licence.use", many, account="me", at="t")["uses"]) == USES_KEPT_MAX
+    assert len(groups(licence_fields("licence.use", many, account="me", at="t"), "uses")) == USES_KEPT_MAX
     assert set(LICENCE_STEPS["licence.use"].needs) == {"use_case", "use_purpose"}
 
 

@@ -25,7 +25,7 @@ def test_the_claim_stands_on_the_new_version_and_keeps_what_it_was_told_before()
     assert written["base_version"] == 2
     assert needs_a_look({**CLAIM, **written}) == ("name",)
     again = rebase({**CLAIM, **written}, NEW, {**NEW, "legal_days": 10}, 3)
-    assert [one["field"] for one in again["rebased"]] == ["name", "legal_basis", "legal_days"]  # type: ignore[attr-defined, index]
+    assert [one["field"] for one in again["rebased"]] == ["name", "legal_basis", "legal_days"]  # type: ignore[attr-defined]
 
 
 def test_what_is_kept_has_an_end() -> None:

@@ -177,7 +177,7 @@ async def test_models_work_inside_a_unit_and_roll_back_with_it(database: Databas
         await SchemaVersion.bulk_create([SchemaVersion(version=n, name="x", digest="", applied_at=0) for n in (78, 79)])
         await SchemaVersion.filter(version=78).delete()
     async with database.read():
-        assert await SchemaVersion.filter(version__gt=50).values_list("version", flat=True) == [79]
+        assert [one.version for one in await SchemaVersion.filter(version__gt=50)] == [79]
 
 
 async def test_models_get_or_create_survives_inside_a_unit(database: Database) -> None:
