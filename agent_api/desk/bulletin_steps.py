@@ -18,12 +18,11 @@ from agent_api.desk.steps import taken_response
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
-from server.actions.build_bulletin import PeriodInvalid, build_bulletin, freeze_bulletin, read_bulletin
+from server.actions.build_bulletin import PeriodInvalid, build_bulletin, read_bulletin
+from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, Seen, freeze_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
 from server.domain.problems import problem
-from server.domain.record_fields import integer, text
-from server.domain.supervision.bulletins import BulletinState, differences
 from sync.central.known import Record
 
 BODY_MAX = 4 * 1024
@@ -73,15 +72,17 @@ async def post_freeze(request: Request, caller: Caller, services: Services) -> R
     except (msgspec.MsgspecError, ValueError):
         raise BodyRefused("malformed") from None
     period, account = request.path_params["period"], await account_of(caller, services)
-    held = _there(await _latest(services, period))
-    if (seen.edition, seen.data_hash) != (integer(held.fields, "edition"), text(held.fields, "data_hash")):
+    looked_at = Seen(seen.edition, seen.data_hash)
+    if Seen.of(_there(await _latest(services, period))) != looked_at:
         return problem_response("bulletin_moved")
     try:
-        frozen = await freeze_bulletin(services.platform, period, by=account)
+        frozen = await freeze_bulletin(services.platform, period, seen=looked_at, by=account)
     except NotFound:
         return problem_response("bulletin_frozen")
-    if text(frozen.fields, "state") != BulletinState.FROZEN:
-        problems = [msgspec.to_builtins(problem("bulletin_data", name)) for name in differences(frozen.fields)]
+    except BulletinMoved:
+        return problem_response("bulletin_moved")
+    except BulletinUnfounded as unfounded:
+        problems = [msgspec.to_builtins(problem("bulletin_data", name)) for name in unfounded.fields]
         return problem_response("step_refused", more={"reason": "bulletin_data", "detail": {"problems": problems}})
     return json_response(bulletin_told(frozen))
 

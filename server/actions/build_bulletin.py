@@ -1,8 +1,9 @@
-"""Builds, freezes and corrects a period's bulletin, and finds its numbers again.
+"""Builds and corrects a period's bulletin, and finds its numbers again.
 
-Laws: the city's bulletin and the towns' own come from one count. A frozen edition is never written again; a correction
-is the next edition, and the one before says that it was corrected. Verifying answers two questions: does everything
-shown follow from the rows that were frozen, and do the cases still give those rows.
+Laws: the city's bulletin and the towns' own come from one count and are written in one transaction, a correction with
+what it says of the edition before. A frozen edition is never written again; a correction is the next. Of two who
+build at once one has the whole. Verifying answers two questions: does everything shown follow from the rows that were
+frozen, and do the cases still give those rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from server.actions.centre_writes import standing_of, write_edits
+from server.actions.centre_writes import standing_of, write_together
 from server.actions.count_outcomes import count_outcomes
 from server.actions.desk_change import DeskEdit
 from server.actions.platform import Platform
@@ -33,8 +34,10 @@ from server.merge_policies.bulletin_policy import bulletin_id
 from server.storage.people import AccountRow
 from server.storage.records import record_of, records_query
 from sync.central.known import Record
+from sync.core.chain import encode_hash
 from sync.core.changes import Base, Fields
 from sync.core.clock import iso
+from sync.core.ids import timed_id
 
 _EDITIONS = """SELECT id FROM bulletins WHERE span = ? AND period = ? AND bucket = ?
                ORDER BY CAST(edition AS BIGINT) DESC"""
@@ -103,33 +106,21 @@ async def build_bulletin(platform: Platform, period: str, *, why: str = "", by: 
     if why and not frozen:
         raise NotFound(f"no bulletin of {period} is frozen")
     edition = integer(latest.fields, "edition") + int(frozen) if latest is not None else 1
-    told: Fields = {"span": span.value, "period": period, "edition": edition, "built_at": iso(platform.clock.wall_ms())}
+    now = platform.clock.wall_ms()
+    told: Fields = {"span": span.value, "period": period, "edition": edition, "built_at": iso(now)}
+    # So that every record is another after every build, also where its figures are the same: who had one of an earlier
+    # build before them, of the city's or of any town's, is told.
+    told["build"] = timed_id(now, platform.randomness(10))
     if why:
         told["why"] = why
-    await write_edits(platform, await _edits(platform, directory, city, figures, names, told), by=by)
-    if frozen and latest is not None:
-        await _step(platform, latest, "bulletin.supersede", {"why": why}, by)
+    edits = await _edits(platform, directory, city, figures, names, told)
+    if frozen:
+        edits += await _superseding(platform, period, edition - 1, why)
+    await write_together(platform, edits, by=by)
     built = await read_bulletin(platform, period)
     if built is None:
         raise NotFound(f"no bulletin of {period}")
     return built
-
-
-async def freeze_bulletin(platform: Platform, period: str, *, by: AccountRow | None = None) -> Record:
-    """Freezes the latest draft, the towns' with it. `by`: who says so. Raises NotFound when there is none."""
-    latest = await read_bulletin(platform, period)
-    if latest is None or text(latest.fields, "state") != BulletinState.DRAFT:
-        raise NotFound(f"no draft of {period}")
-    directory = await platform.directory()
-    edition = integer(latest.fields, "edition")
-    for town in sorted(code for code, one in directory.places.items() if one.level is Level.TOWN):
-        held = await read_bulletin(platform, period, place=town)
-        if held is not None and integer(held.fields, "edition") == edition:
-            await _step(platform, held, "bulletin.freeze", {}, by)
-    await _step(platform, latest, "bulletin.freeze", {}, by)
-    frozen = await read_bulletin(platform, period)
-    assert frozen is not None, "it was there before it was frozen"
-    return frozen
 
 
 async def verify_bulletin(platform: Platform, period: str) -> Verified:
@@ -186,11 +177,11 @@ async def _edits(
     told: Fields,
 ) -> list[tuple[str, DeskEdit]]:
     by_town: dict[str, dict[str, object]] = {}
+    # Every town, also one of which nothing is to be told: two builds write the same records, so that one has them all.
     for town in sorted(code for code, one in directory.places.items() if one.level is Level.TOWN):
         below = set(directory.below(town))
         villages = {code: counts for code, counts in figures.villages.items() if code in below}
-        if villages:
-            by_town[town] = town_fields(villages, names)
+        by_town[town] = town_fields(villages, names)
     bodies = {city: public_fields(figures, names), **by_town}
     ids = {place: bulletin_id(place, text(told, "period"), integer(told, "edition")) for place in bodies}
     async with platform.database.read() as snapshot:
@@ -206,11 +197,32 @@ def _draft(
     return DeskEdit(kind="bulletin", record=record, name="bulletin.draft", fields=values, base=base)
 
 
-async def _step(platform: Platform, record: Record, name: str, fields: Fields, by: AccountRow | None) -> None:
+async def _superseding(platform: Platform, period: str, edition: int, why: str) -> list[tuple[str, DeskEdit]]:
+    """What the frozen edition says of itself from now on, the city's and every town's."""
+    return [
+        (text(held.fields, "place"), edit_of(held, base, "bulletin.supersede", {"why": why}))
+        for held, base in await read_edition(platform, period, edition)
+        if text(held.fields, "state") == BulletinState.FROZEN
+    ]
+
+
+def edit_of(held: Record, base: Base, name: str, fields: Fields) -> DeskEdit:
+    return DeskEdit(kind="bulletin", record=held.id, name=name, fields=fields, base=base)
+
+
+async def read_edition(platform: Platform, period: str, edition: int) -> list[tuple[Record, Base]]:
+    """The city's and the towns' bulletins of one edition as they stood together, each with the state to name; the
+    city's first.
+    """
+    directory = await platform.directory()
+    towns = sorted(code for code, one in directory.places.items() if one.level is Level.TOWN)
+    ids = [bulletin_id(place, period, edition) for place in (city_of(directory), *towns)]
     async with platform.database.read() as snapshot:
-        base = (await standing_of(snapshot, platform, "bulletin", [record.id]))[record.id][0]
-    edit = DeskEdit(kind="bulletin", record=record.id, name=name, fields=fields, base=base)
-    await write_edits(platform, [(text(record.fields, "place"), edit)], by=by)
+        rows = await snapshot.fetch(*records_query("bulletin", ids))
+        [[epoch]] = await snapshot.fetch("SELECT epoch FROM centre WHERE id = 1")
+    held = {one.id: one for one in (record_of("bulletin", row, platform.sealing) for row in rows)}
+    found = [held[ident] for ident in ids if ident in held]
+    return [(one, Base(epoch=epoch, rev=one.rev, hash=encode_hash(one.hash))) for one in found]
 
 
 async def _names(platform: Platform) -> dict[str, str]:

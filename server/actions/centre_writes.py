@@ -1,4 +1,5 @@
-"""What the centre writes by itself, in the name of its own account: many edits, a job for some dozens.
+"""What the centre writes by itself, in the name of its own account: many edits, a job for some dozens; or one job for
+what is only true together.
 
 Law: an edit of a record that stands names the state it was computed from; when somebody was quicker it is refused or
 merged as anybody's would be, and the next run looks again.
@@ -16,6 +17,7 @@ from server.storage.people import AccountRow
 from server.storage.records import place_of
 from server.storage.schema.records import KIND_TABLES
 from server.storage.unit_of_work import Snapshot
+from sync.central.known import KnownChange
 from sync.core.chain import content_hash, encode_hash
 from sync.core.changes import Base, Fields
 from sync.core.codec import read_fields
@@ -30,22 +32,30 @@ async def write_edits(
     """`edits`: (the place under whose desk's bucket the record lies, the edit). `by`: the person who asked for it,
     where it was not the schedule. How many had an effect.
     """
-    writer = by or await centre_itself(platform)
     done = 0
     for start in range(0, len(edits), EDITS_MAX):
-        some = edits[start : start + EDITS_MAX]
-        written = await desk_change(
-            platform.database,
-            platform.writer,
-            writer,
-            [edit for _, edit in some],
-            buckets={desk_bucket(place) for place, _ in some},
-            now_ms=platform.clock.wall_ms(),
-            randomness=platform.randomness,
-            computed=True,
-        )
-        done += sum(outcome.code.has_effect for outcome in written.outcomes)
+        outcomes = await write_together(platform, edits[start : start + EDITS_MAX], by=by)
+        done += sum(outcome.code.has_effect for outcome in outcomes)
     return done
+
+
+async def write_together(
+    platform: Platform, edits: Sequence[tuple[str, DeskEdit]], *, by: AccountRow | None = None
+) -> tuple[KnownChange, ...]:
+    """The same in one transaction, whatever their number: all of it is durable or none. What became of each, in order;
+    one that is refused holds up no other, so who needs all names the states that only change together.
+    """
+    written = await desk_change(
+        platform.database,
+        platform.writer,
+        by or await centre_itself(platform),
+        [edit for _, edit in edits],
+        buckets={desk_bucket(place) for place, _ in edits},
+        now_ms=platform.clock.wall_ms(),
+        randomness=platform.randomness,
+        computed=True,
+    )
+    return written.outcomes
 
 
 async def standing_of(

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from server.actions.build_bulletin import build_bulletin, freeze_bulletin, read_bulletin
+from server.actions.build_bulletin import build_bulletin, read_bulletin
+from server.actions.freeze_bulletin import BulletinMoved, freeze_bulletin
 from server.actions.platform import Platform
+from server.actions.refusals import NotFound
 from server.actions.tell_low_end import tell_low_end
 from server.domain.calendar import add_working_days
 from server.domain.places import Level
@@ -37,13 +39,21 @@ async def draft_bulletins(platform: Platform) -> list[str]:
     if today > freezes_after(today):
         held = await read_bulletin(platform, month)
         if held is not None and text(held.fields, "state") == BulletinState.DRAFT:
-            await build_bulletin(platform, month)
-            await freeze_bulletin(platform, month)
-            done.append(month)
+            done += await _freeze(platform, month)
     standing = await read_bulletin(platform, month)
     if standing is not None and text(standing.fields, "state") == BulletinState.FROZEN:
         await tell_low_end(platform, standing)
     return done
+
+
+async def _freeze(platform: Platform, month: str) -> list[str]:
+    """The month if it was this process that froze it: another, or a person, may have been quicker."""
+    try:
+        await build_bulletin(platform, month)
+        await freeze_bulletin(platform, month)
+    except (NotFound, BulletinMoved):
+        return []
+    return [month]
 
 
 def freezes_after(today: date) -> date:

@@ -14,11 +14,11 @@ import typer
 from server.actions.build_bulletin import (
     PeriodInvalid,
     build_bulletin,
-    freeze_bulletin,
     read_bulletin,
     verify_bulletin,
 )
 from server.actions.export_bulletin import WRITERS, sheets_of, title_of
+from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, freeze_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.platform import Platform
 from server.actions.take_step import Taken
@@ -43,7 +43,12 @@ def build_command(period: PeriodArgument, database: DatabaseOption = None, data:
 @app.command("freeze")
 def freeze_command(period: PeriodArgument, database: DatabaseOption = None, data: DataOption = None) -> None:
     """Freeze the draft with the data that made it. From then on it is only corrected."""
-    _tell(_on_platform(settings_with(database, data), lambda platform: freeze_bulletin(platform, period)))
+    try:
+        _tell(_on_platform(settings_with(database, data), lambda platform: freeze_bulletin(platform, period)))
+    except BulletinMoved:
+        fail("somebody has just built or frozen it: look at it again")
+    except BulletinUnfounded as unfounded:
+        fail(f"it does not follow from its own rows ({unfounded}): build it anew", 2)
 
 
 @app.command("correct")

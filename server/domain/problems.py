@@ -39,6 +39,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "这一步由中心统计、整体办理，不能自行填报：{ask_zh}",
         "the centre works this out as a whole, nobody writes it: {ask_en}",
     ),
+    "bulletin_moved": (
+        "这一期刚刚有了新内容，请看最新内容再做",
+        "this bulletin has just changed: look at it again",
+    ),
     "task_code": (
         "“{value}”类任务由系统生成，请换一个种类",
         "tasks “{value}” are opened by the centre: choose another kind",

@@ -17,7 +17,6 @@ from server.actions.build_bulletin import (
     Edition,
     PeriodInvalid,
     build_bulletin,
-    freeze_bulletin,
     list_bulletins,
     read_bulletin,
     span_of,
@@ -25,6 +24,7 @@ from server.actions.build_bulletin import (
 )
 from server.actions.export_bulletin import WRITERS, shown
 from server.actions.export_table import Told, Watermark
+from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, Seen, freeze_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
 from server.actions.trace_outcomes import Trace, trace_areas, trace_outcomes
@@ -226,14 +226,17 @@ async def build(visit: Visit) -> Response:
 async def freeze(visit: Visit) -> Response:
     """POST /bulletins/{period}/freeze: the edition that the page showed, or nothing."""
     held = await _edition(visit, place="")
-    if _number(visit.form.get("edition", "")) != integer(held.fields, "edition") or visit.form.get("hash") != text(
-        held.fields, "data_hash"
-    ):
-        return await _changed(visit)
+    seen = Seen(_number(visit.form.get("edition", "")), visit.form.get("hash", ""))
     try:
-        await freeze_bulletin(visit.console.platform, text(held.fields, "period"), by=visit.account)
-    except NotFound:
+        await freeze_bulletin(visit.console.platform, text(held.fields, "period"), seen=seen, by=visit.account)
+    except (NotFound, BulletinMoved):
         return await _changed(visit)
+    except BulletinUnfounded:
+        told = visit.t(
+            "没有定稿：数字与明细对不上，请重新编制后再看。",
+            "Not frozen: it does not follow from its rows. Build it anew.",
+        )
+        return await _bulletin_page(visit, said=told, status=409)
     return RedirectResponse(f"/console/bulletins/{text(held.fields, 'period')}", 303)
 
 

@@ -29,6 +29,7 @@ BULLETIN_KINDS: tuple[KindFields, ...] = (
         Field("names", "名称", "pairs: code or unit, name", Shape.LIST),
         Field("data_hash", "数据指纹", "over every row"),
         Field("built_at", "编制时间", "", Shape.MOMENT),
+        Field("build", "编制编号", "of which reckoning it is: one for the city's and every town's"),
         Field("why", "更正说明", "what was corrected", Shape.LONG_TEXT),
         Field("frozen_at", "定稿时间", "", Shape.MOMENT, computed=True),
         Field("frozen_by", "定稿人", "who froze it: the centre, or a supervisor", computed=True),

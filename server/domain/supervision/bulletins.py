@@ -35,7 +35,7 @@ class Span(StrEnum):
 
 
 _D, _F, _C = (state.value for state in BulletinState)
-_DATA = (*TABLES, "columns", "best_counties", "best_units", "best_towns", "names", "data_hash", "built_at")
+_DATA = (*TABLES, "columns", "best_counties", "best_units", "best_towns", "names", "data_hash", "built_at", "build")
 BULLETIN_STEPS: StepTable = {
     "bulletin.draft": step(None, _D, to=_D, writes=(*_DATA, "place", "span", "period", "edition", "why")),
     "bulletin.freeze": step(_D, to=_F),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.actions.build_bulletin import build_bulletin, freeze_bulletin
+from server.actions.build_bulletin import build_bulletin
+from server.actions.freeze_bulletin import freeze_bulletin
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import VILLAGE

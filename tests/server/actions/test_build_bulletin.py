@@ -9,12 +9,12 @@ import pytest
 from server.actions.build_bulletin import (
     PeriodInvalid,
     build_bulletin,
-    freeze_bulletin,
     read_bulletin,
     span_of,
     verify_bulletin,
 )
 from server.actions.count_outcomes import count_outcomes
+from server.actions.freeze_bulletin import freeze_bulletin
 from server.actions.refusals import NotFound
 from server.centre import platform_of
 from server.domain.catalogue.progress import COLUMNS
@@ -166,8 +166,10 @@ async def test_a_correction_is_the_next_edition_and_the_frozen_one_says_so(tmp_p
             "draft",
             "补录5件",
         )
-        first = await read_bulletin(platform, PERIOD, edition=1)
+        first, town = [await read_bulletin(platform, PERIOD, place=place, edition=1) for place in ("", TOWN)]
         assert first is not None
+        assert town is not None
+        assert (town.fields["state"], town.fields["why"]) == ("corrected", "补录5件")
         assert (first.fields["state"], first.fields["why"]) == ("corrected", "补录5件")
         assert table_of(first.fields, "towns")[TOWN].pairs[CODES.index("on_time")] == (40, 40)
         await freeze_bulletin(platform, PERIOD)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.actions.build_bulletin import build_bulletin, city_of, freeze_bulletin
+from server.actions.build_bulletin import build_bulletin, city_of
+from server.actions.freeze_bulletin import freeze_bulletin
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
 from server.centre import platform_of

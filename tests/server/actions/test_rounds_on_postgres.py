@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.actions.build_bulletin import build_bulletin, freeze_bulletin, verify_bulletin
+from server.actions.build_bulletin import build_bulletin, verify_bulletin
 from server.actions.draw_look_back import draw_look_back
+from server.actions.freeze_bulletin import freeze_bulletin
 from server.actions.keep_campaigns import end_leases, rebase_claims
 from server.actions.list_claims import list_campaigns, list_claims
 from server.actions.report_progress import report_progress
