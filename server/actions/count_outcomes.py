@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server.actions.count_published import count_published
 from server.actions.list_forbidden_requests import count_forbidden_requests
 from server.actions.platform import Platform
-from server.actions.report_progress import count_units, read_campaign
+from server.actions.report_progress import count_asked, read_campaign
 from server.actions.take_snapshots import read_last_day
 from server.domain.people.entitlement import Directory
 from server.domain.places import Level
+from server.domain.record_fields import text
 from server.domain.supervision.bulletins import Figures
 from server.domain.supervision.indicators import CODES, NOTHING, Count, Counts
 from server.storage.schema.counts import OUTCOMES, added_up
@@ -40,7 +42,7 @@ _RATINGS = """SELECT bucket, coalesce(unit, ''), sum(CASE WHEN grade IN ('4', '5
 _CONFIRMED = """SELECT bucket, count(*) FROM reviews
                 WHERE finding = 'confirmed' AND found_at >= ? AND found_at < ? GROUP BY bucket"""
 _RESIDENTS = "SELECT bucket, number FROM resident_counts WHERE number > 0"
-_ROUND = "SELECT id FROM campaigns WHERE ends >= ? ORDER BY ends DESC, id LIMIT 1"
+_ROUNDS = "SELECT id FROM campaigns WHERE ends >= ? AND state <> 'planned' ORDER BY ends DESC, id"
 
 
 _AT = {code: 2 * place for place, code in enumerate(CODES)}
@@ -134,18 +136,21 @@ def _count_cases(area: _Area, numbers: Sequence[int]) -> None:
 async def _claims(
     snapshot: Snapshot, platform: Platform, directory: Directory, since: str, before: str
 ) -> Mapping[str, Count]:
-    """Unit → (published, asked for) of the round that ran then, as the last day of the period was kept; as it stands
-    now when no day was.
+    """Unit → (published, asked for) of the round that ran then, as the last day of the period was kept; of a period of
+    which no day was, as the log has its end.
     """
-    rounds = await snapshot.fetch(_ROUND, [since])
-    if not rounds:
-        return {}
-    [[campaign]] = rounds
-    rows = await read_last_day(snapshot, platform, campaign, before)
-    if not rows:
+    for (campaign,) in await snapshot.fetch(_ROUNDS, [since]):
         fields = await read_campaign(snapshot, platform, campaign)
-        rows = await count_units(snapshot, platform, campaign, fields, directory, since)
-    return {unit: (row.published, row.asked) for unit, row in rows.items() if unit in directory.units and row.asked}
+        if text(fields, "start") >= before:
+            continue  # it was still to come
+        rows = await read_last_day(snapshot, platform, campaign, since, before)
+        counts = {unit: (row.published, row.asked) for unit, row in rows.items()}
+        if not rows:
+            asked = await count_asked(snapshot, platform, campaign, fields, directory)
+            published = await count_published(snapshot, campaign, before)
+            counts = {unit: (published.get(unit, 0), asked.get(unit, 0)) for unit in asked.keys() | published.keys()}
+        return {unit: (done, of) for unit, (done, of) in counts.items() if unit in directory.units and of}
+    return {}
 
 
 def figures_of(places: Mapping[str, Counts], units: Mapping[str, Counts], directory: Directory) -> Figures:

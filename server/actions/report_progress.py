@@ -86,7 +86,7 @@ async def count_units(
     snapshot: Snapshot, platform: Platform, campaign: str, fields: Fields, directory: Directory, day: str
 ) -> dict[str, Progress]:
     """Unit → its row. Once the round's last day is over, whatever is not published is overdue."""
-    asked = await _asked(snapshot, platform, campaign, fields, directory)
+    asked = await count_asked(snapshot, platform, campaign, fields, directory)
     added = {unit: Progress(asked=count).numbers for unit, count in asked.items()}
     over = text(fields, "end") < day
     counted, come = await snapshot.fetch_each([(_COUNTS, [campaign]), (_LATE, [campaign, day])])
@@ -101,9 +101,10 @@ async def count_units(
     return rows
 
 
-async def _asked(
+async def count_asked(
     snapshot: Snapshot, platform: Platform, campaign: str, fields: Fields, directory: Directory
 ) -> dict[str, int]:
+    """Unit → how many claims are asked of it."""
     if integer(fields, "baseline_parts"):
         return asked_of(await read_baseline(snapshot, platform, campaign))
     own, standard = await snapshot.fetch_each([(_OWN, ()), (_STANDARD, ())])

@@ -1,7 +1,7 @@
 """Keeps how far each open round is, once a day: a record for each county, and one for the city's own units.
 
-Law: a day's snapshot is made once, by an id that follows from round, place and day: several processes and restarts
-make one.
+Laws: a day's snapshot is made once, by an id that follows from round, place and day: several processes and restarts
+make one. A round that was closed has one of its end as well, however short it was.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from server.actions.centre_writes import write_edits
 from server.actions.desk_change import DeskEdit
 from server.actions.platform import Platform
 from server.actions.report_progress import count_units, read_campaign
+from server.domain.catalogue.campaigns import CampaignState
 from server.domain.catalogue.progress import COLUMNS, By, Progress, area_of
+from server.domain.record_fields import text
 from server.merge_policies.campaign_policies import snapshot_id
 from server.merge_policies.judging import china_day
 from server.storage.records import record_of, records_query
@@ -18,7 +20,8 @@ from server.storage.unit_of_work import Snapshot as ReadSnapshot
 from sync.core.changes import Fields
 
 _LAST_DAY = """SELECT id FROM snapshots WHERE campaign = ?
-               AND day = (SELECT max(day) FROM snapshots WHERE campaign = ? AND day < ?)"""
+               AND day = (SELECT max(day) FROM snapshots WHERE campaign = ? AND day >= ? AND day < ?)"""
+_KEPT = "SELECT 1 FROM snapshots WHERE campaign = ? AND day >= ? LIMIT 1"
 ROWS_MAX = 500
 """Of one record: a county has some 300 units."""
 
@@ -30,11 +33,13 @@ async def take_snapshots(platform: Platform) -> int:
     edits: list[tuple[str, DeskEdit]] = []
     async with platform.database.read() as snapshot:
         # The day after the last is kept as well: it shows what was left.
-        running = await snapshot.fetch("SELECT id FROM campaigns WHERE state = 'open'")
-        for (campaign,) in running:
-            if await snapshot.fetch("SELECT 1 FROM snapshots WHERE campaign = ? AND day = ? LIMIT 1", [campaign, day]):
-                continue
+        for campaign, state in await snapshot.fetch(
+            "SELECT id, state FROM campaigns WHERE state IN ('open', 'closed')"
+        ):
             fields = await read_campaign(snapshot, platform, campaign)
+            wanted = day if state == CampaignState.OPEN else text(fields, "closed_at")[:10]
+            if not wanted or await snapshot.fetch(_KEPT, [campaign, wanted]):
+                continue
             units = await count_units(snapshot, platform, campaign, fields, directory, day)
             by_county: dict[str, dict[str, Progress]] = {}
             for unit, row in units.items():
@@ -58,9 +63,11 @@ def _edit(campaign: str, place: str, day: str, rows: dict[str, Progress]) -> Des
     return DeskEdit(kind="snapshot", record=snapshot_id(campaign, place, day), name="snapshot.take", fields=fields)
 
 
-async def read_last_day(snapshot: ReadSnapshot, platform: Platform, campaign: str, before: str) -> dict[str, Progress]:
-    """Unit → its numbers on the last day that was kept before this one; {} when none was."""
-    ids = [row[0] for row in await snapshot.fetch(_LAST_DAY, [campaign, campaign, before])]
+async def read_last_day(
+    snapshot: ReadSnapshot, platform: Platform, campaign: str, since: str, before: str
+) -> dict[str, Progress]:
+    """Unit → its numbers on the last day that was kept of these, `before` no more among them; {} when none was."""
+    ids = [row[0] for row in await snapshot.fetch(_LAST_DAY, [campaign, campaign, since, before])]
     rows = await snapshot.fetch(*records_query("snapshot", ids)) if ids else []
     told = [record_of("snapshot", row, platform.sealing).fields["rows"] for row in rows]
     return {unit: Progress(*numbers) for units in told for unit, *numbers in units}

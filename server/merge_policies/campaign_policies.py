@@ -47,8 +47,14 @@ def campaign_policy() -> RecordPolicy:
         CAMPAIGN_STEPS,
         bucket=lambda fields: f"catalogue:{fields['catalogue']}",
         columns=lambda fields: {"state": text(fields, "state") or "open", "ends": text(fields, "end")},
+        adds=_when_closed,
         personal=False,
     )
+
+
+def _when_closed(situation: Situation, fields: Fields) -> Fields:
+    """Its last day of progress is kept after this."""
+    return {"closed_at": iso(situation.centre.now)} if situation.change.name == "campaign.close" else {}
 
 
 def baseline_policy() -> RecordPolicy:

@@ -18,6 +18,7 @@ CAMPAIGN_KINDS: tuple[KindFields, ...] = (
         Field("base_codes", "事项数", "how many base items it asks for", Shape.INTEGER),
         Field("baseline_hash", "基线指纹", "over the lines of the frozen list"),
         Field("baseline_parts", "基线份数", "in how many records the frozen list is kept", Shape.INTEGER),
+        Field("closed_at", "结束时间", "when it was closed", Shape.MOMENT, computed=True),
         Field("closed_why", "结束说明", "what the round came to, in words", Shape.LONG_TEXT),
     ),
     kind_fields(
