@@ -29,7 +29,7 @@ async def count_published(snapshot: Snapshot, campaign: str, before: str) -> dic
     ids, began = list(units), from_iso(f"{before}T00:00:00+08:00")
     for start in range(0, len(ids), IDS_AT_ONCE):
         # The last of its steps counts: who amends a list takes it back into work.
-        last = dict(await snapshot.fetch(_STEPS, [ids[start : start + IDS_AT_ONCE], began]))
+        last: dict[str, str] = dict(await snapshot.fetch(_STEPS, [ids[start : start + IDS_AT_ONCE], began]))
         for claim, name in last.items():
             if name == "claim.publish":
                 found[units[claim]] = found.get(units[claim], 0) + 1
