@@ -12,6 +12,7 @@ from server.domain.people.roles import roles_that_may
 from server.domain.record_checks import check_record
 from server.domain.record_fields import KINDS, groups, integer, text
 from server.merge_policies.judging import china_day, context_of, readable, refuse_for
+from server.merge_policies.own_days import own_days, reads_own_days
 from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Park, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
 from sync.core.changes import Change, Fields
@@ -33,7 +34,7 @@ def bundle_policy() -> RecordPolicy:
 def _bundle_reads(change: Change, reading: Reading) -> Wants:
     wants = Wants(records={("consent", one) for one in reading.texts("bundle", change.record, "consent")})
     wants.records |= {("item", text(leg, "item")) for leg in groups(change.set, "legs") if text(leg, "item")}
-    return wants
+    return wants | reads_own_days(change, reading)
 
 
 def _settle_bundle(situation: Situation) -> Verdict:
@@ -46,11 +47,13 @@ def _settle_bundle(situation: Situation) -> Verdict:
     refused = refuse_for(check_bundle(fields, context_of(situation, visible)))
     if refused is not None:
         return refused
-    days: dict[int, int] = {}
+    items: dict[int, Fields] = {}
     for leg in groups(fields, "legs"):
         item = readable(situation, "item", text(leg, "item"))
-        days[integer(leg, "leg")] = integer(item.fields, "promise_days") if item is not None else 0
-    due = bundle_due(BUNDLES[text(fields, "code")], days, china_day(situation.centre.now))
+        if item is not None:
+            items[integer(leg, "leg")] = item.fields
+    today = china_day(situation.centre.now)
+    due = bundle_due(BUNDLES[text(fields, "code")], items, today, own_days(situation, today))
     computed: Fields = {"state": BundleState.OPEN.value, "filed_at": iso(situation.centre.now)}
     computed["due"] = due.date.isoformat()
     return Accept(computed=computed)

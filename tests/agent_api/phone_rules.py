@@ -235,10 +235,15 @@ def _counted(reached: WorkingDay) -> tuple[str, bool]:
 
 def _bundle(code: str) -> dict[str, Any]:
     bundle = BUNDLES[code]
-    days = {leg.no: 3 * leg.no for leg in bundle.legs}
+    units = [{leg.no: "GZ"[leg.no % 2] for leg in bundle.legs}, dict.fromkeys((leg.no for leg in bundle.legs), "G")]
+    promising = [
+        {leg.no: {"promise_days": 3 * leg.no, "promise_days_unit": unit[leg.no]} for leg in bundle.legs}
+        for unit in units
+    ]
     legs = [[leg.no, leg.base_item, leg.name, {str(no): name for no, name in leg.after.items()}] for leg in bundle.legs]
     told = {"code": code, "zh": bundle.zh, "en": bundle.en, "legs": legs, "reminders": list(bundle.reminders)}
-    return {**told, "days": {str(no): value for no, value in days.items()}, "path": critical_path(bundle, days)}
+    paths = [[{str(no): item for no, item in items.items()}, *critical_path(bundle, items)] for items in promising]
+    return {**told, "paths": paths}
 
 
 def _eligibility(rule: Any, person: dict[str, Any]) -> dict[str, Any]:

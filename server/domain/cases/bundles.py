@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from server.domain.calendar import NO_OVERRIDES, WorkingDay, add_working_days
+from server.domain.calendar import NO_OVERRIDES, WorkingDay
+from server.domain.cases.clocks import counts_all_days, start_clock
 from server.domain.cases.lifecycle import CaseState, is_open, parse_state
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
@@ -136,19 +138,45 @@ def is_over(states: Mapping[int, str]) -> bool:
     )
 
 
-def critical_path(bundle: Bundle, promise_days: Mapping[int, int]) -> int:
-    """Working days of the longest way through the legs; a leg waits for all that it comes after."""
-    ends: dict[int, int] = {}
+class Path(NamedTuple):
+    """How long a way takes: working days, and days of legs whose items count all days (自然日)."""
+
+    working: int = 0
+    calendar: int = 0
+
+    @property
+    def length(self) -> int:
+        """To compare by alone: five working days are a week."""
+        return 7 * self.working + 5 * self.calendar
+
+
+def critical_path(bundle: Bundle, items: Mapping[int, Fields]) -> Path:
+    """The longest way through the legs as their items promise; a leg waits for all that it comes after."""
+    ends: dict[int, Path] = {}
     for leg in bundle.legs:  # in order: a leg comes after legs before it
-        ends[leg.no] = max((ends[one] for one in leg.after), default=0) + promise_days.get(leg.no, 0)
-    return max(ends.values(), default=0)
+        working, calendar = max((ends[one] for one in leg.after), key=lambda end: end.length, default=Path())
+        item = items.get(leg.no, {})
+        days = integer(item, "promise_days")
+        all_days = counts_all_days(item, "promise_days_unit")
+        ends[leg.no] = Path(working, calendar + days) if all_days else Path(working + days, calendar)
+    return max(ends.values(), key=lambda end: end.length, default=Path())
 
 
 def bundle_due(
-    bundle: Bundle, promise_days: Mapping[int, int], received_on: date, overrides: Mapping[date, bool] = NO_OVERRIDES
+    bundle: Bundle, items: Mapping[int, Fields], received_on: date, overrides: Mapping[date, bool] = NO_OVERRIDES
 ) -> WorkingDay:
-    """When the whole is to be done, if every leg keeps its promise."""
-    return add_working_days(received_on, critical_path(bundle, promise_days), overrides)
+    """When the whole is to be done if every leg keeps its promise: each begins when what it needs is there, and has the
+    clock that its case will have. A leg without an item in `items` takes no time.
+    """
+    ends: dict[int, date] = {}
+    provisional = False
+    for leg in bundle.legs:
+        begins = max((ends[one] for one in leg.after), default=received_on)
+        ends[leg.no] = begins
+        if leg.no in items:
+            clock = start_clock(begins, begins, items[leg.no], overrides=overrides)
+            ends[leg.no], provisional = clock.promise_due, provisional or clock.provisional
+    return WorkingDay(max(ends.values(), default=received_on), provisional)
 
 
 assert all(one < leg.no for bundle in BUNDLES.values() for leg in bundle.legs for one in leg.after), (

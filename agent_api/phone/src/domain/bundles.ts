@@ -5,8 +5,9 @@
 // material of a later one, and nobody is asked to bring it.
 
 import type { Fields } from '../protocol/messages'
-import { text } from './fields'
+import { integer, text } from './fields'
 import { materialsOf } from './materials'
+import { countsAllDays } from './working_days'
 
 /** `after`: legs whose results it needs → the material that each makes here; '' is only waited for. */
 export interface Leg {
@@ -69,14 +70,28 @@ export function awaitedIn(leg: Leg, item: Fields): string[] {
     .map((one) => one.no)
 }
 
-/** Working days of the longest way through the legs; a leg waits for all that it comes after. */
-export function criticalPath(bundle: Bundle, promiseDays: { readonly [leg: number]: number }): number {
-  const ends = new Map<number, number>()
+/** How long a way takes: working days, and days of legs whose items count all days. */
+export interface Path {
+  readonly working: number
+  readonly calendar: number
+}
+
+/** To compare by alone: five working days are a week. */
+const lengthOf = (path: Path): number => 7 * path.working + 5 * path.calendar
+const longest = (paths: readonly Path[]): Path =>
+  paths.reduce((found, one) => (lengthOf(one) > lengthOf(found) ? one : found), { working: 0, calendar: 0 })
+
+/** The longest way through the legs as their items promise; a leg waits for all that it comes after. */
+export function criticalPath(bundle: Bundle, items: { readonly [leg: number]: Fields }): Path {
+  const ends = new Map<number, Path>()
   for (const leg of bundle.legs) {
-    const before = Object.keys(leg.after).map((one) => ends.get(Number(one)) ?? 0)
-    ends.set(leg.no, Math.max(0, ...before) + (promiseDays[leg.no] ?? 0))
+    const { working, calendar } = longest(Object.keys(leg.after).map((one) => ends.get(Number(one))!))
+    const item = items[leg.no] ?? {}
+    const days = integer(item, 'promise_days')
+    const isCalendar = countsAllDays(item, 'promise_days')
+    ends.set(leg.no, { working: working + (isCalendar ? 0 : days), calendar: calendar + (isCalendar ? days : 0) })
   }
-  return Math.max(0, ...ends.values())
+  return longest([...ends.values()])
 }
 
 /** The item of each leg, in their order; null where one of them is not on offer. */

@@ -97,7 +97,7 @@ function bundlesFor(items: readonly Sighting[], resident: Fields, today: string,
 
 function bundleOffer(bundle: Bundle, legs: readonly Sighting[], resident: Fields, today: string): Offer {
   const judged = legs.map((leg) => eligible(leg.fields['rule'], residentFacts(resident, today)))
-  const days = Object.fromEntries(legs.map((leg, place) => [place + 1, integer(leg.fields, 'promise_days')]))
+  const { working, calendar } = criticalPath(bundle, Object.fromEntries(legs.map((leg, place) => [place + 1, leg.fields])))
   const verdicts = judged.map((one) => one.verdict)
   return {
     id: bundle.code,
@@ -106,7 +106,10 @@ function bundleOffer(bundle: Bundle, legs: readonly Sighting[], resident: Fields
     name: spoken([bundle.zh, bundle.en]),
     gloss: '',
     parts: legs.map((leg) => nameOf(leg.fields)),
-    detail: promised(criticalPath(bundle, days)),
+    detail:
+      working && calendar
+        ? say('promise_days_both', { days: working, more: calendar })
+        : promised(working || calendar, calendar > 0),
     pays: listed(legs.map((leg) => paysTo(leg.fields, resident, today))),
     verdict: verdicts.includes('no') ? 'no' : verdicts.includes('unknown') ? 'unknown' : 'yes',
     doubt: doubtOf(judged),

@@ -125,6 +125,7 @@ export const en: { readonly [K in TextKey]: string } = {
   other_services: 'Other services',
   no_services: 'No services on this phone yet. Contact the centre once where there is a network.',
   promise_days: 'promised within {days} working {days|day|days}',
+  promise_days_both: 'promised within {days} working {days|day|days} and {more} {more|day|days}, days off included',
   promise_days_calendar: 'promised within {days} {days|day|days}, days off included',
   instant: 'done on the spot',
 

@@ -124,6 +124,7 @@ export const zh = {
   other_services: '其他事项',
   no_services: '手机里还没有事项目录。请先在有网络的地方联系一次中心。',
   promise_days: '承诺 {days} 个工作日办结',
+  promise_days_both: '承诺 {days} 个工作日加 {more} 天（含休息日）办结',
   promise_days_calendar: '承诺 {days} 天办结（含休息日）',
   instant: '当场办结',
 

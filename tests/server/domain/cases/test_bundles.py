@@ -50,10 +50,45 @@ def test_the_legs_are_those_of_the_definition(changed: dict[str, Any], code: str
 
 
 def test_the_whole_takes_its_longest_way() -> None:
-    assert critical_path(CARDS, {1: 5, 2: 10}) == 15
-    assert critical_path(BUNDLES["BUNDLE-03"], {1: 5, 2: 10}) == 10, "legs that need nothing of each other run together"
-    assert critical_path(CARDS, {}) == 0
-    assert bundle_due(CARDS, {1: 5, 2: 10}, date(2026, 11, 18)).date == date(2026, 12, 9)
+    days = {1: promising(5), 2: promising(10)}
+    assert critical_path(CARDS, days) == (15, 0)
+    assert critical_path(BUNDLES["BUNDLE-03"], days) == (10, 0), "legs that need nothing of each other run together"
+    assert critical_path(CARDS, {}) == (0, 0)
+    assert bundle_due(CARDS, days, date(2026, 11, 18)).date == date(2026, 12, 9)
+    assert bundle_due(CARDS, {}, date(2026, 11, 18)).date == date(2026, 11, 18)
+
+
+def test_a_leg_whose_item_counts_all_days_adds_all_days() -> None:
+    """The first leg ends ten days after Wednesday 18 November, a Saturday and so on Monday 30; the second counts on."""
+    mixed = {1: promising(10, "Z"), 2: promising(5)}
+    assert critical_path(CARDS, mixed) == (5, 10)
+    assert bundle_due(CARDS, mixed, date(2026, 11, 18)).date == date(2026, 12, 7)
+    other = {1: promising(5), 2: promising(10, "Z")}
+    assert bundle_due(CARDS, other, date(2026, 11, 18)).date == date(2026, 12, 7), "a Saturday again: the Monday after"
+    both = {1: promising(10, "Z"), 2: promising(10, "Z")}
+    assert (critical_path(CARDS, both), bundle_due(CARDS, both, date(2026, 11, 18)).date) == (
+        (0, 20),
+        date(2026, 12, 10),
+    )
+    side_by_side = BUNDLES["BUNDLE-03"]
+    assert critical_path(side_by_side, {1: promising(10, "Z"), 2: promising(8)}) == (8, 0), (
+        "eight working days are longer"
+    )
+    assert bundle_due(side_by_side, {1: promising(10, "Z"), 2: promising(8)}, date(2026, 11, 18)).date == date(
+        2026, 11, 30
+    )
+
+
+def test_a_leg_is_never_due_after_its_laws_own_day_and_own_working_days_count() -> None:
+    late = {**promising(90, "Z"), "legal_days": 20, "legal_days_unit": "G"}
+    assert bundle_due(CARDS, {1: late}, date(2026, 11, 18)).date == date(2026, 12, 16)
+    own = {date(2026, 11, 19): False}
+    assert bundle_due(CARDS, {1: promising(1)}, date(2026, 11, 18), own).date == date(2026, 11, 20)
+    assert bundle_due(CARDS, {1: promising(1)}, date(2027, 1, 4)).provisional
+
+
+def promising(days: int, unit: str = "G") -> dict[str, Any]:
+    return {"promise_days": days, "promise_days_unit": unit}
 
 
 def test_a_leg_feeds_those_that_need_it() -> None:
