@@ -31,6 +31,8 @@ CALLER = "bangban.caller"
 ROW = "bangban.row"
 PROBLEM = "bangban.problem"
 WORK = "bangban.work"
+NOTHING = "\x00"
+"""Nothing is called so, and PostgreSQL takes no text that holds it."""
 
 
 def caller_of(request: Request) -> Caller:
@@ -38,6 +40,14 @@ def caller_of(request: Request) -> Caller:
     caller = request.scope.get(CALLER)
     assert isinstance(caller, Caller), "only rows for devices have a caller"
     return caller
+
+
+def _names_nothing(request: Request, row: Row) -> str | None:
+    """The problem of an address whose words no record can have; None for any other."""
+    for words, code in ((request.path_params, "not_found"), (request.query_params, "malformed")):
+        if any(NOTHING in word for word in words.values()):
+            return next((one for one in (code, "not_found", "malformed") if one in row.problems), None)
+    return None
 
 
 class Gate:
@@ -67,6 +77,8 @@ class Gate:
         scope = request.scope
         try:
             caller = await self._admit(request, row)
+            if (code := _names_nothing(request, row)) is not None:
+                return refuse(scope, code)
             if row.body_max is None:
                 if request.headers.get("content-encoding", "identity") != "identity":
                     raise BodyRefused("encoding_unknown")

@@ -28,8 +28,7 @@ from server.actions.list_claims import (
     list_look_backs,
 )
 from server.actions.open_campaign import open_campaign
-from server.actions.refusals import NotFound
-from server.actions.report_progress import report_progress
+from server.actions.report_progress import read_campaign, report_progress
 from server.actions.take_snapshots import read_days
 from server.actions.take_step import Taken, read_record
 from server.domain.catalogue.claims import ClaimState
@@ -196,10 +195,8 @@ async def post_look_backs(request: Request, caller: Caller, services: Services) 
     campaign, seed = request.path_params["id"], asked.seed.strip()
     if len(seed) > SEED_CHARACTERS_MAX:
         raise BodyRefused("malformed")
-    account, platform = await account_of(caller, services), services.platform
-    if not is_id(campaign) or await read_record(platform, "campaign", campaign) is None:
-        raise NotFound("no round")
-    drawn, made = await draw_look_back(platform, account, campaign, seed or campaign)
+    account = await account_of(caller, services)
+    drawn, made = await draw_look_back(services.platform, account, campaign, seed or campaign)
     return json_response(LookBackDrawn(seed or campaign, len(drawn), made))
 
 
@@ -208,7 +205,10 @@ async def get_days(request: Request, caller: Caller, services: Services) -> Resp
     account = await account_of(caller, services)
     directory = await services.platform.directory()
     held = [code for code in directory.places if place_in_scope(account.scope, code, directory)]
-    days = await read_days(services.platform, request.path_params["id"], held)
+    campaign = request.path_params["id"]
+    async with services.database.read() as snapshot:
+        await read_campaign(snapshot, services.platform, campaign)
+    days = await read_days(services.platform, campaign, held)
     return json_response(Days([Day(day, numbers) for day, numbers in days.items()]))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from server.actions.desk_change import DeskEdit, desk_change
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.actions.report_progress import read_campaign
 from server.actions.take_step import centre_itself
 from server.domain.catalogue.look_back import Drawn, draw
 from server.domain.people.entitlement import place_bucket
@@ -36,12 +37,13 @@ async def draw_look_back(
     platform: Platform, account: AccountRow | None, campaign: str, seed: str, *, complained: Collection[str] = ()
 ) -> tuple[list[Drawn], int]:
     """What was drawn, and how many look-backs were made now. `account`: whose scope and hand; None for the centre's.
-    `complained`: claims to be looked at whatever the tickets say. Raises NotFound.
+    `complained`: claims to be looked at whatever the tickets say. Raises NotFound, also where is no such round.
     """
     if account is not None and not may_change(account.role, "look_back.draw"):
         raise NotFound("no look-back")
     directory = await platform.directory()
     async with platform.database.read() as snapshot:
+        await read_campaign(snapshot, platform, campaign)
         rows = await snapshot.fetch(_PUBLISHED, [campaign])
         about = {_whose(row) for row in await snapshot.fetch(_TICKETS) if _is_complaint(platform, row)}
         held = {row[0] for row in await snapshot.fetch("SELECT id FROM look_backs WHERE campaign = ?", [campaign])}

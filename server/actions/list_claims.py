@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.actions.report_progress import read_campaign
 from server.domain.catalogue.campaigns import CampaignState, state_of
 from server.domain.people.entitlement import Directory
 from server.domain.people.reach import unit_in_scope
@@ -84,7 +85,7 @@ async def list_campaigns(platform: Platform) -> list[CampaignRow]:
 async def list_claims(
     platform: Platform, account: AccountRow, campaign: str, state: str, *, after: str = "", limit: int = 50
 ) -> list[ClaimRow]:
-    """By id, which follows from what a claim is of. Raises NotFound for who reads no claims."""
+    """By id, which follows from what a claim is of. Raises NotFound for who reads no claims, and where is no round."""
     rows = await _rows(platform, account, "claim", _CLAIMS, campaign, state, after, limit)
     return [
         ClaimRow(
@@ -104,7 +105,7 @@ async def list_claims(
 async def list_look_backs(
     platform: Platform, account: AccountRow, campaign: str, state: str, *, after: str = "", limit: int = 50
 ) -> list[LookBackRow]:
-    """Raises NotFound for who reads none."""
+    """The same of look-backs."""
     rows = await _rows(platform, account, "look_back", _LOOK_BACKS, campaign, state, after, limit)
     return [LookBackRow(id=one, unit=unit, state=kept, deadline=last or "") for one, unit, kept, last in rows]
 
@@ -117,6 +118,7 @@ async def _rows(
     units = units_of(account.scope, await platform.directory())
     asked = [campaign, state, after, units or [""], min(max(limit, 1), PAGE_ROWS_MAX)]
     async with platform.database.read() as snapshot:
+        await read_campaign(snapshot, platform, campaign)
         return await snapshot.fetch(sql, asked)
 
 

@@ -24,6 +24,7 @@ from server.merge_policies.judging import china_day
 from server.storage.records import record_of, records_query
 from server.storage.unit_of_work import Snapshot
 from sync.core.changes import Fields
+from sync.core.ids import is_id
 
 _COUNTS = "SELECT unit, state, number, returns FROM claim_counts WHERE campaign = ? AND number > 0"
 _LATE = """SELECT unit, state, count(*) FROM claims WHERE campaign = ? AND due > '' AND due < ? GROUP BY unit, state"""
@@ -75,8 +76,8 @@ async def report_progress(
 
 
 async def read_campaign(snapshot: Snapshot, platform: Platform, campaign: str) -> Fields:
-    """Raises NotFound."""
-    rows = await snapshot.fetch(*records_query("campaign", [campaign]))
+    """Raises NotFound, also for what is no id."""
+    rows = await snapshot.fetch(*records_query("campaign", [campaign])) if is_id(campaign) else []
     if not rows:
         raise NotFound(f"no campaign {campaign}")
     return record_of("campaign", rows[0], platform.sealing).fields

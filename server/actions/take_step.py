@@ -21,6 +21,7 @@ from server.domain.record_fields import text, texts
 from server.storage.people import AccountRow, account_by_id
 from sync.central.known import Known, KnownChange, Record, Wants
 from sync.core.changes import Base, Fields
+from sync.core.ids import is_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,9 @@ async def centre_itself(platform: Platform) -> AccountRow:
 
 
 async def read_record(platform: Platform, kind: str, record: str) -> Record | None:
-    """The record as it stands. Who may see it is for the caller to judge."""
+    """The record as it stands; what is no id names none. Who may see it is for the caller to judge."""
+    if not is_id(record):
+        return None
     known = Known()
     async with platform.store.read() as unit:
         await unit.load(Wants(records={(kind, record)}), known)

@@ -34,6 +34,8 @@ STATIC = Path(__file__).parent / "static"
 FORM_FIELDS_MAX = 500
 FORM_BYTES_MAX = 256 * 1024
 SIGN_IN = "/console/sign-in"
+NOTHING = "\x00"
+"""Nobody types it, nothing is called so, and PostgreSQL takes no text that holds it."""
 
 NOT_FOUND = (
     ("没有找到", "Not found"),
@@ -131,6 +133,8 @@ class _Door:
         row = self._rows.get("GET" if request.method == "HEAD" else request.method)
         if row is None:
             return problem_page(visit, 405, *NOT_FOUND)
+        if any(NOTHING in value for value in (*request.path_params.values(), *request.query_params.values())):
+            return problem_page(visit, 404, *NOT_FOUND)
         turned_away = _turn_away(visit, row)
         if turned_away is not None:
             return turned_away
@@ -189,7 +193,7 @@ async def _with_form(visit: Visit) -> Visit:
     if not length.isdecimal() or int(length) > FORM_BYTES_MAX:
         raise HTTPException(413)
     form = await visit.request.form(max_files=0, max_fields=FORM_FIELDS_MAX)
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = {name: value.replace(NOTHING, "") for name, value in form.items() if isinstance(value, str)}
     return Visit(visit.console, visit.request, visit.visitor, visit.english, fields)
 
 

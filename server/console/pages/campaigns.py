@@ -239,7 +239,7 @@ async def draw(visit: Visit) -> Response:
     """POST /campaigns/{id}/look-backs: the seed is said aloud and kept, so that everybody can draw again."""
     seed, campaign = visit.form.get("seed", "").strip()[:60], visit.request.path_params["id"]
     if not seed:
-        raise NotFound("a draw without a seed")
+        raise NotFound("a draw without a seed")  # the form asks for it
     await draw_look_back(visit.console.platform, visit.account, campaign, seed)
     return RedirectResponse(f"/console/campaigns/{campaign}/look-backs", 303)
 
