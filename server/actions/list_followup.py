@@ -42,7 +42,9 @@ FINISHED_IN = """SELECT id, bucket, state, number, item, finished_at FROM cases
                  WHERE bucket IN (?*) AND state IN ('finished', 'delivered') AND finished_at >= ?
                  AND (finished_at, id) > (?, ?)"""
 # Asked with ids that are handed in: PostgreSQL compares a record's id by bytes, and reads no index of another order.
-RATED = "SELECT of_case FROM ratings WHERE of_case IN (?*)"
+# One that was set aside leaves its case unrated, until the second.
+RATED = """SELECT of_case FROM ratings WHERE of_case IN (?*)
+           GROUP BY of_case HAVING count(*) > 1 OR min(state) = 'given'"""
 DISOWNED = "SELECT about FROM tasks WHERE about IN (?*) AND code = 'not_asked'"
 TO_RATE = frozenset({"finished", "delivered"})
 ROWS_AT_ONCE = 1_000

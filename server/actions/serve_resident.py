@@ -10,9 +10,10 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
+from server.actions.find_rating import find_rating
 from server.actions.platform import Platform
-from server.actions.take_step import centre_itself, read_record, take_step
-from server.domain.cases.ratings import Channel, rating_id
+from server.actions.take_step import centre_itself, take_step
+from server.domain.cases.ratings import Channel
 from server.domain.cases.told_to_residents import Told, tell
 from server.domain.record_fields import text
 from server.domain.supervision.tasks import TaskCode
@@ -67,28 +68,30 @@ async def tell_status(platform: Platform, number: str, last4: str) -> Told | Non
     own = await find_own_case(platform, number, last4)
     if own is None:
         return None
-    rated = await read_record(platform, "rating", rating_id(own.case.id)) is not None
-    return tell(own.case.fields, own.item, rated=rated)
+    place = await find_rating(platform, own.case.id)
+    return tell(own.case.fields, own.item, rated=place.standing is not None)
 
 
 async def rate_case(
     platform: Platform, number: str, last4: str, *, grade: int, reasons: list[str], said: str
 ) -> Said | None:
-    """One rating a case; a second is told that there is one. None as above."""
+    """One rating a case; a second is told that there is one, unless the first was set aside. None as above."""
     own = await find_own_case(platform, number, last4)
     if own is None:
         return None
+    place = await find_rating(platform, own.case.id)
     fields: Fields = {
         "case": own.case.id,
         "place": text(own.case.fields, "village"),
         "grade": grade,
         "channel": Channel.PAGE.value,
+        **place.names,
     }
     if reasons:
         fields["reasons"] = reasons[:REASONS_MAX]
     if said:
         fields["text"] = said
-    return await _say(platform, "rating", rating_id(own.case.id), "rating.give", fields)
+    return await _say(platform, "rating", place.record, "rating.give", fields)
 
 
 async def ask_revocation(platform: Platform, number: str, last4: str) -> Said | None:

@@ -43,6 +43,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "这一期刚刚有了新内容，请看最新内容再做",
         "this bulletin has just changed: look at it again",
     ),
+    "rating_stands": ("这件已有评价，每件只评一次", "the case is rated, and rated once"),
+    "rating_aside_own": (
+        "您作废了前一次评价，请由别人回电记录新的评价",
+        "you set the first one aside: let somebody else take the new one",
+    ),
     "task_code": (
         "“{value}”类任务由系统生成，请换一个种类",
         "tasks “{value}” are opened by the centre: choose another kind",

@@ -44,7 +44,9 @@ STAYS: Mapping[str, frozenset[str]] = {
     "ticket": frozenset(
         {"place", "source", "type", "state", "number", "case", "resident", "holder", "due", "opened_at", "satisfaction"}
     ),
-    "rating": frozenset({"case", "place", "grade", "channel", "state", "item", "unit", "rated_at"}),
+    "rating": frozenset(
+        {"case", "place", "grade", "channel", "state", "item", "unit", "rated_at", "instead_of", "set_aside_by"}
+    ),
     "licence": frozenset({"resident", "village", "kind", "state", "trust", "source", "valid_until"}),
     "notice": frozenset({"to", "about", "about_kind", "code", "at"}),
 }

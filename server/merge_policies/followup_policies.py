@@ -114,7 +114,7 @@ def rating_policy() -> RecordPolicy:
             "grade": str(integer(fields, "grade")),
             "rated_at": text(fields, "rated_at"),
         },
-        natural_id=lambda fields: ratings.rating_id(text(fields, "case")),
+        natural_id=lambda fields: ratings.rating_id(text(fields, "case"), again=bool(text(fields, "instead_of"))),
         once=True,
         check=_check_rating_step,
     )
@@ -137,7 +137,8 @@ def _settle_rating(settle: Callable[[Situation], Verdict], situation: Situation)
 def _rating_reads(change: Change, reading: Reading) -> Wants:
     cases = reading.texts("rating", change.record, "case")
     items = {item for case in cases for item in reading.texts("case", case, "item")}
-    named = Wants(records={("case", case) for case in cases} | {("item", item) for item in items})
+    first = {("rating", ratings.rating_id(case)) for case in cases if change.set.get("instead_of")}
+    named = Wants(records={("case", case) for case in cases} | {("item", item) for item in items} | first)
     return named | reads_own_days(change, reading)
 
 
@@ -148,12 +149,17 @@ def _check_rating_step(situation: Situation) -> list[Problem]:
     if text(fields, "channel") == ratings.Channel.PAGE and situation.author.role != CENTRE_ROLE:
         return [problem("value_unknown", "channel", label="渠道", value="page")]
     case = situation.known.record("case", text(fields, "case"))
-    return ratings.check_rated_case(case.fields if case is not None else None, text(fields, "place"))
+    instead = text(fields, "instead_of")
+    first = situation.known.record("rating", ratings.rating_id(text(fields, "case"))) if instead else None
+    standing = first.fields if first is not None else None
+    return ratings.check_rated_case(
+        case.fields if case is not None else None, text(fields, "place")
+    ) or ratings.check_again(fields, standing, situation.author.account)
 
 
 def _rating_adds(situation: Situation, fields: Fields) -> Fields:
     if situation.change.name != "rating.give":
-        return {}
+        return {"set_aside_at": iso(situation.centre.now), "set_aside_by": situation.author.account}
     case = situation.known.record("case", text(fields, "case"))
     assert case is not None, "a rating without its case was refused"
     item = text(case.fields, "item")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from starlette.responses import RedirectResponse, Response
 
+from server.actions.find_rating import find_rating
 from server.actions.list_followup import list_call_backs
 from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.show_case import CasePage, show_case
@@ -21,7 +22,7 @@ from server.console.record_pages import LINES, Told, after_of, say_step
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
-from server.domain.cases.ratings import RATED_STATES, rating_id
+from server.domain.cases.ratings import RATED_STATES
 from server.domain.people.roles import may_change, may_read
 from server.domain.record_fields import integer, text
 from server.domain.supervision.tasks import NOT_ASKED, TaskState
@@ -64,7 +65,7 @@ async def _page(visit: Visit, *, tried: str = "", problems: Sequence[Told] = (),
     except ReasonMissing:
         return page(visit, "case_reason.html", record=record, action=f"{BASE}/{record}", back=BASE)
     platform = visit.console.platform
-    rating = await read_record(platform, "rating", rating_id(record))
+    rating = (await find_rating(platform, record)).standing
     disowned = await read_record(platform, "task", _task_id(record))
     sample = await read_record(platform, "task", derived_id("task", "call_back", record))
     return page(
@@ -120,12 +121,14 @@ async def rate(visit: Visit) -> Response:
     """POST /calls/{id}/rate"""
     record = visit.request.path_params["id"]
     case = await _case(visit, record, _reason(visit))
+    rating = await find_rating(visit.console.platform, record)
     fields = {
         **fields_from(RATING_CALL, visit.form),
         "case": record,
         "place": text(case.record.fields, "village"),
+        **rating.names,
     }
-    problems = await say_step(visit, "rating", rating_id(record), RATING_CALL.step, fields)
+    problems = await say_step(visit, "rating", rating.record, RATING_CALL.step, fields)
     if not problems:
         return RedirectResponse(f"{BASE}?done=rate", 303)
     return await _page(visit, tried=RATING_CALL.step, problems=problems, status=409)

@@ -2,7 +2,7 @@
 
 Laws: only what is over for the resident is rated. The rating lies where desks alone see it, and never on a helper's
 device; the task that a bad one opens does not say who rated. One that proved not to be the resident's is set aside
-with its reason, never changed.
+with its reason, never changed; the resident may then rate once more, and not through who set it aside.
 """
 
 from __future__ import annotations
@@ -43,15 +43,18 @@ class Channel(StrEnum):
 
 STEPS: StepTable = {
     "rating.give": step(
-        None, to=RatingState.GIVEN, writes=("reasons", "text"), needs=("case", "place", "grade", "channel")
+        None,
+        to=RatingState.GIVEN,
+        writes=("reasons", "text", "instead_of"),
+        needs=("case", "place", "grade", "channel"),
     ),
     "rating.set_aside": step(RatingState.GIVEN, to=RatingState.SET_ASIDE, needs=("set_aside_why",)),
 }
 
 
-def rating_id(case: str) -> str:
-    """Everyone derives it, so that a case is rated once."""
-    return derived_id("rating", case)
+def rating_id(case: str, *, again: bool = False) -> str:
+    """Everyone derives it, so that a case is rated once; `again`: and once more where that was set aside."""
+    return derived_id("rating", case, "again") if again else derived_id("rating", case)
 
 
 def is_bad(grade: int) -> bool:
@@ -78,3 +81,15 @@ def check_rated_case(case: Fields | None, place: str) -> list[Problem]:
     if text(case, "state") not in RATED_STATES:
         return [problem("rating_too_early", "case")]
     return []
+
+
+def check_again(rating: Fields, first: Fields | None, account: str) -> list[Problem]:
+    """Whether a rating may stand in the place of the case's first; one that names none is the first itself. `account`:
+    who brings it in.
+    """
+    instead = text(rating, "instead_of")
+    if not instead:
+        return []
+    if instead != rating_id(text(rating, "case")) or first is None or text(first, "state") != RatingState.SET_ASIDE:
+        return [problem("rating_stands", "instead_of")]
+    return [problem("rating_aside_own", "instead_of")] if text(first, "set_aside_by") == account else []

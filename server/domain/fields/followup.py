@@ -35,9 +35,12 @@ FOLLOWUP_KINDS: tuple[KindFields, ...] = (
         Field("reasons", "原因", "short reasons that were ticked", Shape.LIST),
         Field("text", "意见", "in the resident's own words", Shape.LONG_TEXT),
         Field("set_aside_why", "不计原因", "why it does not count", Shape.LONG_TEXT),
+        Field("instead_of", "重评前次", "the first rating, which was set aside, when this is the second", Shape.RECORD),
         Field("item", "事项", "of the case", Shape.RECORD, computed=True),
         Field("unit", "实施主体", "that implements the item", computed=True),
         Field("rated_at", "评价时间", "", Shape.MOMENT, computed=True),
+        Field("set_aside_at", "不计时间", "", Shape.MOMENT, computed=True),
+        Field("set_aside_by", "不计入的人", "the account that set it aside", computed=True),
     ),
     kind_fields(
         "ticket",

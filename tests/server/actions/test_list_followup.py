@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from server.centre import platform_of
 from server.domain.people.reach import desk_bucket
 from server.domain.supervision.tasks import NOT_ASKED
 from server.storage.people import AccountRow
-from tests.people import VILLAGE
+from tests.people import VILLAGE, HandClock
 from tests.put_record import case_of, put_record
 from tests.small_centre import SmallCentre, small_centre
 
@@ -138,7 +139,8 @@ async def test_who_is_to_be_called_back_is_whose_case_is_over_and_unrated(
     await put_record(either, "rating", "f" * 32, rated, bucket=desk_bucket(VILLAGE))
     disowned = task(VILLAGE, "2026-12-01", code=NOT_ASKED, about="f" * 32, about_kind="case")
     await put_record(either, "task", "f" * 32, disowned)
-    platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
+    platform = replace(platform_of(either.centre, either.writer), clock=HandClock())  # the week after
+    clerk = await clerk_of(either)
     rows = await list_call_backs(platform, clerk, limit=1)
     assert [row.id[0] for row in rows] == ["a"]
     more = await list_call_backs(platform, clerk, after=After(rows[0].finished_at, rows[0].id))

@@ -82,6 +82,28 @@ async def test_a_case_is_rated_once_and_a_good_rating_opens_nothing(small: Small
     assert await small.fetch("SELECT 1 FROM tasks") == []
 
 
+async def test_a_second_rating_stands_only_for_one_that_was_set_aside_and_not_by_who_did(small: SmallCentre) -> None:
+    await put_record(small, "case", CASE, case_of(small))
+    centre = await centre_itself(platform_of(small.centre, small.writer))
+    supervisor = await small.account(login_of(small, "county_supervisor"))
+    clerk = await small.account(login_of(small, "desk_clerk"))
+    first, second = rating_id(CASE), rating_id(CASE, again=True)
+    again = {**rating(4), "instead_of": first}
+    early = await step(small, clerk, "rating.give", second, again, new=True)
+    await step(small, centre, "rating.give", first, rating(1, "page"), new=True)
+    stands = await step(small, clerk, "rating.give", second, again, new=True)
+    aside = await step(small, supervisor, "rating.set_aside", first, {"set_aside_why": "不是本人"})
+    assert aside.record is not None
+    assert aside.record.fields["set_aside_by"] == supervisor.id
+    own = await step(small, supervisor, "rating.give", second, again, new=True)
+    other = await step(small, clerk, "rating.give", second, {**again, "instead_of": "e" * 32}, new=True)
+    reasons = [one.outcome.reason for one in (early, stands, own, other)]
+    assert reasons == ["rating_stands", "rating_stands", "rating_aside_own", "rating_stands"]
+    given = await step(small, clerk, "rating.give", second, again, new=True)
+    assert given.outcome.code is OutcomeCode.APPLIED
+    assert (await step(small, clerk, "rating.give", second, again, new=True)).outcome.reason == "record_exists"
+
+
 async def test_a_delivered_case_is_rated_with_its_rating_and_never_says_how(small: SmallCentre) -> None:
     platform = platform_of(small.centre, small.writer)
     await put_record(small, "case", CASE, case_of(small))
