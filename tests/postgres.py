@@ -4,7 +4,6 @@ Durability stays on: what is tested is what is run. One database is migrated onc
 """
 
 import asyncio
-import ctypes
 import importlib.util
 import itertools
 import os
@@ -20,13 +19,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from fixtures.die_with_parent import stop_with_parent
 from server.storage.migrate import migrate
 
 SYSTEM_USER = "bangban_postgres"  # PostgreSQL refuses to run as root
 START_WAIT_S = 60.0
 TEMPLATE = "bangban_template"
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None)
 
 
 class PostgresServer:
@@ -71,7 +69,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only makes one system call
+                preexec_fn=stop_with_parent,  # noqa: PLW1509 - it only makes one system call
             )
         deadline = time.monotonic() + START_WAIT_S
         while not self._ready():
@@ -172,11 +170,11 @@ def _system_user(name: str) -> pwd.struct_passwd:
 
 
 def _open_way_to(path: Path) -> None:
-    """Lets the system user pass through the folders above a path."""
+    """Lets the system user pass through the folders above a path. Its process keeps the group of whoever started it."""
     for folder in path.resolve().parents:
         mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod(mode | 0o001)
+        if mode & 0o011 != 0o011:
+            folder.chmod(mode | 0o011)
 
 
 def _free_port() -> int:
@@ -184,8 +182,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _die_with_parent() -> None:
-    # Tests that are killed leave no server behind. SIGINT is PostgreSQL's fast shutdown.
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)

@@ -14,6 +14,7 @@ import pytest
 
 from agent_api.problems import ALL_PROBLEMS
 from server.cli.main import COMMANDS, load
+from server.settings import DEVICE_VARIABLES
 from tests.architecture.source_tree import ROOT, all_modules, defined_in, make_targets, modules, pyproject, texts
 
 PAGES = [path for path in texts() if path.suffix == ".md"]
@@ -131,6 +132,27 @@ def test_every_setting_is_documented(name: str) -> None:
     spans = code_spans(Path("docs/settings.md"))
 
     assert name in spans or f"BANGBAN_{name.upper()}" in spans, f"docs/settings.md does not explain {name}"
+
+
+def variables_read() -> list[str]:
+    """What tests and measurements ask the environment for."""
+    return sorted(
+        {
+            str(node.args[0].value)
+            for module in all_modules()
+            if module.path.parts[0] in ("tests", "fixtures")
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.environ.get", "os.getenv")
+            if isinstance(node.args[0], ast.Constant)
+        }
+    )
+
+
+@pytest.mark.parametrize("variable", variables_read())
+def test_a_variable_of_the_tests_is_not_named_like_a_setting(variable: str) -> None:
+    """Every server that they start inherits it, and refuses a setting that it does not know."""
+    name = variable.removeprefix("BANGBAN_")
+    assert name == variable or name.lower() in settings() or name in DEVICE_VARIABLES
 
 
 @pytest.mark.parametrize("code", ALL_PROBLEMS)

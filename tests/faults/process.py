@@ -6,7 +6,6 @@ Law: it dies with the tests, however they end.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import json
 import multiprocessing
 import os
@@ -21,14 +20,13 @@ from pathlib import Path
 
 import httpx
 
+from fixtures.die_with_parent import die_with_parent
 from server.main import serve
 from server.settings import Settings
 
 COMMAND = (sys.executable, "-c", "from server.cli.main import run; run()", "serve")
 START_WAIT_S = 60.0
 END_WAIT_S = 30.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 _FORKS = multiprocessing.get_context("forkserver")
 
 
@@ -161,7 +159,3 @@ def environment_of(settings: Settings) -> dict[str, str]:
         f"BANGBAN_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
         for name, value in changed.items()
     }
-
-
-def die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2
 
+from fixtures.die_with_parent import die_with_parent
 from sync.device.replica_store import open_replica
-from tests.faults.process import die_with_parent
 from tests.faults.shim import Cuts, built
 
 KEY = b"k" * 32

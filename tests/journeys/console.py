@@ -24,7 +24,7 @@ from tests.journeys.accessible import check_accessible
 from tests.journeys.phone import ServedCentre
 
 WIDE, TABLET = {"width": 1440, "height": 900}, {"width": 1024, "height": 768}
-PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
+PICTURES = Path(os.environ.get("JOURNEY_PICTURES", "build/journeys"))
 
 
 def login_of(world: World, role: Role, *, in_place: str = "") -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize
 
 from fixtures.chromium import ARGUMENTS, chromium
+from fixtures.die_with_parent import end_with_parent
 from fixtures.fleet.centre import activation_codes
 from server.centre import open_centre
 from server.settings import Settings
@@ -29,7 +30,7 @@ from tests.small_centre import HELPER, load_small, small_centre
 
 PIN = "246813"
 SMALL: ViewportSize = {"width": 360, "height": 640}
-PICTURES = Path(os.environ.get("BANGBAN_PICTURES", "build/journeys"))
+PICTURES = Path(os.environ.get("JOURNEY_PICTURES", "build/journeys"))
 _START_S = 60.0
 
 
@@ -73,11 +74,16 @@ def serving(settings: Settings, port: str = "0") -> Iterator[ServedCentre]:
     with (folder / "server.log").open("wb") as log:
         # A revocation counts at once, so that no test has to wait for it.
         environment = {**os.environ, "BANGBAN_ACCESS_CACHE_MS": "0"}
-        environment.pop("BANGBAN_PICTURES", None)  # ours, and no setting of the server
         environment["BANGBAN_PHONE_FOLDER"] = str(settings.phone_folder)
         environment["BANGBAN_PUBLIC_URL"] = settings.public_url
         environment["BANGBAN_TRUSTED_PROXIES"] = ",".join(settings.trusted_proxies)
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        process = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - it only makes one system call
+        )
     try:
         deadline = time.monotonic() + _START_S
         while not ready.exists():

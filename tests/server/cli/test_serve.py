@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fixtures.die_with_parent import end_with_parent
 from tests.command import finish
 from tests.small_centre import load_small
 
@@ -31,7 +32,13 @@ def serving(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], d
 
 def start(folder: Path, more: Sequence[str] = ()) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from server.cli.main import run; run()", "serve", "--data", str(folder)]
-    return subprocess.Popen([*command, "--port", "0", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [*command, "--port", "0", *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - it only makes one system call
+    )
 
 
 def wait_ready(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
