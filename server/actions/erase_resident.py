@@ -15,6 +15,7 @@ from server.actions.desk_change import DeskEdit, desk_change
 from server.actions.platform import Platform
 from server.actions.take_step import centre_itself
 from server.domain.cases.lifecycle import CaseState, needs_holder, parse_state
+from server.domain.cases.materials import pages_of
 from server.domain.record_fields import Fields, family, text
 from server.merge_policies.erasure import ERASED_AT, OUTCOMES, STAYS, erase_name
 from server.storage.change_log import history_place
@@ -146,8 +147,9 @@ async def _files_of(platform: Platform, snapshot: Snapshot, found: dict[str, lis
 
 def _files_in(fields: Fields) -> Iterator[str]:
     for group in (fields, fields.get("promise"), *family(fields, "material.").values()):
+        yield from (file for file, _ in pages_of(group))
         if isinstance(group, Mapping):
-            yield from filter(None, (text(group, "file"), text(group, "signature_file")))
+            yield from filter(None, (text(group, "signature_file"),))
 
 
 async def _empty(platform: Platform, kind: str, records: Sequence[str]) -> int:

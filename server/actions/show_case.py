@@ -25,7 +25,7 @@ from server.domain.cases.cross_area import advise_area
 from server.domain.cases.desk_rules import is_own_filing
 from server.domain.cases.joint import open_units
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
-from server.domain.cases.materials import collected, parse_materials
+from server.domain.cases.materials import FIELD_PREFIX, collected, pages_of, parse_materials
 from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.check_context import CheckContext
@@ -68,7 +68,9 @@ class ConsentState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialLine:
-    """`licences`: the kinds that stand for it; `trust`: the class of the usable one at hand, empty where none is."""
+    """`file`: its first page, `pages`: the further ones. `licences`: the kinds that stand for it; `trust`: the class of
+    the usable one at hand, empty where none is.
+    """
 
     no: str
     name: str
@@ -76,6 +78,7 @@ class MaterialLine:
     cancelled: bool
     state: str
     file: str
+    pages: tuple[str, ...]
     licences: tuple[str, ...]
     trust: str
 
@@ -229,6 +232,7 @@ def _materials(case: Fields, item: Fields, licences: Sequence[LicenceLine]) -> t
             cancelled=material.cancelled,
             state=have[material.no].state.value if material.no in have else "",
             file=have[material.no].file if material.no in have else "",
+            pages=tuple(file for file, _ in pages_of(case.get(FIELD_PREFIX + material.no))[1:]),
             licences=material.licences,
             trust=min((usable[kind] for kind in material.licences if kind in usable), default=""),
         )

@@ -9,9 +9,10 @@ from server.actions.log_read import log_read
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.take_step import read_record
+from server.domain.cases.materials import pages_of
 from server.domain.people.reach import reaches
 from server.domain.people.roles import may_read
-from server.domain.record_fields import Fields, text
+from server.domain.record_fields import Fields
 from server.storage.blobs import Blobs
 from server.storage.file_rows import StoredFile, stored_file
 from server.storage.people import AccountRow
@@ -39,7 +40,4 @@ async def show_file(platform: Platform, blobs: Blobs, account: AccountRow, case:
 
 def _hash_of(case: Fields, file: str) -> str | None:
     """The hash under which the case names this file; None when it does not."""
-    for value in case.values():
-        if isinstance(value, dict) and text(value, "file") == file:
-            return text(value, "sha256")
-    return None
+    return next((sha256 for value in case.values() for named, sha256 in pages_of(value) if named == file), None)

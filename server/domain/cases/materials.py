@@ -109,6 +109,14 @@ def parse_collected(value: object) -> Collected | None:
     return Collected(state, text(value, "file"), text(value, "note"), due)
 
 
+def pages_of(value: object) -> tuple[tuple[str, str], ...]:
+    """The files that a material names with their hashes, the first page before the further ones."""
+    if not isinstance(value, Mapping):
+        return ()
+    pages = (value, *groups(value, "pages"))
+    return tuple((file, text(page, "sha256")) for page in pages if (file := text(page, "file")))
+
+
 def collected(case: Fields) -> dict[str, Collected]:
     """A case's readable materials by number."""
     values = {no: parse_collected(value) for no, value in family(case, FIELD_PREFIX).items()}

@@ -57,7 +57,7 @@ TRUST_WORDS: Mapping[Trust, tuple[str, str]] = {
     Trust.UPLOADED: ("照片，待核验原件", "a photo: the original must be looked at"),
     Trust.SELF_MADE: ("本人自制并承诺", "made by the applicant, who answers for it"),
 }
-_SAID = frozenset({"number", "issuer", "issued_on", "valid_until", "file"})
+_SAID = frozenset({"number", "issuer", "issued_on", "valid_until", "file", "pages"})
 _MADE = _SAID | {"resident", "village", "kind", "source"}
 LICENCE_STEPS: StepTable = {
     # What a helper or the applicant brings; a desk's own is verified at once.

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
+from server.domain.cases.materials import pages_of
 from server.domain.catalogue.eligibility import RuleInvalid, Verdict, eligible
 from server.domain.people.residents import resident_facts
 from server.domain.record_fields import Fields, family, integer, parse_date, parse_moment, text
@@ -91,8 +92,7 @@ def is_unfit(item: Fields, resident: Fields, on: date) -> bool:
 
 def materials_in(case: Fields) -> tuple[str, ...]:
     """The files handed in with the filing."""
-    given = family(case, "material.").values()
-    return tuple(file for one in given if isinstance(one, dict) and (file := text(one, "file")))
+    return tuple(file for one in family(case, "material.").values() for file, _ in pages_of(one))
 
 
 def payee_of(case: Fields) -> str:

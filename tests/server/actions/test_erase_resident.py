@@ -90,3 +90,24 @@ async def test_nobody_is_nobody(tmp_path: Path) -> None:
         with pytest.raises(ResidentUnknown):
             await erase_resident(platform_of(small.centre, small.writer), "0" * 32, why="x", actor="operator")
         assert (await small.account(HELPER)).status == "active"
+
+
+async def test_every_page_goes_of_a_material_and_of_a_licence_that_was_kept(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        phone = await file_one(small)
+        platform = platform_of(small.centre, small.writer)
+        front, back = ({"file": sign * 32, "sha256": sign * 64, "size": 9, "type": "image/jpeg"} for sign in "12")
+        kept = {"resident": RESIDENT, "village": VILLAGE, "kind": "身份证", "source": "helper"}
+        kept |= {"file": front["file"], "pages": [front, back]}
+        line = small.change("licence", "licence.keep", "3" * 32, kept)
+        [outcome] = (await small.send(phone, line)).outcomes
+        assert outcome.code is OutcomeCode.APPLIED, outcome
+        held = await read_record(platform, "licence", "3" * 32)
+        assert held is not None
+        assert (held.fields["trust"], held.fields["pages"]) == ("C", [front, back])
+        await withdrawn(small, phone)
+        report = await erase_resident(platform, RESIDENT, why="本人申请", actor="operator")
+        assert report.files == 3, "the signature and both sides of the card"
+        emptied = await read_record(platform, "licence", "3" * 32)
+        assert emptied is not None
+        assert emptied.fields.get("pages") is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.refusals import NotFound
+from server.actions.show_case import show_case
 from server.actions.show_file import show_file
 from server.centre import platform_of
 from server.storage.blobs import new_key, open_blobs
@@ -60,3 +61,17 @@ async def test_the_rendition_is_shown_and_the_look_logged(tmp_path: Path) -> Non
         await put_picture(small, tmp_path)
         assert await show_file(platform, blobs, clerk, CASE, FILE) == JPEG
         assert (FILE,) in await small.fetch("SELECT record FROM reads WHERE kind = 'file'")
+
+
+async def test_a_further_page_is_reached_like_the_first_and_listed_with_its_material(tmp_path: Path) -> None:
+    async with small_centre(tmp_path) as small:
+        front = {"file": "e" * 32, "sha256": "0" * 64}
+        back = {"file": FILE, "sha256": hashlib.sha256(ORIGINAL).hexdigest()}
+        await file_case(small, material={"state": "attached", **front, "pages": [back]})
+        platform = platform_of(small.centre, small.writer)
+        blobs = open_blobs(f"file://{tmp_path}/blobs", small.centre.sealing)
+        clerk = await clerk_of(small)
+        await put_picture(small, tmp_path)
+        assert await show_file(platform, blobs, clerk, CASE, FILE) == JPEG
+        page = await show_case(platform, clerk, CASE, "核对材料")
+        assert [(one.file, one.pages) for one in page.materials if one.file] == [("e" * 32, (FILE,))]
