@@ -1,48 +1,82 @@
-// A page is seen when its four edges are in view, upright or a little tilted, light on dark or dark on light.
+// A page is seen when its four edges are in view: on wood, in shadow, under a hand, white on white, from the side. A page
+// that goes out of the picture is not, nor is a table.
 
 import { expect, test } from 'vitest'
 
 import { seesPage } from '../../src/domain/page_edges'
+import {
+  checkered,
+  handAt,
+  HEIGHT,
+  lampFromTheSide,
+  picture,
+  shadowOf,
+  striped,
+  tilted,
+  turned,
+  WIDTH,
+  wood,
+  type Scene,
+} from './scenes'
 
-const [WIDTH, HEIGHT] = [320, 240]
-const TABLE = 90
-const PAPER = 205
+const SEEDS = [7, 11, 23]
+const WHITE_TABLE = () => 208
+const A4 = turned(240, 170)
 
-/** By its place on the page, which lies turned about the middle of the picture. */
-function picture(paint: (x: number, y: number) => number, turn = 0): Float32Array {
-  const [cos, sin] = [Math.cos(turn), Math.sin(turn)]
-  return Float32Array.from({ length: WIDTH * HEIGHT }, (_, at) => {
-    const [x, y] = [(at % WIDTH) - WIDTH / 2, Math.floor(at / WIDTH) - HEIGHT / 2]
-    // Grain, and light that falls off to one side, as in a kitchen.
-    return paint(x * cos + y * sin, y * cos - x * sin) + ((at * 7919) % 13) - 6 - x / 16
-  })
-}
+const SEEN: readonly (readonly [what: string, scene: Scene])[] = [
+  ['a page on a table', { corners: turned(240, 180), light: lampFromTheSide }],
+  ['a page that lies askew', { corners: turned(230, 165, 4) }],
+  ['a page that lies well askew', { corners: turned(215, 150, 12) }],
+  ['an upright page', { corners: turned(150, 212) }],
+  ['a page beside the middle', { corners: turned(190, 150, 3, 130, 100) }],
+  ['a dark card on a white cloth', { corners: turned(200, 126), paper: 90, table: () => 215, light: lampFromTheSide }],
+  ['a page on light wood', { corners: A4, table: wood(140) }],
+  ['a page on dark wood', { corners: A4, table: wood(70) }],
+  ['a page on boards that run towards one', { corners: turned(220, 170, -5), table: wood(125, true) }],
+  ['a page half in shadow', { corners: A4, light: shadowOf(0.45) }],
+  ['a page on wood, half in shadow', { corners: A4, table: wood(120), light: shadowOf(0.4, 190) }],
+  ['white paper on a white table', { corners: A4, paper: 228, table: WHITE_TABLE }],
+  ['bare white paper on a white table', { corners: A4, paper: 226, table: WHITE_TABLE, isBare: true }],
+  ['white paper on a white table, in shadow', { corners: A4, paper: 232, table: WHITE_TABLE, light: shadowOf(0.35) }],
+  ['a grey card on a grey table', { corners: turned(200, 126, 3), paper: 118, table: () => 96, isBare: true }],
+  ['a hand on a corner', { corners: A4, above: handAt(275, 200, 40) }],
+  ['a hand on a corner, on wood', { corners: A4, table: wood(120), above: handAt(272, 198, 45) }],
+  ['a page from the side', { corners: tilted(260, 190, 160) }],
+  ['a page from far to the side', { corners: tilted(280, 180, 150, 12) }],
+  ['a page from the side, on wood, half in shadow', { corners: tilted(260, 200, 165), table: wood(115), light: shadowOf(0.35) }],
+  ['a page on a striped cloth', { corners: turned(230, 170, 2), paper: 235, table: striped }],
+  ['a page in poor light', { corners: A4, paper: 120, table: () => 70, noise: 16 }],
+]
+const UNSEEN: readonly (readonly [what: string, scene: Scene])[] = [
+  ['a page larger than the picture', { corners: turned(400, 300) }],
+  ['a page that goes out at the right', { corners: turned(240, 180, 0, 225) }],
+  ['a page that goes out above and below', { corners: turned(220, 300) }],
+  ['a page that goes out below, on wood', { corners: turned(230, 180, 3, 160, 185), table: wood(120) }],
+  ['white paper on a white table that goes out at the left', { corners: turned(240, 170, 0, 100), paper: 228, table: WHITE_TABLE }],
+  ['a page that goes out at one corner', { corners: turned(300, 215, 10, 175, 130) }],
+  ['a page from the side that goes out below', { corners: tilted(300, 210, 300) }],
+  ['an empty table', {}],
+  ['an empty wooden table', { table: wood(120) }],
+  ['an empty table of upright boards', { table: wood(120, true) }],
+  ['a checkered cloth', { table: checkered }],
+  ['a striped cloth', { table: striped }],
+  ['a shadow on an empty table', { light: shadowOf(0.5) }],
+  ['a hand on an empty table', { above: handAt(160, 120, 70) }],
+  ['a hand on a wooden table', { table: wood(130), above: handAt(160, 120, 80) }],
+  ['a stamp on a table', { corners: turned(60, 40) }],
+  ['writing without a page', { table: (x, y) => (y % 10 < 4 && x % 6 < 2 ? 60 : 205) }],
+]
 
-function page(wide: number, high: number, paper = PAPER, table = TABLE, middle = 0): (x: number, y: number) => number {
-  return (x, y) => {
-    const [left, top] = [x - middle + wide / 2, y + high / 2]
-    if (left < 0 || left > wide || top < 0 || top > high) return table
-    const isText = left > 20 && left < wide - 20 && top > 20 && top < high - 20 && top % 10 < 4 && left % 6 < 2
-    return isText ? 60 : paper
-  }
-}
-
-test('a page on a table is seen, also when it lies a little askew', () => {
-  expect(seesPage(picture(page(240, 180)), WIDTH)).toBe(true)
-  expect(seesPage(picture(page(230, 170), 0.05), WIDTH)).toBe(true)
+test.each(SEEN)('seen: %s', (_what, scene) => {
+  for (const seed of SEEDS) expect(seesPage(picture({ ...scene, seed }), WIDTH), `with seed ${seed}`).toBe(true)
 })
 
-test('a dark card on a white cloth is seen', () => {
-  expect(seesPage(picture(page(200, 126, 90, 215)), WIDTH)).toBe(true)
+test.each(UNSEEN)('no page, or not all of it: %s', (_what, scene) => {
+  for (const seed of SEEDS) expect(seesPage(picture({ ...scene, seed }), WIDTH), `with seed ${seed}`).toBe(false)
 })
 
-test('a page that goes out of the picture is not', () => {
-  expect(seesPage(picture(page(400, 300)), WIDTH)).toBe(false)
-  expect(seesPage(picture(page(240, 180, PAPER, TABLE, 60)), WIDTH)).toBe(false)
-  expect(seesPage(picture(page(240, 300)), WIDTH)).toBe(false)
-})
-
-test('writing without a page, and an empty table, are no page', () => {
-  expect(seesPage(picture((x, y) => (((y % 10) + 10) % 10 < 4 && ((x % 6) + 6) % 6 < 2 ? 60 : PAPER)), WIDTH)).toBe(false)
-  expect(seesPage(picture(() => TABLE), WIDTH)).toBe(false)
+test('a picture held upright is judged like one that lies', () => {
+  const lying = picture({ corners: turned(230, 165, 4), table: wood(120) })
+  const upright = Float32Array.from({ length: lying.length }, (_, at) => lying[(at % HEIGHT) * WIDTH + Math.floor(at / HEIGHT)]!)
+  expect(seesPage(upright, HEIGHT)).toBe(true)
 })
