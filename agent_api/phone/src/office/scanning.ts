@@ -1,4 +1,6 @@
 // Reads QR codes from the camera or a picture: by the browser's own detector, else by a library that is fetched then.
+//
+// Law: a detector that is there in name only, as on Android without the services it rests on, is left for the library.
 
 export type Reader = (source: HTMLVideoElement | ImageBitmap) => Promise<string | null>
 
@@ -14,20 +16,28 @@ interface DetectorMaker {
 const QR = 'qr_code'
 
 export async function qrReader(): Promise<Reader> {
-  const detector = await makeDetector()
+  let detector = (await ownDetector()) ?? (await libraryDetector())
   return async (source) => {
     try {
       return (await detector.detect(source))[0]?.rawValue ?? null
-    } catch {
-      // A frame that is not there yet, or too blurred to say anything about.
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotSupportedError') detector = await libraryDetector()
+      // Else a frame that is not there yet, or too blurred to say anything about.
       return null
     }
   }
 }
 
-async function makeDetector(): Promise<Detector> {
+async function ownDetector(): Promise<Detector | null> {
   const Own = (globalThis as unknown as { BarcodeDetector?: DetectorMaker }).BarcodeDetector
-  if (Own && (await Own.getSupportedFormats()).includes(QR)) return new Own({ formats: [QR] })
+  try {
+    return Own && (await Own.getSupportedFormats()).includes(QR) ? new Own({ formats: [QR] }) : null
+  } catch {
+    return null
+  }
+}
+
+async function libraryDetector(): Promise<Detector> {
   const { decodeQR } = await import('qr/decode.js')
   return {
     detect: (source) => {

@@ -2,7 +2,8 @@
 // code needs only the signs that codes hold most of.
 //
 // Laws: parts may come in any order and as often as they like. `id` is the beginning of the whole's hash, so that parts
-// of two series are never put together, and nothing is whole that does not match it.
+// of two series are never put together, and nothing is whole that does not match it. Each round has an order of its own:
+// a phone that looks at an even pace would else meet the same few again and again.
 
 import type { Bytes } from './bytes'
 import { hash } from './chain'
@@ -62,6 +63,16 @@ export function seriesOf(sealed: Uint8Array): string[] {
   const [id, data] = [idOf(sealed), base32(sealed)]
   const cut = (n: number): string => data.slice((n - 1) * DATA_SIGNS, n * DATA_SIGNS)
   return Array.from({ length: count }, (_, place) => `${MARK}:${id}:${place + 1}:${count}:${cut(place + 1)}`)
+}
+
+/** The codes of a series in an order of their own, by number from 0, each round another; `before` was shown last. */
+export function nextRound(count: number, random: () => number, before: number): number[] {
+  const order = Array.from({ length: count }, (_, place) => place)
+  for (let place = count - 1; place > 0; place--) {
+    const other = Math.floor(random() * (place + 1))
+    ;[order[place], order[other]] = [order[other]!, order[place]!]
+  }
+  return count > 1 && order[0] === before ? [...order.slice(1), before] : order
 }
 
 /** Collects the codes of one series as a camera sees them. */

@@ -52,3 +52,14 @@ test.each([['ean_13 only', () => browserThat(['ean_13'], () => Promise.reject(ne
     expect(asked).toEqual([])
   },
 )
+
+test('a detector that turns out to be one in name only is left for the library', async () => {
+  const unavailable = vi.fn(() => Promise.reject(new DOMException('service unavailable', 'NotSupportedError')))
+  browserThat(['qr_code'], unavailable)
+  const drawing = { drawImage: vi.fn(), getImageData: (_x: number, _y: number, width: number, height: number) => ({ width, height }) }
+  vi.stubGlobal('document', { createElement: () => ({ getContext: () => drawing }) })
+  const read = await qrReader()
+  expect(await read(VIDEO)).toBeNull()
+  expect(await read(VIDEO)).toBe('by the library')
+  expect(unavailable).toHaveBeenCalledOnce()
+})

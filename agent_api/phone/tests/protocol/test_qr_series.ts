@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 
-import { base32, DATA_SIGNS, fromBase32, partsOf, Series, seriesOf } from '../../src/protocol/qr_series'
+import { base32, DATA_SIGNS, fromBase32, nextRound, partsOf, Series, seriesOf } from '../../src/protocol/qr_series'
 
 function noise(length: number, seed = 7): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
@@ -57,4 +57,35 @@ test('a series that does not match its mark is begun again', () => {
 
 test('what nobody would film that long is turned down', () => {
   expect(() => seriesOf(noise(60_000))).toThrow(RangeError)
+})
+
+/** How many of the codes, each shown for 450 ms, are met within a hundred looks at an even pace. */
+function met(paceMs: number, round: () => readonly number[]): number {
+  const shown: number[] = []
+  const found = new Set<number>()
+  for (let look = 0; look < 100; look++) {
+    const at = Math.floor((look * paceMs) / 450)
+    while (shown.length <= at) shown.push(...round())
+    found.add(shown[at]!)
+  }
+  return found.size
+}
+
+test('codes that go round are all met, however long a phone takes to look at one', () => {
+  const cases = [2, 3, 4, 6].flatMap((count) => Array.from({ length: 60 }, (_, n) => [count, 170 + 50 * n] as const))
+  const inOrder = (count: number): number[] => Array.from({ length: count }, (_, place) => place)
+  expect(cases.some(([count, pace]) => met(pace, () => inOrder(count)) < count), 'in their order some are missed').toBe(true)
+  let seed = 7
+  const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+  for (const [count, pace] of cases) {
+    let before = 0
+    const round = (): number[] => {
+      const order = nextRound(count, random, before)
+      expect([...order].sort((one, other) => one - other)).toEqual(inOrder(count))
+      expect(order[0]).not.toBe(before)
+      before = order.at(-1)!
+      return order
+    }
+    expect(met(pace, round)).toBe(count)
+  }
 })
