@@ -68,6 +68,11 @@ class LightCount:
     red_plus: int = 0
 
 
+def summed(counts: Sequence[LightCount]) -> dict[str, int]:
+    """Level → how many shine in all of these together, the worst first."""
+    return {level.value: sum(getattr(one, level) for one in counts) for level in reversed(Level)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRow:
     id: str

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from server.actions.count_contacts import Contact
 from server.actions.list_claims import CampaignRow
-from server.actions.list_watching import LightCount
+from server.actions.list_watching import LightCount, summed
 from server.actions.overview import Overview
 from server.console.navigation import CASE_DESKS, PEOPLE, readers
-from server.console.pages.lights import summed
 from server.console.tile_map import Band, Tile
 from server.console.visit import Visit
 from server.domain.catalogue.progress import Progress

@@ -1,20 +1,31 @@
-"""Owns the map of places: tiles in bands, one band for each place right below, as SVG made from the division tree.
+"""Owns the map of places: a block of tiles for each place right below, as SVG made from the division tree.
 
 Laws: no script, no style of its own and nothing fetched from elsewhere. A tile is a link, and says in words what its
-colour says. Tiles stand in the order of codes: a map shows where, and ranks nobody.
+colour says. Tiles stand in the order of codes: a map shows where, and ranks nobody. Blocks are drawn in their own size
+and flow beside each other, as many as a page is wide, so that no tile shrinks below what can be read and hit. Pictures
+are for eyes and pointers: whoever hears the page or has a keyboard goes by the list beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 STEPS = 4
-_LABEL, _TILE, _HIGH, _GAP, _BAND_GAP = 96, 84, 50, 6, 10
+PER_ROW = 3
+SPLIT = 4
+"""A map of one place alone is split into so many blocks, that it may lie beside itself."""
+DENSE_FROM = 120
+"""From so many tiles on, a tile is one line: a county of two hundred villages stays a picture and is no scroll."""
+_HEAD, _TILE, _GAP = 24, 78, 4
+_HIGH, _LOW = 38, 22
+_WIDTH = PER_ROW * (_TILE + _GAP) - _GAP
 _SIGNS_MAX = 6
 """So many signs of a name fit on a tile; the whole of it is in the tile's words."""
+_SIGN, _DIGIT = 11, 7
+"""How wide a sign of a name and one of a value are on a low tile."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +44,22 @@ class Tile:
 
 @dataclass(frozen=True)
 class Band:
-    """`address` leads to the place of the whole band."""
+    """`address` leads to the place of the whole band; "" for the one that the page is of, which needs no head."""
 
     name: str
     address: str
     tiles: Sequence[Tile]
 
 
-def draw(bands: Sequence[Band], label: str, *, per_row: int, kind: str, full: int = 0) -> Markup:
-    """`per_row` tiles beside each other; `kind` is the picture's class, by which a style shows one that fits; `full`
-    the amount of the darkest tile, the fullest one's when there is no such bound.
-    """
+def is_dense(bands: Sequence[Band]) -> bool:
+    return sum(len(band.tiles) for band in bands) >= DENSE_FROM
+
+
+def draw(bands: Sequence[Band], *, full: int = 0) -> Markup:
+    """`full`: the amount of the darkest tile, the fullest one's when there is no such bound."""
     most = full or max((tile.amount for band in bands for tile in band.tiles), default=0)
-    drawn, top = [], 0
-    for band in bands:
-        rows = max(1, -(-len(band.tiles) // per_row))
-        drawn.append(_head(band, top))
-        for place, tile in enumerate(band.tiles):
-            x = _LABEL + (place % per_row) * (_TILE + _GAP)
-            drawn.append(_tile(tile, x, top + place // per_row * (_HIGH + _GAP), step_of(tile.amount, most)))
-        top += rows * (_HIGH + _GAP) + _BAND_GAP
-    width, height = _LABEL + per_row * (_TILE + _GAP), max(top - _GAP - _BAND_GAP, _HIGH)
-    head = Markup('<svg class="map {}" role="group" aria-label="{}" viewBox="-2 -2 {} {}">')
-    return head.format(kind, label, width + 4, height + 4) + Markup("").join(drawn) + Markup("</svg>")
+    dense = is_dense(bands)
+    return Markup("").join(_block(band, most, dense) for band in _split(bands))
 
 
 def step_of(amount: int, most: int) -> int:
@@ -63,24 +67,56 @@ def step_of(amount: int, most: int) -> int:
     return 0 if amount <= 0 or most <= 0 else min(STEPS, 1 + (STEPS - 1) * amount // most)
 
 
-def _head(band: Band, top: int) -> Markup:
-    name = Markup('<text class="band" x="0" y="{}">{}</text>').format(top + 30, _fitting(band.name))
-    if not band.address:
-        return name
-    return Markup('<a href="{}"><title>{}</title>{}</a>').format(band.address, band.name, name)
+def _split(bands: Sequence[Band]) -> Iterator[Band]:
+    if len(bands) > 1:
+        yield from bands
+        return
+    for band in bands:
+        rows = -(-len(band.tiles) // PER_ROW)
+        many = PER_ROW * -(-rows // SPLIT)
+        for first in range(0, len(band.tiles), many):
+            yield Band(band.name, band.address if not first else "", band.tiles[first : first + many])
 
 
-def _tile(tile: Tile, x: int, y: int, step: int) -> Markup:
-    parts = [
-        Markup('<rect class="step{}" x="{}" y="{}" width="{}" height="{}" rx="5"/>').format(step, x, y, _TILE, _HIGH),
-        Markup('<text class="name" x="{}" y="{}">{}</text>').format(x + 7, y + 18, _fitting(tile.name)),
-        Markup('<text class="value" x="{}" y="{}">{}</text>').format(x + 7, y + 41, tile.value),
-    ]
+def _block(band: Band, most: int, dense: bool) -> Markup:
+    top, high = _HEAD if band.address else 0, _LOW if dense else _HIGH
+    drawn = [_head(band)] if band.address else []
+    for place, tile in enumerate(band.tiles):
+        x, y = place % PER_ROW * (_TILE + _GAP), top + place // PER_ROW * (high + _GAP)
+        box = Markup('<rect class="step{}" x="{}" y="{}" width="{}" height="{}" rx="4"/>').format(
+            step_of(tile.amount, most), x, y, _TILE, high
+        )
+        start = Markup('<a href="{}" tabindex="-1"><title>{}</title>').format(tile.address, tile.words)
+        drawn.append(start + box + (_low if dense else _two_lines)(tile, x, y) + Markup("</a>"))
+    rows = -(-len(band.tiles) // PER_ROW)
+    head = Markup('<svg class="map{}" aria-hidden="true" viewBox="-1 -1 {} {}">')
+    size = (_WIDTH + 2, top + rows * (high + _GAP) - _GAP + 2)
+    return head.format(" dense" if dense else "", *size) + Markup("").join(drawn) + Markup("</svg>")
+
+
+def _head(band: Band) -> Markup:
+    # Out of the keyboard's way: the list beside the map has the same links, and words.
+    drawn = Markup('<a href="{}" tabindex="-1"><title>{}</title><text class="band" x="0" y="16">{}</text></a>')
+    return drawn.format(band.address, band.name, band.name)
+
+
+def _two_lines(tile: Tile, x: int, y: int) -> Markup:
+    drawn = Markup('<text class="name" x="{}" y="{}">{}</text>').format(x + 5, y + 15, _fitting(tile.name, _SIGNS_MAX))
+    drawn += Markup('<text class="value" x="{}" y="{}">{}</text>').format(x + 5, y + 32, tile.value)
     if tile.mark:
-        parts.append(Markup('<text class="mark" x="{}" y="{}">{}</text>').format(x + _TILE - 6, y + 41, tile.mark))
-    inner = Markup("").join(parts)
-    return Markup('<a href="{}"><title>{}</title>{}</a>').format(tile.address, escape(tile.words), inner)
+        drawn += Markup('<text class="mark" x="{}" y="{}">{}</text>').format(x + _TILE - 4, y + 32, tile.mark)
+    return drawn
 
 
-def _fitting(name: str) -> str:
-    return name if len(name) <= _SIGNS_MAX else f"{name[: _SIGNS_MAX - 1]}…"
+def _low(tile: Tile, x: int, y: int) -> Markup:
+    """One line: what is marked has an edge, and its words say how many."""
+    room = (_TILE - 14 - _DIGIT * len(tile.value)) // _SIGN
+    drawn = Markup('<text class="name" x="{}" y="{}">{}</text>').format(x + 6, y + 15, _fitting(tile.name, room))
+    drawn += Markup('<text class="value" x="{}" y="{}">{}</text>').format(x + _TILE - 5, y + 15.5, tile.value)
+    if tile.mark:
+        drawn += Markup('<rect class="edge" x="{}" y="{}" width="4" height="{}"/>').format(x, y + 1, _LOW - 2)
+    return drawn
+
+
+def _fitting(name: str, signs: int) -> str:
+    return name if len(name) <= signs else f"{name[: signs - 1]}…"

@@ -231,7 +231,7 @@ def test_a_county_supervisor_goes_from_the_map_to_a_light_and_a_conflict(browser
         somebody.sign_in(town.sign_in(Role.COUNTY_SUPERVISOR, in_place=COUNTY))
         page = somebody.page
         somebody.check("overview")
-        page.locator("svg.map.wide a", has_text="胡乐镇").first.click()
+        page.locator(".map-blocks a", has_text="胡乐镇").first.click()
         somebody.title("胡乐镇")
         page.locator("a.number-card", has_text="在办").click()
         somebody.see("只看 胡乐镇")

@@ -84,7 +84,7 @@ def add_up(somebody: Clerk, told: list[list[Any]]) -> None:
     """The tiles of the map come to the number beside it."""
     whole = {words: shown for words, _, shown in told}
     if "在办" in whole:
-        tiles = somebody.page.locator("svg.map.wide .value").all_text_contents()
+        tiles = somebody.page.locator(".map-blocks .value").all_text_contents()
         assert sum(map(number, tiles)) == number(whole["在办"])
 
 

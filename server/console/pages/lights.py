@@ -6,12 +6,12 @@ when and why; the next is offered to who may take it, and no other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from server.actions.list_watching import SHINING, LightCount, LightRow, count_lights, list_lights
+from server.actions.list_watching import SHINING, LightRow, count_lights, list_lights, summed
 from server.actions.tell_names import names_of
 from server.console import watching_words as words
 from server.console.narrowing import narrowed
@@ -94,11 +94,6 @@ async def show(visit: Visit) -> Response:
 
 def _key(row: LightRow) -> str:
     return f"{row.level_since}~{row.id}"
-
-
-def summed(counts: Sequence[LightCount]) -> Mapping[str, int]:
-    """Level → how many shine in the whole scope."""
-    return {level: sum(getattr(one, level) for one in counts) for level in words.LEVELS}
 
 
 async def show_one(visit: Visit) -> Response:

@@ -12,18 +12,17 @@ from starlette.responses import Response
 from server.actions.count_contacts import Contact, count_contacts
 from server.actions.list_claims import list_campaigns
 from server.actions.list_disputes import count_disputes
-from server.actions.list_watching import count_lights
+from server.actions.list_watching import count_lights, summed
 from server.actions.overview import Overview, age_spans, read_overview
 from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
 from server.console import case_words, watching_words
 from server.console.map_measures import MEASURES, ROLES, Standing, bands_of
 from server.console.navigation import AREA, CASE_DESKS, PEOPLE
-from server.console.pages.lights import summed
 from server.console.pages.live import stream_of_scope
 from server.console.pages.people import SILENT_AFTER
 from server.console.render import page
-from server.console.tile_map import draw
+from server.console.tile_map import draw, is_dense
 from server.console.visit import Visit
 from server.domain.cases.lifecycle import CaseState
 from server.domain.catalogue.progress import By
@@ -42,7 +41,6 @@ _OPEN = (
     CaseState.SUSPENDED,
     CaseState.DECIDED,
 )
-WIDE_ROW, NARROW_ROW = 12, 7
 FULL = {"claims": 100}
 """Measures that are shares: their colour says how much of the whole, and not which place is ahead."""
 
@@ -76,11 +74,8 @@ async def show(visit: Visit) -> Response:
         measures=measures,
         shown=shown,
         bands=bands,
-        maps=[
-            draw(bands, visit.t(*MEASURES[shown]), per_row=per_row, kind=kind, full=FULL.get(shown, 0))
-            for per_row, kind in ((WIDE_ROW, "wide"), (NARROW_ROW, "narrow"))
-            if bands
-        ],
+        drawn=draw(bands, full=FULL.get(shown, 0)),
+        dense=is_dense(bands),
         words=watching_words,
     )
 

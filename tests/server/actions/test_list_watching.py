@@ -10,7 +10,7 @@ import pytest
 from server.actions.centre_writes import write_edits
 from server.actions.desk_change import DeskEdit
 from server.actions.list_followup import After
-from server.actions.list_watching import SHINING, count_lights, list_lights, list_reviews
+from server.actions.list_watching import SHINING, LightCount, count_lights, list_lights, list_reviews, summed
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.centre import platform_of
@@ -108,3 +108,8 @@ async def test_reviews_say_what_was_measured_and_show_ids_alone(tmp_path: Path) 
         assert (row.id, row.code, row.measured, row.threshold) == (review, "AR02", "7", "6")
         assert row.evidence == ["c" * 32]
         assert await list_reviews(platform, city, after=row.id) == []
+
+
+def test_counts_are_summed_over_all_areas_the_worst_first() -> None:
+    counts = [LightCount(area="1", red=2), LightCount(area="2", red=1, unknown=4)]
+    assert list(summed(counts).items()) == [("red_plus", 0), ("red", 3), ("yellow", 0), ("blue", 0), ("unknown", 4)]

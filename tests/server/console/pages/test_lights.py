@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.actions.list_watching import LightCount
-from server.console.pages.lights import stages_of, summed
+from server.console.pages.lights import stages_of
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.console.office import Office, office
 from tests.server.console.scene import fields_of, hidden, open_light, step, stranger_of
@@ -84,8 +83,3 @@ def test_the_six_stages_stand_in_their_order_with_who_when_and_why() -> None:
     ]
     assert stages[1].why == "promise red"
     assert not any(one.taken or one.is_next for one in stages_of({}))
-
-
-def test_counts_are_summed_over_all_areas() -> None:
-    counts = [LightCount(area="1", red=2), LightCount(area="2", red=1, unknown=4)]
-    assert {level: count for level, count in summed(counts).items() if count} == {"red": 3, "unknown": 4}

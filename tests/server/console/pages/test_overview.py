@@ -23,6 +23,18 @@ async def test_a_supervisor_goes_down_from_the_county_to_a_town_and_its_villages
         assert f"?place={COUNTY}" in town.text
 
 
+async def test_every_tile_of_the_map_stands_in_a_list_that_is_heard_and_reached_by_keyboard(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        page = (await browser.get("/console/")).text
+        drawn, _, told = page.partition('<ul class="places">')
+        told = told.partition("</details>")[0]
+        tiles = re.findall(r'<a href="([^"]+)" tabindex="-1"><title>([^<]+)</title>', drawn)
+        assert len(tiles) > 5
+        assert tiles == re.findall(r'<a(?: class="band")? href="([^"]+)">([^<]+)</a>', told)
+        assert 'tabindex="-1"' not in told
+
+
 async def test_a_place_outside_the_scope_is_not_found(tmp_path: Path) -> None:
     async with office(tmp_path) as desk:
         browser = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
