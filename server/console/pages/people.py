@@ -18,6 +18,7 @@ from server.actions.move_account import close_account, reopen_account
 from server.actions.refusals import NotFound
 from server.actions.revoke_device import LostDevice, revoke_device
 from server.console.narrowing import narrowed
+from server.console.pages.sign_in import site_of
 from server.console.place_choices import place_choices
 from server.console.render import page
 from server.console.visit import Visit
@@ -103,7 +104,7 @@ async def make_sheet(visit: Visit) -> Response:
         now_ms=console.now(),
         randomness=console.platform.randomness,
     )
-    server = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}"
+    server = site_of(visit).origin
     return page(
         visit, "activation_sheet.html", account=account, code=made.code, expires=made.expires_at, server=server,
         qr=activation_svg(server, made.code),

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
+from starlette.applications import Starlette
+
 from server.actions.sign_in import STEP_UP_MS
+from server.console.app import console_pages
+from server.console.visit import cookie_name
 from tests.server.console.office import SAME_SITE, office
 from tests.small_centre import HELPER, VILLAGE
 
@@ -55,6 +61,24 @@ async def test_an_administrator_revokes_a_lost_device_and_prints_a_new_sheet(tmp
         sheet = await browser.post(f"/console/helpers/{helper.id}/sheet")
         assert re.search(r'<dd class="figure">[0-9A-Z-]{10,14}</dd>', sheet.text)
         assert "<svg" in sheet.text
+
+
+async def test_behind_a_proxy_a_sheet_names_the_address_that_phones_see(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        browser = await desk.sign_in(desk.login_of("administrator"))
+        helper = await desk.small.account(HELPER)
+        await browser.get(f"/console/helpers/{helper.id}")
+        assert "http://console.test/app/" in (await browser.post(f"/console/helpers/{helper.id}/sheet")).text
+        outside = replace(desk.console, origin="https://bangban.example.cn")
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(Starlette(routes=console_pages(outside))),
+            base_url="http://127.0.0.1:8470",
+            cookies={cookie_name(outside): browser.client.cookies[cookie_name(desk.console)]},
+        ) as behind:
+            sheet = await behind.post(
+                f"/console/helpers/{helper.id}/sheet", data={"csrf": browser.mark}, headers=SAME_SITE
+            )
+        assert "<dd>https://bangban.example.cn/app/</dd>" in sheet.text
 
 
 async def test_closing_and_reopening_are_one_click_each_and_nobody_closes_the_own_account(tmp_path: Path) -> None:
