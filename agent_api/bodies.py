@@ -1,4 +1,4 @@
-"""Reads a request's body whole, within its limit, unpacked when it came as gzip.
+"""Reads a request's body whole, within its limit, unpacked when it came as gzip; and what a desk says in it.
 
 Laws: nothing is kept beyond the limit, packed or unpacked, whatever a header claims; a body that stops coming is
 given up after a deadline, so that slow lines cannot hold the server's memory.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
 DEADLINE_S = 30.0
 _GZIP = 16 + zlib.MAX_WBITS
+T = TypeVar("T")
 
 
 class BodyRefused(Exception):
@@ -22,6 +25,14 @@ class BodyRefused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+async def read_json(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
+    """The body as a message. Raises BodyRefused for what is none, however deep it nests."""
+    try:
+        return decoder.decode(await request.body())
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise BodyRefused("malformed") from None
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api.bodies import BodyRefused
+from agent_api.bodies import BodyRefused, read_json
 from agent_api.caller import Caller
 from agent_api.desk.asking import account_of
 from agent_api.desk.bulletins import bulletin_told
@@ -67,10 +67,7 @@ async def post_bulletin(request: Request, caller: Caller, services: Services) ->
 
 async def post_freeze(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/bulletins/2026-11/freeze"""
-    try:
-        seen = _read_seen.decode(await request.body())
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
+    seen = await read_json(request, _read_seen)
     period, account = request.path_params["period"], await account_of(caller, services)
     looked_at = Seen(seen.edition, seen.data_hash)
     if Seen.of(_there(await _latest(services, period))) != looked_at:
@@ -89,10 +86,7 @@ async def post_freeze(request: Request, caller: Caller, services: Services) -> R
 
 async def post_correction(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/bulletins/2026-11/correct: drafts the next edition."""
-    try:
-        asked = _read_correction.decode(await request.body())
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
+    asked = await read_json(request, _read_correction)
     why = _said(asked.why)
     period, account = request.path_params["period"], await account_of(caller, services)
     _there(await _latest(services, period))
@@ -105,17 +99,14 @@ async def post_correction(request: Request, caller: Caller, services: Services) 
 
 async def post_objection(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/bulletins/2026-11/objections: a task for the city's desk; too late is a refused step."""
-    try:
-        asked = _read_objection.decode(await request.body())
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
+    asked = await read_json(request, _read_objection)
     said = _said(asked.text)
     account = await account_of(caller, services)
     try:
         taken = await object_to_bulletin(services.platform, account, request.path_params["period"], asked.place, said)
     except PeriodInvalid:
         raise BodyRefused("malformed") from None
-    return await taken_response(services, "task", taken)
+    return await taken_response(services, account, "task", taken)
 
 
 async def _latest(services: Services, period: str) -> Record | None:

@@ -7,8 +7,10 @@ from typing import Any
 from agent_api.desk.steps import BODY_MAX
 from server.domain.people.authors import ASKED_FOR
 from server.domain.people.roles import Role, may_change
+from server.storage.records import place_of
+from sync.core.codec import encode_body
 from tests.agent_api.centre import Centre, Enrolled
-from tests.people import COUNTY, HALL
+from tests.people import COUNTY, HALL, VILLAGE
 
 CAMPAIGN = "5" * 32
 FIELDS = {
@@ -89,3 +91,41 @@ async def test_what_the_centre_works_out_is_refused_with_where_to_ask_for_it(api
             assert document["record"] is None
             tried += 1
     assert tried == len(ASKED_FOR)
+
+
+async def looks(api: Centre) -> list[tuple[str, str]]:
+    async with api.database.read() as snapshot:
+        rows = await snapshot.fetch("SELECT kind, record FROM reads ORDER BY position")
+    return [(row[0], row[1]) for row in rows]
+
+
+async def test_what_a_step_shows_of_a_persons_record_is_a_look_in_the_log(api: Centre) -> None:
+    clerk, person = await api.enrol(Role.DESK_CLERK), "7" * 32
+    address, said = f"/v1/desk/resident/{person}", {"name": "王秀英", "village": VILLAGE}
+    made = await api.client.post(f"{address}/register", headers=clerk.bearer, json={"fields": said})
+    assert made.json()["record"]["fields"]["name"] == "王秀英"
+    stale = {"fields": {"phone": "19900001111"}, "seen": {"epoch": "e" * 32, "rev": 9, "hash": "A" * 43}}
+    shown = await api.client.post(f"{address}/edit", headers=clerk.bearer, json=stale)
+    assert shown.json()["record"]["fields"]["name"] == "王秀英"
+    assert await looks(api) == [("resident", person)] * 2
+
+
+async def test_a_step_with_a_case_of_social_aid_shows_nothing_without_a_reason(api: Centre) -> None:
+    clerk, case, item = await api.enrol(Role.DESK_CLERK), "5" * 32, "2" * 32
+    platform = api.services.platform
+    body = encode_body("item", item, 1, {"name": "临时救助", "type": "05"})
+    sealed = platform.sealing.seal(place_of("items", item), body)
+    async with api.database.write() as tx:
+        columns = ("id", "bucket", "version", "rev", "natural_keys", "stamps", "body")
+        await tx.insert_many("items", columns, [(item, "catalogue:all:341881", 1, 1, "", b"", sealed)])
+    draft = {"resident": "1" * 32, "item": item, "item_version": 1, "village": VILLAGE, "state": "draft"}
+    address = f"/v1/desk/case/{case}"
+    opened = (await api.client.post(f"{address}/open", headers=clerk.bearer, json={"fields": draft})).json()
+    assert (opened["outcome"], opened["record"]["rev"], opened["record"]["fields"]) == ("applied", 1, {})
+    assert await looks(api) == []
+    seen = {name: opened["record"][name] for name in ("epoch", "rev", "hash")}
+    refused = await api.client.post(f"{address}/accept", headers=clerk.bearer, json={"seen": seen})
+    assert (refused.status_code, refused.json()["record"]["fields"]) == (409, {})
+    told = await api.client.post(f"{address}/accept", headers=clerk.bearer, json={"seen": seen, "reason": "核对材料"})
+    assert told.json()["record"]["fields"]["state"] == "draft"
+    assert await looks(api) == [("case", case)]
