@@ -15,7 +15,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api.bodies import BodyRefused
+from agent_api.bodies import read_json
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
@@ -23,9 +23,9 @@ from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_
 from server.domain.cases.numbers import canonical_number
 from server.domain.cases.ratings import GRADES
 from server.domain.cases.told_to_residents import Awaited, Told
+from sync.core.text import as_sent
 
 T = TypeVar("T")
-A = TypeVar("A", bound="Asking")
 BODY_MAX = 16 * 1024
 _LAST4 = re.compile(r"[0-9]{3}[0-9X]")
 _GUESSES_PER_NUMBER = "10/hour"
@@ -44,6 +44,9 @@ class Rating(Asking, frozen=True, forbid_unknown_fields=True, kw_only=True):
     grade: Annotated[int, msgspec.Meta(ge=min(GRADES), le=max(GRADES))]
     reasons: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=10)] = []
     text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
+_asking, _rating = msgspec.json.Decoder(Asking), msgspec.json.Decoder(Rating)
 
 
 class CaseStanding(msgspec.Struct, frozen=True):
@@ -85,7 +88,7 @@ _OTHERWISE = ("现在不能办理，请拨打12345。", "That is not possible no
 
 async def show_status(request: Request, services: Services) -> Response:
     """POST /v1/residents/status"""
-    asked = await _read(request, Asking)
+    asked = await read_json(request, _asking)
     return await _answer(
         request, services, asked, lambda number, last4: tell_status(services.platform, number, last4), _standing
     )
@@ -93,13 +96,13 @@ async def show_status(request: Request, services: Services) -> Response:
 
 async def take_rating(request: Request, services: Services) -> Response:
     """POST /v1/residents/rating"""
-    asked = await _read(request, Rating)
+    asked = await read_json(request, _rating)
     return await _answer(
         request,
         services,
         asked,
         lambda number, last4: rate_case(
-            services.platform, number, last4, grade=asked.grade, reasons=asked.reasons, said=asked.text
+            services.platform, number, last4, grade=asked.grade, reasons=asked.reasons, said=as_sent(asked.text)
         ),
         lambda said: _taken(said, _THANKS),
     )
@@ -107,7 +110,7 @@ async def take_rating(request: Request, services: Services) -> Response:
 
 async def take_revocation(request: Request, services: Services) -> Response:
     """POST /v1/residents/revocation"""
-    asked = await _read(request, Asking)
+    asked = await read_json(request, _asking)
     return await _answer(
         request,
         services,
@@ -115,13 +118,6 @@ async def take_revocation(request: Request, services: Services) -> Response:
         lambda number, last4: ask_revocation(services.platform, number, last4),
         lambda said: _taken(said, _CALL),
     )
-
-
-async def _read(request: Request, shape: type[A]) -> A:
-    try:
-        return msgspec.json.decode(await request.body(), type=shape)
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
 
 
 async def _answer(

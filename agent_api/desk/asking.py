@@ -26,6 +26,6 @@ async def account_of(caller: Caller, services: Services) -> AccountRow:
 def limit_of(request: Request) -> int:
     """`?limit=`: how many rows a page has. Raises BodyRefused."""
     asked = request.query_params.get("limit", PAGE_ROWS)
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= PAGE_ROWS_MAX:
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 9 or not 1 <= int(asked) <= PAGE_ROWS_MAX:
         raise BodyRefused("malformed")
     return int(asked)

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api.bodies import BodyRefused
+from agent_api.bodies import BodyRefused, read_json
 from agent_api.caller import Caller
 from agent_api.desk.asking import account_of, limit_of
 from agent_api.desk.steps import taken_response
@@ -188,10 +188,7 @@ async def post_opening(request: Request, caller: Caller, services: Services) -> 
 
 async def post_look_backs(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/campaigns/{id}/look-backs: drawn again with the same seed, nothing is made twice."""
-    try:
-        asked = _read_draw.decode(await request.body())
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
+    asked = await read_json(request, _read_draw)
     campaign, seed = request.path_params["id"], asked.seed.strip()
     if len(seed) > SEED_CHARACTERS_MAX:
         raise BodyRefused("malformed")

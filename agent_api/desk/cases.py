@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
-from agent_api.desk.asking import account_of
+from agent_api.desk.asking import account_of, limit_of
 from agent_api.desk.steps import StandingRecord
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
@@ -23,12 +23,11 @@ from server.actions.case_history import HistoryEntry
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
 from server.actions.list_credit import ROWS_MAX as CREDIT_ROWS_MAX
 from server.actions.list_credit import CreditRow, list_credit
-from server.actions.list_followup import PAGE_ROWS_MAX, After
+from server.actions.list_followup import After
 from server.actions.list_licences import LicenceLine
 from server.actions.refusals import NotFound
 from server.actions.show_case import Advice, ConsentState, DueDay, MaterialLine, show_case
 from server.domain.record_fields import parse_date
-from server.storage.people import AccountRow, account_by_id
 from sync.core.chain import encode_hash
 from sync.core.ids import is_id
 
@@ -74,10 +73,8 @@ async def get_cases(request: Request, caller: Caller, services: Services) -> Res
     asked, account = request.query_params, await account_of(caller, services)
     if number := asked.get("number", ""):
         return json_response(Cases(await find_cases(services.platform, account, number[:40])))
-    upto = asked.get("upto", "")
-    limit = asked.get("limit", "50")
-    is_number = limit.isascii() and limit.isdigit() and 1 <= int(limit) <= PAGE_ROWS_MAX
-    if (upto and parse_date(upto) is None) or not is_number:
+    upto, limit = asked.get("upto", ""), limit_of(request)
+    if upto and parse_date(upto) is None:
         raise BodyRefused("malformed")
     day, _, record = asked.get("after", "").partition("~")
     rows = await list_cases(
@@ -86,9 +83,9 @@ async def get_cases(request: Request, caller: Caller, services: Services) -> Res
         state=asked.get("state", ""),
         upto=upto or "9",
         after=After(day[:40], record[:32]),
-        limit=int(limit),
+        limit=limit,
     )
-    return json_response(Cases(rows, rows[-1].key if len(rows) == int(limit) else ""))
+    return json_response(Cases(rows, rows[-1].key if len(rows) == limit else ""))
 
 
 async def get_case_counts(_request: Request, caller: Caller, services: Services) -> Response:
@@ -132,11 +129,3 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
             licences=page.licences,
         )
     )
-
-
-async def _account(caller: Caller, services: Services) -> AccountRow:
-    async with services.platform.database.read() as snapshot:
-        account = await account_by_id(snapshot, caller.account)
-    if account is None:
-        raise NotFound("the account is gone")
-    return account

@@ -13,7 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_api.bodies import BodyRefused
+from agent_api.bodies import BodyRefused, read_json
 from agent_api.caller import Caller
 from agent_api.desk.asking import account_of, limit_of
 from agent_api.desk.steps import StandingRecord
@@ -167,10 +167,7 @@ async def get_licence_kinds(_request: Request, _caller: Caller, services: Servic
 
 async def post_licence_use(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/licence-uses"""
-    try:
-        wanted = _read_wanted.decode(await request.body())
-    except (msgspec.MsgspecError, ValueError):
-        raise BodyRefused("malformed") from None
+    wanted = await read_json(request, _read_wanted)
     purpose = wanted.purpose.strip()
     if not is_id(wanted.case) or wanted.kind not in LICENCE_KINDS or not 0 < len(purpose) <= PURPOSE_CHARACTERS_MAX:
         raise BodyRefused("malformed")

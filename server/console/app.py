@@ -29,13 +29,14 @@ from server.console.rows import Level, Page
 from server.console.visit import LANGUAGE, Visit, carries_mark, is_ours, is_own_origin, visitor_from
 from server.console.wiring import Console
 from server.storage.errors import StorageError
+from sync.core.text import as_sent
 
 STATIC = Path(__file__).parent / "static"
 FORM_FIELDS_MAX = 500
 FORM_BYTES_MAX = 256 * 1024
 SIGN_IN = "/console/sign-in"
 NOTHING = "\x00"
-"""Nobody types it, nothing is called so, and PostgreSQL takes no text that holds it."""
+"""Nothing is called so, and PostgreSQL takes no text that holds it."""
 
 NOT_FOUND = (
     ("没有找到", "Not found"),
@@ -193,7 +194,7 @@ async def _with_form(visit: Visit) -> Visit:
     if not length.isdecimal() or int(length) > FORM_BYTES_MAX:
         raise HTTPException(413)
     form = await visit.request.form(max_files=0, max_fields=FORM_FIELDS_MAX)
-    fields = {name: value.replace(NOTHING, "") for name, value in form.items() if isinstance(value, str)}
+    fields = {name: as_sent(value) for name, value in form.items() if isinstance(value, str)}
     return Visit(visit.console, visit.request, visit.visitor, visit.english, fields)
 
 

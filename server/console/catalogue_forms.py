@@ -133,7 +133,7 @@ def _materials(posted: Mapping[str, str]) -> list[dict[str, object]] | None:
     """None when nothing was changed. A row without a name goes; what a row holds besides is kept."""
     try:
         before = msgspec.json.decode(posted.get("was.materials", ""), type=list[dict[str, Any]])
-    except msgspec.DecodeError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
     after: list[dict[str, object]] = []
     for place in range(len(before) + NEW_ROWS):

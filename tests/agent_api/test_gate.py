@@ -7,6 +7,7 @@ import pytest
 
 from agent_api.admission import Admission, ComeLater, Work
 from agent_api.limits import Limits
+from server.domain.people.roles import Role
 from sync.core.codec import REQUEST_BYTES_MAX
 from tests.agent_api.centre import Centre
 
@@ -42,6 +43,13 @@ async def test_a_bad_body_is_refused(api: Centre, body: bytes, encoding: str, co
     headers = {**(await api.enrol()).bearer, "content-encoding": encoding}
     answer = await api.client.post("/v1/exchange", content=body, headers=headers)
     assert answer.json()["code"] == code
+
+
+async def test_a_body_that_nests_without_end_is_malformed(api: Centre) -> None:
+    clerk = await api.enrol(Role.DESK_CLERK)
+    deep = b'{"fields":{"text":' + b"[" * 20_000 + b"]" * 20_000 + b"}}"
+    answer = await api.client.post(f"/v1/desk/ticket/{'5' * 32}/open", content=deep, headers=clerk.bearer)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
 async def test_a_route_without_a_body_takes_none(api: Centre) -> None:

@@ -193,7 +193,7 @@ async def _seen(visit: Visit, conflict: Fields) -> dict[str, Any]:
     """What the page showed of the record: it travelled in the form, so that a stale page cannot decide."""
     try:
         sent = msgspec.json.decode(visit.form.get("seen", "null"))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
         return {name: _side(conflict, "theirs", name) for name in texts(conflict, "fields")}

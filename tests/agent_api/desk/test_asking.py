@@ -22,7 +22,15 @@ def request(query: str) -> Request:
 
 def test_a_page_is_as_long_as_asked_within_bounds() -> None:
     assert [limit_of(request(query)) for query in ("", "limit=1", f"limit={PAGE_ROWS_MAX}")] == [50, 1, PAGE_ROWS_MAX]
-    for query in ("limit=0", f"limit={PAGE_ROWS_MAX + 1}", "limit=-1", "limit=x", "limit=", "limit=%D9%A1"):
+    for query in (
+        "limit=0",
+        f"limit={PAGE_ROWS_MAX + 1}",
+        "limit=-1",
+        "limit=x",
+        "limit=",
+        "limit=%D9%A1",
+        f"limit={'9' * 5000}",
+    ):
         with pytest.raises(BodyRefused):
             limit_of(request(query))
 

@@ -125,3 +125,9 @@ async def test_a_fault_of_ours_is_a_page_that_says_what_to_do(desk: Office, monk
 async def test_a_resident_who_is_lost_is_led_to_the_residents_page_and_not_to_the_desks(desk: Office) -> None:
     answer = await desk.browser().get("/r/none")
     assert (answer.status_code, 'href="/r/"' in answer.text) == (404, True)
+
+
+async def test_a_form_is_read_as_a_line_can_hold_it(desk: Office) -> None:
+    somebody = await desk.sign_in(desk.login_of("city_supervisor"))
+    found = await somebody.post("/console/helpers", search="\u202d王\u202c e\u0301")
+    assert 'value="王 é"' in found.text

@@ -78,6 +78,7 @@ async def test_a_rating_is_taken_once_and_only_when_it_is_over(desk: Office) -> 
     assert "办结后才能评价" in (await browser.post("/r/rating", **asked)).text
     refusal = {"reason": "not_needed", "text": "不需要办理"}
     assert await step(desk.small, "refuse", refusal=refusal) == "applied"
+    asked["said"] = "\u202d等得太久\u202c\x00 e\u0301"  # pasted from elsewhere
     unsaid = (await browser.post("/r/rating", **{**asked, "grade": "9"})).text
     assert ("请先选一个评价" in unsaid, "您满意吗" in unsaid) == (True, True), "and it is asked again"
     given = (await browser.post("/r/rating", **asked)).text
