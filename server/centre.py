@@ -24,11 +24,12 @@ from server.clock import MachineClock
 from server.credentials import Secrets
 from server.merge_policies import policies_of
 from server.settings import Settings
+from server.storage.address import sqlite_path
 from server.storage.blobs import open_blobs
 from server.storage.errors import StorageError
 from server.storage.master_secret import make_secret, read_secret, sealing_of
 from server.storage.migrate import migrate
-from server.storage.open import open_database, sqlite_path
+from server.storage.open import open_database
 from server.storage.prepare import is_empty, is_founded
 from server.storage.sealing import Sealing
 from server.storage.sql_store import SqlStore, found_centre

@@ -66,10 +66,10 @@ from server.processes import (
 from server.renditions import Renderer, RenditionQueue
 from server.schedule import LOCK_FILE, Parts, Schedule, jobs_of
 from server.settings import Settings
+from server.storage.address import sqlite_path
 from server.storage.blobs import open_blobs
 from server.storage.contacts import ContactBook
 from server.storage.file_rows import Owner
-from server.storage.open import sqlite_path
 from server.storage.spool import Spool
 from server.wakeups import Wakes
 from server.wakeups_postgres import PostgresWakes

@@ -86,7 +86,7 @@ async def load_world(
     async with database.write() as tx:
         for table in ("places", "changes"):
             if await tx.fetch(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
-                raise NotEmpty(f"the table {table} holds rows")
+                raise NotEmpty(f"this centre is not empty: {table} holds rows. A world is loaded into a new database")
         await insert_places(tx, content.places)
         await insert_units(tx, content.units)
         directory = await read_directory(tx)

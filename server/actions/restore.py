@@ -28,11 +28,12 @@ from server.actions.change_epoch import RESTORED, change_epoch
 from server.actions.recount import recount
 from server.actions.verify import VerifyReport, verify
 from server.credentials import Secrets
+from server.storage.address import sqlite_path
 from server.storage.blobs import BlobDamaged, BlobMissing, Blobs, LocalBlobs
 from server.storage.database_file import copy_sqlite
 from server.storage.errors import StorageError
 from server.storage.migrate import migrate
-from server.storage.open import open_database, sqlite_path
+from server.storage.open import open_database
 from server.storage.prepare import is_empty
 from server.storage.sealing import Sealing
 from server.storage.sql_store import SqlStore

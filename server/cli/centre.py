@@ -16,7 +16,16 @@ from server.actions.sign_in import StaffDoor
 from server.centre import Centre
 from server.passwords import Passwords
 from server.settings import SettingInvalid, Settings, settings_from
-from server.storage.errors import StorageError
+from server.storage.errors import (
+    DatabaseAbsent,
+    SchemaBehind,
+    StorageError,
+    StorageFull,
+    TryAgain,
+    Unreachable,
+    UnsafeStorage,
+    WrongKey,
+)
 from server.storage.master_secret import SecretUnusable
 
 T = TypeVar("T")
@@ -28,6 +37,20 @@ DataOption = Annotated[
     Path | None, typer.Option("--data", help="The folder for everything that is not in the database.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For a program: one JSON document.")]
+_WHERE = "look at --data and --database, at BANGBAN_SETTINGS, and at the folder you are in"
+_NEXT: tuple[tuple[type[Exception], str], ...] = (
+    (DatabaseAbsent, f"{_WHERE}; `bangban serve` begins a new centre. 请核对数据目录和数据库地址"),
+    (SchemaBehind, "stop the server, then run `bangban migrate`. 请停止服务后升级数据库"),
+    (WrongKey, f"{_WHERE}, and at database_key_file. 请核对数据库文件和密钥"),
+    (UnsafeStorage, f"{_WHERE}: whether it is there and yours to write. 请核对目录是否存在、是否可写"),
+    (
+        Unreachable,
+        "look whether PostgreSQL runs, and at --database. 请核对数据库是否在运行、地址是否正确",
+    ),
+    (TryAgain, "run it again. 请再试一次"),
+    (StorageFull, "make room on the disk, then run it again. 请腾出磁盘空间后再试"),
+)
+"""What to do about what storage says no with: the first that fits."""
 ACTOR = "operator"
 """Who acts when a command does: whoever may run it on this machine."""
 
@@ -66,7 +89,13 @@ def run(work: Coroutine[Any, Any, T], *refusals: type[Exception]) -> T:
     except Exception as error:
         if not isinstance(error, (StorageError, SecretUnusable, ActionRefused, *refusals)):
             raise
-        fail(str(error))
+        fail(said(error))
+
+
+def said(error: Exception) -> str:
+    """What is wrong, and what to do about it."""
+    hint = next((words for kind, words in _NEXT if isinstance(error, kind)), "")
+    return f"{error}\n{hint}" if hint else str(error)
 
 
 def staff_door(centre: Centre) -> StaffDoor:

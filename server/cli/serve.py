@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from server.cli.centre import DatabaseOption, DataOption, fail, settings_with
+from server.cli.centre import DatabaseOption, DataOption, fail, said, settings_with
 from server.clock import EarlierClock
 from server.main import serve as run_server
 from server.processes import ServeRefused
@@ -41,7 +41,7 @@ def serve(
         clock = EarlierClock(clock_behind) if clock_behind else None
         run_server(settings, lambda address: _tell_ready(settings, address, ready_file), clock=clock)
     except (ServeRefused, StorageError, SecretUnusable) as error:
-        fail(str(error))
+        fail(said(error))
     finally:
         ready_file.unlink(missing_ok=True)
 

@@ -6,7 +6,6 @@ of its level; a unit's own items travel with the unit; residents with their vill
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -22,7 +21,7 @@ from fixtures.world import Account, Level, Resident, Size, World, build_world, d
 from fixtures.world.residents import RESIDENTS_DEFAULT
 from server.actions.load_world import LoadReport, NewRecord, NotEmpty, WorldContent, load_world
 from server.centre import open_centre
-from server.cli.centre import DatabaseOption, DataOption, fail, settings_with
+from server.cli.centre import DatabaseOption, DataOption, run, settings_with
 from server.domain import places
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.people.roles import Role, Scope
@@ -59,10 +58,7 @@ def load_command(
     console = Console()
     began = time.monotonic()
     world = build_world(seed, Size.SMALL if small else Size.FULL)
-    try:
-        report = asyncio.run(_load(settings_with(database, data), world, residents, console))
-    except NotEmpty:
-        fail("this centre is not empty: a world is loaded into a new database")
+    report = run(_load(settings_with(database, data), world, residents, console), NotEmpty)
     console.print(
         f"{report.places} places, {report.units} units, {report.accounts} accounts, {report.records} records "
         f"in {report.buckets} buckets, in {time.monotonic() - began:.1f} s"

@@ -11,6 +11,7 @@ StorageError
 ├── DiskFailure           a write, a sync or a page failed: the process must end, never sync again
 ├── ConstraintViolation   a row the schema refuses
 │   └── UniqueViolation       a row with this key exists; .constraint is "table(column, column)"
+├── AddressInvalid        no address of a database
 ├── BadStatement          wrong SQL or parameters: a programmer's mistake
 ├── UnitOfWorkEnded       a statement after the unit of work ended or had failed
 ├── UnsafeStorage         refused at start: this database would lose acknowledged work
@@ -18,6 +19,7 @@ StorageError
 └── SchemaError           refused at start or by the migration runner
     ├── SchemaTooNew          written by a newer version: no downgrade
     ├── SchemaBehind          migrations are waiting
+    │   └── DatabaseAbsent        all of them: there is no centre yet
     └── SchemaDiffers         not what the migrations would have made, or a check failed
 
 They also are Tortoise's OperationalError or IntegrityError, so that its models' own handling works.
@@ -75,6 +77,10 @@ class UniqueViolation(ConstraintViolation):
         self.constraint = constraint
 
 
+class AddressInvalid(StorageError, ValueError):
+    """Names neither a file nor a server."""
+
+
 class BadStatement(StorageError):
     """SQL or parameters that the database cannot accept."""
 
@@ -101,6 +107,10 @@ class SchemaTooNew(SchemaError):
 
 class SchemaBehind(SchemaError):
     """Migrations are waiting to be run."""
+
+
+class DatabaseAbsent(SchemaBehind):
+    """No file, or a database in which no centre was ever begun. A command that only asks makes none."""
 
 
 class SchemaDiffers(SchemaError):

@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from sqlcipher3 import dbapi2
 
 from server.storage import postgres_engine, sqlite_connection
-from server.storage.errors import SchemaBehind, SchemaDiffers, SchemaTooNew, StorageError
+from server.storage.address import sqlite_path
+from server.storage.errors import DatabaseAbsent, SchemaBehind, SchemaDiffers, SchemaTooNew, StorageError
 from server.storage.migrations import MIGRATIONS, Migration
 from server.storage.placeholders import for_postgres
 from server.storage.schema_facts import describe_postgres, describe_sqlite
@@ -59,8 +59,8 @@ async def migrate(
     on_step: OnStep = _say_nothing,
 ) -> MigrationReport:
     """Runs what is waiting. `on_step` hears the start of every step. Raises SchemaTooNew or SchemaDiffers."""
-    if urlsplit(url).scheme == "sqlite":
-        path, key = Path(urlsplit(url).path[1:]), Key(sqlite_key) if sqlite_key is not None else None
+    if (file := sqlite_path(url)) is not None:
+        path, key = Path(file), Key(sqlite_key) if sqlite_key is not None else None
         run = _SqliteRun(path, key, backup_folder or path.parent, migrations, now_ms, on_step)
         return await settle(asyncio.to_thread(run.all))
     return await settle(_PostgresRun(url, migrations, now_ms, on_step).all())
@@ -76,6 +76,8 @@ async def check_schema(snapshot: Snapshot, engine: Engine, migrations: Sequence[
     if await snapshot.fetch(exists[engine]):
         history = {int(row[0]): str(row[1]) for row in await snapshot.fetch(HISTORY)}
     waiting = _waiting(history, migrations, engine)
+    if not history:
+        raise DatabaseAbsent("there is no centre in this database")
     if waiting:
         raise SchemaBehind(f"{len(waiting)} migrations are waiting, the first is {waiting[0].name}: run them first")
 

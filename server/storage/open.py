@@ -4,14 +4,17 @@ Tortoise's context belongs to the Database; units of work enter it, nothing else
 engine of the database that was opened last: one process serves one engine.
 """
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext, _current_context
 
 from server.storage import postgres_engine, sqlite_connection, sqlite_engine
+from server.storage.address import sqlite_path
+from server.storage.errors import DatabaseAbsent
 from server.storage.migrate import check_schema
 from server.storage.unit_of_work import Database
 
@@ -25,7 +28,7 @@ async def open_database(
 
     `sqlite_key`: the 32 bytes that open an encrypted file. `read_connections`: on SQLite how many readers stand
     beside the writer; on PostgreSQL how many connections the pool has for reading beside as many for writing.
-    Raises UnsafeStorage, SchemaBehind or SchemaTooNew.
+    Raises AddressInvalid, DatabaseAbsent, UnsafeStorage, SchemaBehind or SchemaTooNew.
     """
     assert read_connections >= 1, "a database needs somewhere to read from"
     if sqlite_path(url) is not None:
@@ -41,20 +44,12 @@ async def open_database(
     return database
 
 
-def sqlite_path(url: str) -> str | None:
-    """The file an address names, or None when it names a server. Raises ValueError for any other address."""
-    parts = urlsplit(url)
-    if parts.scheme in ("postgres", "postgresql"):
-        return None
-    if parts.scheme != "sqlite" or parts.netloc or len(parts.path) < 2 or parts.query:
-        raise ValueError("a database address is sqlite:///folder/file.db or postgres://user@host:port/name")
-    # sqlite:///name is relative to the working folder, sqlite:////name is absolute: three slashes end the address.
-    return parts.path[1:]
-
-
 async def _open_sqlite(url: str, key: bytes | None, read_connections: int, models: Sequence[str]) -> Database:
     path = sqlite_path(url)
     assert path is not None, "the address was checked before"
+    # SQLite would make the file: whoever mistypes a folder would find an empty centre there.
+    if not await asyncio.to_thread(Path(path).exists):
+        raise DatabaseAbsent(f"there is no database at {path}")
     credentials: dict[str, Any] = {"file_path": path, "key": sqlite_connection.Key(key) if key is not None else None}
     context = await _start_tortoise(sqlite_engine.ALIAS, sqlite_engine.__name__, credentials, models)
     writer = context.connections.get(sqlite_engine.ALIAS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from server.storage import postgres_engine, sqlite_connection
-from server.storage.open import sqlite_path
+from server.storage.address import sqlite_path
 from server.storage.sqlite_connection import Key
 from server.storage.unit_of_work import Database
 

@@ -9,6 +9,7 @@ import typer
 from server.cli.centre import fail, in_folder, run, settings_with
 from server.settings import Settings
 from server.storage.errors import StorageFull
+from server.storage.open import open_database
 
 
 def test_a_data_folder_takes_everything_that_was_not_set_elsewhere() -> None:
@@ -47,7 +48,7 @@ def test_what_storage_says_is_told_and_a_mistake_of_ours_is_not_hidden(capsys: p
 
     with pytest.raises(typer.Exit):
         run(full())
-    assert capsys.readouterr().err == "no space left\n"
+    assert capsys.readouterr().err.startswith("no space left\nmake room on the disk")
     with pytest.raises(ZeroDivisionError):
         run(wrong())
 
@@ -59,3 +60,27 @@ def test_a_commands_own_refusals_are_told(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(typer.Exit):
         run(refuse(), LookupError)
     assert capsys.readouterr().err == "there is none\n"
+
+
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [
+        ("centre.db", "a database address is sqlite:///folder/file.db"),
+        ("postgres://nobody@127.0.0.1:99999/none", "a database address is"),
+        ("postgres://nobody@127.0.0.1:1/none", "look whether PostgreSQL runs"),
+        ("sqlite:///{folder}/none.db", "there is no database at"),
+        ("sqlite:///{folder}/none/none.db", "look at --data and --database"),
+        ("sqlite:///{folder}", "whether it is there and yours to write"),
+    ],
+)
+def test_a_database_that_is_none_is_told_with_what_to_look_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], database: str, told: str
+) -> None:
+    async def ask() -> None:
+        await (await open_database(database.replace("{folder}", str(tmp_path)))).close()
+
+    with pytest.raises(typer.Exit) as ended:
+        run(ask())
+    assert ended.value.exit_code == 1
+    assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -1,38 +1,27 @@
 """Addresses, and databases that are refused at the door and leave nothing open."""
 
+import asyncio
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from server.storage.errors import SchemaBehind
+from server.storage.errors import DatabaseAbsent
 from server.storage.migrate import migrate
-from server.storage.open import open_database, sqlite_path
-
-
-@pytest.mark.parametrize(
-    ("url", "path"),
-    [
-        ("sqlite:///var/centre.db", "var/centre.db"),
-        ("sqlite:////var/centre.db", "/var/centre.db"),
-        ("postgres://a:b@host:5432/name", None),
-        ("postgresql://host/name", None),
-    ],
-)
-def test_an_address_names_a_file_or_a_server(url: str, path: str | None) -> None:
-    assert sqlite_path(url) == path
-
-
-@pytest.mark.parametrize("url", ["sqlite://centre.db", "sqlite:///", "mysql://host/name", "centre.db", ""])
-def test_any_other_address_is_refused_with_a_sentence(url: str) -> None:
-    with pytest.raises(ValueError, match="a database address is"):
-        sqlite_path(url)
+from server.storage.open import open_database
+from server.storage.sqlite_connection import open_raw
 
 
 async def test_a_refused_database_leaves_no_thread_and_no_lock(tmp_path: Path) -> None:
+    await asyncio.to_thread(int)  # the loop's own thread stays
     before = threading.active_count()
-    with pytest.raises(SchemaBehind):
+    with pytest.raises(DatabaseAbsent):
         await open_database(f"sqlite:///{tmp_path}/centre.db")
+    assert os.listdir(tmp_path) == [], "whoever only asks makes no database"
+    open_raw(f"{tmp_path}/empty.db", None).close()
+    with pytest.raises(DatabaseAbsent):
+        await open_database(f"sqlite:///{tmp_path}/empty.db", read_connections=3)
     assert threading.active_count() == before
     await migrate(f"sqlite:///{tmp_path}/centre.db", now_ms=0)
     database = await open_database(f"sqlite:///{tmp_path}/centre.db", read_connections=3)
