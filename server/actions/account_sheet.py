@@ -18,9 +18,11 @@ from dataclasses import dataclass
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from server.actions.desk_change import CENTRE_LOGIN
 from server.domain.people.entitlement import Directory
 from server.domain.people.roles import Role, Scope
 from server.domain.places import Level
+from sync.core.text import as_sent
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
 UNPACKED_BYTES_MAX = 100 * 1024 * 1024
@@ -176,7 +178,7 @@ def _text(cell: object) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return as_sent(str(cell)).strip()
 
 
 def _read_row(
@@ -191,6 +193,8 @@ def _read_row(
         wrong.append(
             _fault(number, "login", "应为2至40位小写字母、数字或 . _ -", "2 to 40 of a-z, 0-9, dot, hyphen, underscore")
         )
+    if login == CENTRE_LOGIN:
+        wrong.append(_fault(number, "login", "这是系统自己的登录名", "the centre itself is called so"))
     if not 1 <= len(name) <= 40:
         wrong.append(_fault(number, "name", "应为1至40个字", "1 to 40 characters"))
     role = _role(cells.get("role", ""))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import segno
 
+from server.actions.desk_change import CENTRE_ACCOUNT
 from server.actions.refusals import AccountClosed, NotFound
 from server.credentials import Secrets, new_code, read_code
 from server.storage.people import ACTIVE, account_by_id, accounts_by_login, record_event
@@ -69,7 +70,7 @@ async def activate_accounts(
         known = await accounts_by_login(tx, logins)
         for login in logins:
             account = known.get(login) or await account_by_id(tx, login)
-            if account is None:
+            if account is None or account.id == CENTRE_ACCOUNT:
                 raise NotFound(f"no account {login}")
             if account.status != ACTIVE:
                 raise AccountClosed(login)

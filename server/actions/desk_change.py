@@ -28,7 +28,9 @@ DESK_APP = "centre"
 """Stands where a device tells its app's version: what tells desks from devices in a query."""
 CENTRE_LOGIN = "centre"
 CENTRE_ACCOUNT = derived_id("account", CENTRE_LOGIN)
-"""In whose name the centre acts by itself. Nobody signs in as it."""
+"""In whose name the centre acts by itself. Nobody signs in as it, enrols for it or acts in its place: its role and its
+reach bind no step.
+"""
 _IS_THERE = "SELECT 1 FROM devices WHERE id = ?"
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import pyotp
 
+from server.actions.desk_change import CENTRE_ACCOUNT
 from server.actions.refusals import AccountClosed, CodeSpent, CredentialRefused, SessionOver
 from server.credentials import CredentialInvalid, Secrets, read_code, to_base64url
 from server.domain.people.roles import Role
@@ -176,7 +177,9 @@ async def give_sign_in(door: StaffDoor, login: str, *, actor: str) -> GivenSignI
     factor, now = timed_id(door.now(), door.randomness(10)), door.now()
     async with door.database.write() as tx:
         account = (await accounts_by_login(tx, [login])).get(login)
-        if account is None or account.status != ACTIVE or account.role not in STAFF_ROLES:
+        if account is None or account.id == CENTRE_ACCOUNT:
+            raise AccountClosed(f"{login} is no account for the console")
+        if account.status != ACTIVE or account.role not in STAFF_ROLES:
             raise AccountClosed(f"{login} is no account for the console")
         for one in await staff.factors_of(tx, account.id):
             await staff.drop_factor(tx, one.id, account.id)

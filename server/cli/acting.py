@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from server.actions.act_for import vouch_for
+from server.actions.desk_change import CENTRE_ACCOUNT
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.storage.people import AccountRow, accounts_by_login
@@ -29,10 +30,10 @@ class InPlaceOf(NamedTuple):
 
 
 async def account_named(platform: Platform, login: str) -> AccountRow:
-    """Raises NotFound."""
+    """Raises NotFound, for the centre's own account as well: nobody acts as it, or in its name for somebody."""
     async with platform.database.read() as snapshot:
         found = await accounts_by_login(snapshot, [login])
-    if login not in found:
+    if login not in found or found[login].id == CENTRE_ACCOUNT:
         raise NotFound(f"no account {login}")
     return found[login]
 

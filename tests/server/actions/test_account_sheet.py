@@ -44,6 +44,11 @@ def test_a_code_that_became_a_number_is_still_a_code() -> None:
     assert entry.scope.places == {VILLAGE}
 
 
+def test_a_pasted_name_is_read_without_what_nobody_sees() -> None:
+    (entry,) = read_account_sheet(sheet(["h1", "\u202d王e\u0301\u202c", "帮办员", VILLAGE, "", ""]), DIRECTORY).entries
+    assert entry.name == "王é"
+
+
 def test_english_titles_in_any_order_and_empty_rows_are_read() -> None:
     content = sheet(["王", "h1", VILLAGE, "helper"], ["", "", "", ""], titles=["name", "Login", "places", "role"])
     assert [entry.login for entry in read_account_sheet(content, DIRECTORY).entries] == ["h1"]
@@ -55,6 +60,7 @@ def test_english_titles_in_any_order_and_empty_rows_are_read() -> None:
         (0, "", "login"),
         (0, "王小梅", "login"),
         (0, "h" * 41, "login"),
+        (0, "Centre", "login"),
         (1, "", "name"),
         (1, "王" * 41, "name"),
         (1, '=HYPERLINK("x")', "name"),
