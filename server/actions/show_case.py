@@ -17,7 +17,7 @@ from server.actions.log_read import log_read
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.take_step import read_record
-from server.domain.cases.clocks import dues
+from server.domain.cases.clocks import dues, parse_clock
 from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
@@ -173,6 +173,9 @@ def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
         can -= {"case.credit_clear"}
     if not open_units(case):
         can -= {"case.part_answer", "case.part_drop"}
+    clock = parse_clock(case.get("clock"))
+    # Who reviews first passes the case up; who has it then decides.
+    can -= {"case.decide"} if clock is not None and clock.is_below else {"case.pass_up"}
     return tuple(sorted(name for name in can if may_change(account.role, name)))
 
 

@@ -14,6 +14,7 @@ from server.actions.compose_code import code_for_claim
 from server.actions.desk_change import CENTRE_ACCOUNT, DeskEdit, centre_account, desk_change
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory, buckets_of
 from server.domain.people.reach import holds, is_listed, reaches
 from server.domain.people.roles import may_change
@@ -60,7 +61,7 @@ async def take_step(
     if not is_centre and not reaches(account.id, account.scope, bucket, whole, directory):
         raise NotFound(f"no {kind} {record}")
     # The rule of a transfer sees no directory: what nobody there could hold is as absent as any other place.
-    if name == "case.transfer" and not is_listed(_passed_to(fields), directory):
+    if (group := PASSES_ON.get(name)) is not None and not is_listed(text(_group(fields, group), "to"), directory):
         raise NotFound("no such holder")
     if name == "case.accept" and not all(is_listed(unit, directory) for unit in texts(fields, "joint")):
         raise NotFound("no such unit")
@@ -86,10 +87,6 @@ async def take_step(
         operator=operator,
     )
     return Taken(outcome=written.outcomes[0], record=await read_record(platform, kind, record))
-
-
-def _passed_to(fields: Fields) -> str:
-    return text(_group(fields, "transfer"), "to")
 
 
 def _group(fields: Fields, name: str) -> Fields:

@@ -266,6 +266,21 @@ CASE_FORMS: Mapping[str, StepForm] = {
             ),
         ),
         StepForm(
+            "case.pass_up",
+            ("转报上级", "Pass up"),
+            (
+                Input(
+                    *("passing_up.to", ("报给", "To"), Ask.HOLDER),
+                    choices={},
+                    hint=(
+                        "由谁决定：输入单位名称再选；名单外的写 unit:主体编号",
+                        "Who decides: type a unit's name and choose; others as unit:<id>",
+                    ),
+                ),
+                Input("passing_up.opinion", ("审查意见", "Opinion of the review"), Ask.TEXT),
+            ),
+        ),
+        StepForm(
             "case.withdraw",
             ("申请人撤回", "Withdrawn by the applicant"),
             (Input("withdrawal.reason", _REASON, Ask.TEXT),),

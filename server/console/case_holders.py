@@ -14,6 +14,7 @@ from server.actions.tell_names import holders_around, names_of
 from server.console.case_forms import CASE_FORMS
 from server.console.step_forms import Pair, StepForm, with_choices
 from server.domain.cases.joint import open_units, parts_of
+from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory
 from server.domain.people.reach import holds, is_listed
 from server.domain.problems import Problem, problem
@@ -26,12 +27,13 @@ _UNIT = "unit:"
 async def case_forms(platform: Platform, account: AccountRow, case: CasePage) -> list[StepForm]:
     """The forms of what this account can do now, in a desk's order, with what can be named in each."""
     fields, directory = case.record.fields, await platform.directory()
-    around = await holders_around(platform, text(fields, "village")) if "case.transfer" in case.steps else {}
+    around = await holders_around(platform, text(fields, "village")) if set(case.steps) & set(PASSES_ON) else {}
     open_parts = await names_of(platform, open_units(fields))
     own_parts = {unit: name for unit, name in open_parts.items() if holds(account.scope, unit, directory)}
     offered: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "case.accept": ("joint", {unit: name for unit, name in around.items() if unit.startswith(_UNIT)}),
         "case.transfer": ("transfer.to", around),
+        "case.pass_up": ("passing_up.to", around),
         "case.part_answer": ("part_answer.unit", own_parts),
         "case.part_drop": ("part_drop.unit", open_parts),
     }
@@ -49,12 +51,15 @@ def _pairs(names: Mapping[str, str], but: str) -> dict[str, Pair]:
     return {key: (name, name) for key, name in names.items() if key != but}
 
 
+def _passed_to(group: object) -> tuple[str, ...]:
+    return (text(group, "to"),) if isinstance(group, dict) else ()
+
+
 def unlisted(step: str, fields: Fields, directory: Directory) -> list[Problem]:
     """Who was named in the step and is not listed: told before anything is tried."""
-    transfer = fields.get("transfer")
     named = {
         "case.accept": ("joint", texts(fields, "joint")),
-        "case.transfer": ("transfer", (text(transfer, "to"),) if isinstance(transfer, dict) else ()),
+        **{step: (field, _passed_to(fields.get(field))) for step, field in PASSES_ON.items()},
     }
     field, holders = named.get(step, ("", ()))
     return [problem("holder_unknown", field, value=one) for one in holders if one and not is_listed(one, directory)]

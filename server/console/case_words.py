@@ -59,6 +59,7 @@ DUES: Mapping[str, Pair] = {
     "answer": ("受理或一次告知", "Accept or ask, once"),
     "correction": ("补正", "Correction"),
     "part": ("联办单位答复", "A unit's part"),
+    "review": ("审查并转报", "Review and pass up"),
     "pause": ("停表到期，应恢复或再告知", "Pause: go on, or tell another day"),
     "promise": ("承诺办结", "Promised"),
     "legal": ("法定办结", "By law"),

@@ -27,6 +27,7 @@ CLOCKS: Mapping[str, Pair] = {
     "delivery": ("送达", "Delivery"),
     "correction": ("补正", "Correction"),
     "part": ("联办环节", "A unit's part of a joint handling"),
+    "review": ("下级审查", "The review below"),
     "pause": ("停表（特别程序、挂起）", "A procedure or suspension"),
     "step": ("本环节用时", "The present step"),
     "sync_lag": ("采集后上传", "Sending what was captured"),

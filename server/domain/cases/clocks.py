@@ -2,6 +2,9 @@
 
     answer     on the spot or within 5 working days, one complete list; later it counts as accepted from receipt (32-4)
     legal      20 working days from acceptance, 10 more with approval and notice (42); jointly 45 and 15 (42-2)
+    review     20 working days from acceptance for the authority below, where it reviews first and one above decides,
+               unless another law says other (43): its item names the days. Who decides has the legal days from the day
+               the case was passed up
     promise    the item's own days, never later than the legal ones
     delivery   10 working days after the decision (44)
     excluded   hearing, tender, auction, inspection, test, quarantine, appraisal, expert review, told in writing (45)
@@ -68,6 +71,18 @@ class CaseClock:
     legal_calendar: bool = False
     promise_calendar: bool = False
     paused_calendar: int = 0
+    review_days: int = 0
+    """Of the authority below, 0 where nobody reviews first; working days, which no extension lengthens (43)."""
+    review_due: date | None = None
+    passed_on: date | None = None
+    paused_before: int = 0
+    paused_calendar_before: int = 0
+    """How long the clock had stood when it was passed up: that is not the decision's time."""
+
+    @property
+    def is_below(self) -> bool:
+        """Whether the authority below has still to finish its review."""
+        return self.review_days > 0 and self.passed_on is None
 
     def as_value(self) -> dict[str, object]:
         """The group that the case's computed field `clock` holds; what says nothing is left out."""
@@ -77,7 +92,8 @@ class CaseClock:
 
 @dataclass(frozen=True)
 class Due:
-    """Something to be done by a day: `code` is answer, correction, pause, part, legal, promise, tolerance or delivery.
+    """Something to be done by a day: `code` is answer, correction, pause, part, review, legal, promise, tolerance or
+    delivery.
     `whose`: the unit that has to, where that is not the case's holder.
     """
 
@@ -111,6 +127,11 @@ def parse_clock(value: object) -> CaseClock | None:
         legal_calendar=value.get("legal_calendar") is True,
         promise_calendar=value.get("promise_calendar") is True,
         paused_calendar=integer(value, "paused_calendar"),
+        review_days=integer(value, "review_days"),
+        review_due=parse_date(value.get("review_due")),
+        passed_on=parse_date(value.get("passed_on")),
+        paused_before=integer(value, "paused_before"),
+        paused_calendar_before=integer(value, "paused_calendar_before"),
     )
 
 
@@ -147,6 +168,7 @@ def start_clock(
         deemed=deemed,
         legal_calendar=legal_calendar,
         promise_calendar=promise_calendar,
+        review_days=max(0, integer(item, "review_days")),
     )
     return _counted(clock, overrides)
 
@@ -176,6 +198,12 @@ def resume(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> C
     return _counted(resumed, overrides)
 
 
+def pass_up(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> CaseClock:
+    """The review below is finished: who decides has the law's days from here on (42, 43)."""
+    before = {"paused_before": clock.paused_days, "paused_calendar_before": clock.paused_calendar}
+    return _counted(replace(clock, passed_on=on, **before), overrides)
+
+
 def extend(clock: CaseClock, days: int, overrides: Overrides = NO_OVERRIDES) -> CaseClock:
     return _counted(replace(clock, extended_days=clock.extended_days + days), overrides)
 
@@ -191,20 +219,37 @@ def decided(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> 
 
 
 def _counted(clock: CaseClock, overrides: Overrides) -> CaseClock:
-    legal = _last_day(clock, clock.legal_days, clock.legal_calendar, overrides)
-    promise = _last_day(clock, clock.promise_days, clock.promise_calendar, overrides)
+    promise = _last_day(clock, clock.started, clock.promise_days, clock.promise_calendar, overrides)
+    review, begins, clock_of_law = None, clock.started, clock
+    if clock.review_days:
+        review = add_working_days(clock.started, clock.review_days + clock.paused_days, overrides)
+        if clock.passed_on is None:
+            # At the latest the decision's time begins when the review's is over, whatever stood still before.
+            begins, clock_of_law = review.date, replace(clock, paused_days=0, paused_calendar=0)
+        else:
+            begins, clock_of_law = clock.passed_on, _since_passed(clock)
+    legal = _last_day(clock_of_law, begins, clock.legal_days, clock.legal_calendar, overrides)
     return replace(
         clock,
+        review_due=(review.date if clock.passed_on is None else clock.review_due) if review is not None else None,
         legal_due=legal.date,
         promise_due=min(promise.date, legal.date),
-        provisional=legal.provisional or promise.provisional,
+        provisional=legal.provisional or promise.provisional or (review is not None and review.provisional),
     )
 
 
-def _last_day(clock: CaseClock, days: int, is_calendar: bool, overrides: Overrides) -> WorkingDay:
+def _since_passed(clock: CaseClock) -> CaseClock:
+    return replace(
+        clock,
+        paused_days=clock.paused_days - clock.paused_before,
+        paused_calendar=clock.paused_calendar - clock.paused_calendar_before,
+    )
+
+
+def _last_day(clock: CaseClock, begins: date, days: int, is_calendar: bool, overrides: Overrides) -> WorkingDay:
     if is_calendar:
-        return add_calendar_days(clock.started, days + clock.paused_calendar + clock.extended_days, overrides)
-    return add_working_days(clock.started, days + clock.paused_days + clock.extended_days, overrides)
+        return add_calendar_days(begins, days + clock.paused_calendar + clock.extended_days, overrides)
+    return add_working_days(begins, days + clock.paused_days + clock.extended_days, overrides)
 
 
 def dues(case: Fields, overrides: Overrides = NO_OVERRIDES) -> tuple[Due, ...]:
@@ -222,6 +267,8 @@ def dues(case: Fields, overrides: Overrides = NO_OVERRIDES) -> tuple[Due, ...]:
             found += _open_tolerance(case)
             if clock is not None and clock.paused_since is None:
                 found.append(Due("promise", clock.promise_due, clock.provisional))
+                if clock.is_below and clock.review_due is not None:
+                    found.append(Due("review", clock.review_due, clock.provisional))
                 found.append(Due("legal", clock.legal_due, clock.provisional))
                 found += _open_parts(case)
             if (said := _PAUSED_BY.get(state)) is not None:

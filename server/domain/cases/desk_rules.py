@@ -71,7 +71,13 @@ RULES: Mapping[str, StepRule] = {
     "case.credit_clear": StepRule(credit.check_clearing, credit.add_clearing),
     "case.lapse": StepRule(corrections.check_lapse, lambda view: {"finish_type": procedures.NOT_SUPPLIED}),
     "case.decide": StepRule(
-        lambda view: joint.check_all_answered(view) + procedures.check_decision(view), procedures.add_decision
+        lambda view: (
+            procedures.check_decided_above(view) or joint.check_all_answered(view) + procedures.check_decision(view)
+        ),
+        procedures.add_decision,
+    ),
+    "case.pass_up": StepRule(
+        lambda view: procedures.check_passing_up(view) + joint.check_all_answered(view), procedures.add_passing_up
     ),
     "case.finish": StepRule(procedures.check_finish, procedures.add_finish),
     "case.transfer": StepRule(procedures.check_transfer, procedures.add_transfer),
@@ -82,7 +88,10 @@ assert RULES.keys() <= STEPS.keys(), "a rule belongs to a step"
 
 
 OWN_FILING_STEPS = frozenset(
-    {"case.accept", "case.refuse", "case.extend", "case.tolerance_extend", "case.tolerance_fail", "case.decide"}
+    {
+        *("case.accept", "case.refuse", "case.extend", "case.tolerance_extend", "case.tolerance_fail", "case.decide"),
+        "case.pass_up",
+    }
 )
 """What nobody does with a case they filed themselves: a second pair of eyes sees whether it is taken on and what is
 decided (民法典 168, no self-dealing). Whoever filed may pre-check, return and pass it on.

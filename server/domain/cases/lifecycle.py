@@ -87,6 +87,8 @@ STEPS: StepTable = {
     "case.decide": step(*_IN_WORK, to=_S.DECIDED, writes=("notes",), needs=("decision",)),
     "case.finish": step(_S.DECIDED, to=_S.FINISHED, writes=("result", "notes")),
     "case.transfer": step(*_NEW, *_IN_WORK, *_PAUSED, to=None, writes=("notes",), needs=("transfer",)),
+    # 转报: reviewed here, decided above (行政许可法 35, 43)
+    "case.pass_up": step(*_IN_WORK, to=_S.REVIEWING, writes=("notes",), needs=("passing_up",)),
     "case.void": step(*_AT_DESK, to=_S.VOIDED, writes=("notes",), needs=("voiding",)),
     # after it is finished
     "case.dispatch": step(_S.FINISHED, to=None, writes=("notes",), needs=("parcel",)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.domain.cases.clocks import decided, extend, extension_days_max, pause, resume
+from server.domain.cases.clocks import decided, extend, extension_days_max, pass_up, pause, resume
 from server.domain.cases.step_view import StepView
 from server.domain.cases.tolerance import outstanding
 from server.domain.places import is_place
@@ -30,6 +30,8 @@ PROCEDURES: Mapping[str, bool] = {
     "site_visit": False,  # 现场踏勘
     "panel": False,  # 集体审议
 }
+PASSES_ON: Mapping[str, str] = {"case.transfer": "transfer", "case.pass_up": "passing_up"}
+"""Step → its group that says, as `to`, who has the case next."""
 SUSPENSIONS = ("applicant_asks", "other_authority", "force_majeure", "court")
 REFUSALS = ("not_needed", "not_this_authority", "not_correctable", "not_corrected", "item_cancelled", "other")
 VOIDINGS = ("duplicate", "mistaken", "false_filing", "consent_revoked", "other")
@@ -129,19 +131,47 @@ def add_finish(view: StepView) -> Fields:
 
 
 def check_transfer(view: StepView) -> list[Problem]:
-    transfer = view.group("transfer")
-    to = text(transfer, "to")
+    reason = text(view.group("transfer"), "reason")
+    return _check_holder(view, "transfer") or ([] if reason else [problem("reason_missing", "transfer")])
+
+
+def _check_holder(view: StepView, field: str) -> list[Problem]:
+    """Whom the group names under `to` can act, and does not have it already."""
+    to = text(view.group(field), "to")
     family, _, name = to.partition(":")
     if not name or family not in ("unit", "place") or (family == "place" and not is_place(name)):
-        return [problem("holder_unknown", "transfer", value=to)]
-    if to == text(view.before, "holder"):
-        return [problem("holder_same", "transfer")]
-    return [] if text(transfer, "reason") else [problem("reason_missing", "transfer")]
+        return [problem("holder_unknown", field, value=to)]
+    return [problem("holder_same", field)] if to == text(view.before, "holder") else []
 
 
 def add_transfer(view: StepView) -> Fields:
     """The clock goes on: a case that is passed about is late all the same."""
     return {"holder": text(view.group("transfer"), "to")}
+
+
+def check_passing_up(view: StepView) -> list[Problem]:
+    """The opinion of the authority below goes up with the whole filing; the applicant brings nothing twice (35)."""
+    clock, passing = view.clock, view.group("passing_up")
+    if clock is None or not clock.is_below:
+        return [problem("review_none", "passing_up")]
+    return _check_holder(view, "passing_up") or (
+        [] if text(passing, "opinion") else [problem("opinion_missing", "passing_up")]
+    )
+
+
+def add_passing_up(view: StepView) -> Fields:
+    clock = view.clock
+    assert clock is not None, "the check refuses what has no review"
+    return {
+        "holder": text(view.group("passing_up"), "to"),
+        "clock": pass_up(clock, view.on, view.overrides).as_value(),
+    }
+
+
+def check_decided_above(view: StepView) -> list[Problem]:
+    """Who reviews first decides nothing."""
+    clock = view.clock
+    return [problem("review_first", "decision")] if clock is not None and clock.is_below else []
 
 
 def check_voiding(view: StepView) -> list[Problem]:

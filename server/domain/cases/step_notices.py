@@ -80,6 +80,11 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
         "办件{number}的联办单位已答复：{why}。",
         "A unit has answered its part of case {number}: {why}.",
     ),
+    "case.pass_up": (
+        "case_passed_up",
+        "办件{number}已审查完毕并转报上级决定：{why}。",
+        "Case {number} was reviewed and passed up to be decided: {why}.",
+    ),
     "case.transfer": (
         "case_transferred",
         "办件{number}已转办：{why}。时限连续计算。",
@@ -96,6 +101,7 @@ _WORDS_IN: Mapping[str, tuple[str, str]] = {
     "case.tolerance_fail": ("tolerance_failure", "text"),
     "case.void": ("voiding", "text"),
     "case.transfer": ("transfer", "reason"),
+    "case.pass_up": ("passing_up", "opinion"),
     "case.part_answer": ("part_answer", "text"),
 }
 
@@ -114,14 +120,14 @@ def words_of(step: str, case: Fields) -> tuple[str, str, str]:
 
 
 def told_of(step: str, before: Fields, after: Fields, author: str) -> tuple[str, ...]:
-    """The buckets in which the notice is put: the helper's own, and at a transfer both desks'."""
+    """The buckets in which the notice is put: the helper's own, and where the case changes hands both desks'."""
     if step not in TOLD:
         return ()
     if step == "case.part_answer":
         return tuple(filter(None, [_bucket_of(text(after, "holder"))]))  # between desks; the helper hears the decision
     helper = text(after, "helper")
     found = [f"person:{helper}"] if helper and helper != author else []
-    if step == "case.transfer":
+    if step in ("case.transfer", "case.pass_up"):
         found += [_bucket_of(text(before, "holder")), _bucket_of(text(after, "holder"))]
     return tuple(dict.fromkeys(one for one in found if one))
 

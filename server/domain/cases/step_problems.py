@@ -74,6 +74,15 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "part_unclear": ("联办意见须写明同意或不同意", "an answer must say agrees or not"),
     "part_open": ("联办单位“{value}”尚未答复", "“{value}” has not answered its part"),
     "holder_unknown": ("没有“{value}”这个承办方", "there is no desk or unit “{value}”"),
+    "review_none": (
+        "本事项由受理单位直接决定，或已经转报，不用转报",
+        "this item is decided where it was accepted, or was passed up already",
+    ),
+    "opinion_missing": ("须写明初步审查意见", "the opinion of the review is missing"),
+    "review_first": (
+        "本事项由上级决定：请写明审查意见后转报",
+        "an authority above decides this item: give your opinion and pass it up",
+    ),
     "holder_same": ("已由该承办方办理", "that desk has it already"),
     "cross_area": (
         "户籍在{place}，该事项不通办：请转办当地单位",

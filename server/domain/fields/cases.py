@@ -47,6 +47,7 @@ CASE_KINDS: tuple[KindFields, ...] = (
         Field("decision", "决定", "granted, text, document", Shape.OBJECT),
         Field("result", "办理结果", "what was made: name, number, file", Shape.OBJECT),
         Field("transfer", "转办", "to, a holder; reason", Shape.OBJECT),
+        Field("passing_up", "转报", "to, a holder above; opinion of the review", Shape.OBJECT),
         Field("voiding", "作废", "reason, text", Shape.OBJECT),
         Field("withdrawal", "撤回", "reason, by whom it was told", Shape.OBJECT),
         Field("tolerance_extension", "容缺延期", "due, reason, approved_by", Shape.OBJECT),
@@ -67,7 +68,7 @@ CASE_KINDS: tuple[KindFields, ...] = (
         Field(
             "clock",
             "时限",
-            "started, legal_due, promise_due, paused_since, paused_days, extended_days, provisional",
+            "started, review_due, legal_due, promise_due, paused_since, paused_days, extended_days, provisional",
             Shape.OBJECT,
             computed=True,
         ),

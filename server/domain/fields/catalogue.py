@@ -58,6 +58,12 @@ ITEM = kind_fields(
     Field("basis", "设定依据", "the law it rests on", Shape.LONG_TEXT),
     # How long, how often
     Field("project_type", "办件类型", "1 instant, 2 promised"),
+    Field(
+        "review_days",
+        "下级审查时限",
+        "working days of the authority below, where it reviews first and one above decides: 20 by law; none without it",
+        Shape.INTEGER,
+    ),
     Field("legal_days", "法定时限", "days of legal_days_unit", Shape.INTEGER),
     Field("legal_days_unit", "法定时限单位", "G working days, Z calendar days; G when it says nothing"),
     Field("legal_days_note", "法定时限说明", "", Shape.LONG_TEXT),

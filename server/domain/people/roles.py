@@ -63,6 +63,7 @@ _CASE_DESK = frozenset(
         "case.resume",
         "case.part_answer",
         "case.part_drop",
+        "case.pass_up",
         "case.extend",
         "case.tolerance_extend",
         "case.tolerance_fail",

@@ -6,7 +6,7 @@
                day that was told
     red        over the promise, the answer, the delivery, or what was promised for later (警示)
                paused for more than five working days over the day that was told, and nobody told another
-    red_plus   over the statutory days, or the third red of a month at one holder
+    red_plus   over the statutory days, the review's below (43) among them, or the third red of a month at one holder
     unknown    no contact: nothing can be said, and unknown is never red
 
 Laws: a light shines on whoever has to act now, never on the helper for a unit's delay. A light is known by what it is
@@ -42,7 +42,7 @@ REDS_MAX = 3
 EXPLAIN_DAYS = 1
 
 
-CASE_CODES = frozenset({"answer", "correction", "delivery", "part", "pause", "promise", "step", "tolerance"})
+CASE_CODES = frozenset({"answer", "correction", "delivery", "part", "pause", "promise", "review", "step", "tolerance"})
 """The clocks that `lights_of_case` looks at."""
 
 
@@ -82,8 +82,8 @@ STEPS: StepTable = {
 
 @dataclass(frozen=True)
 class Light:
-    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, part, step,
-    sync_lag, campaign, returned, look_back or no_contact.
+    """One clock that shines. `code` is answer, promise, tolerance, delivery, correction, pause, part, review,
+    step, sync_lag, campaign, returned, look_back or no_contact.
     """
 
     code: str
@@ -132,12 +132,13 @@ def lights_of_case(case: Fields, days: Days) -> tuple[Light, ...]:
     clock = parse_clock(case.get("clock"))
     promised = clock.promise_days if clock is not None else ANSWER_DAYS
     given = {"answer": ANSWER_DAYS, "promise": promised, "delivery": DELIVERY_DAYS, "part": DECISION_DAYS}
+    given["review"] = clock.review_days if clock is not None else 0
     found: dict[str, Light] = {}
     for due in dues(case, days.overrides):
         code = "promise" if due.code == "legal" else due.code
         level = level_of(due.day, given.get(due.code, 0) or _given_in_state(case, due, days), days)
         match due.code, level:
-            case "legal", Level.RED:
+            case "legal" | "review", Level.RED:
                 level = Level.RED_PLUS
             case "legal", _:
                 level = None  # the promise shines before

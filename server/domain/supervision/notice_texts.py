@@ -18,6 +18,7 @@ _CLOCKS: Mapping[str, tuple[str, str]] = {
     "delivery": ("送达时限", "the delivery of the result"),
     "correction": ("补正时限", "the correction asked for"),
     "part": ("联办环节答复时限", "your unit's part of a joint handling"),
+    "review": ("下级审查时限", "the review before it is passed up"),
     "pause": ("特别程序或挂起的预计时间", "the time told for the procedure or the suspension"),
     "step": ("本环节时限", "the present step"),
     "sync_lag": ("采集后上传时限", "sending what was captured"),

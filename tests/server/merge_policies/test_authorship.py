@@ -51,6 +51,7 @@ BY_HAND = {
             "resume",
             "part_answer",
             "part_drop",
+            "pass_up",
         ),
         *("extend", "tolerance_extend", "tolerance_fail", "lapse", "decide", "finish", "transfer", "void", "dispatch"),
         *("deliver", "archive"),

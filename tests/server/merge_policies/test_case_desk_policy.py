@@ -388,3 +388,36 @@ def test_what_ends_leaves_no_unit_with_a_task(desk: CaseAtDesk) -> None:
     voiding = {"reason": "mistaken", "text": "误报"}
     assert desk.step("void", voiding=voiding).code is OutcomeCode.APPLIED
     assert set(tasks_of(desk).values()) == {"closed"}
+
+
+ABOVE = {"to": "unit:113416020031661969", "opinion": "材料齐全，符合条件，建议准予"}
+
+
+def test_who_reviews_first_passes_the_case_up_with_an_opinion_and_decides_nothing() -> None:
+    """行政许可法 35, 43"""
+    desk = CaseAtDesk(review_days=20)
+    desk.file()
+    assert desk.step("accept").code is OutcomeCode.APPLIED
+    assert desk.fields["clock"]["review_due"] == "2026-12-16"
+    assert problems(desk.step("decide", decision={"granted": True})) == ["review_first"]
+    assert problems(desk.step("pass_up", passing_up={"to": ABOVE["to"]})) == ["opinion_missing"]
+    assert problems(desk.step("pass_up", passing_up={**ABOVE, "to": desk.fields["holder"]})) == ["holder_same"]
+    desk.days_pass(7)
+    assert desk.step("pass_up", passing_up=ABOVE).code is OutcomeCode.APPLIED
+    held = desk.fields
+    assert (held["state"], held["holder"]) == ("reviewing", ABOVE["to"])
+    assert (held["clock"]["passed_on"], held["clock"]["legal_due"]) == ("2026-11-25", "2026-12-23")
+    assert "case_passed_up" in desk.notices("unit:113416020031661969")
+    assert problems(desk.step("pass_up", passing_up={**ABOVE, "to": "unit:b"})) == ["review_none"], "once"
+    assert desk.step("decide", decision={"granted": True}).code is OutcomeCode.APPLIED
+
+
+def test_a_case_that_is_decided_where_it_was_accepted_is_not_passed_up(desk: CaseAtDesk) -> None:
+    desk.step("accept")
+    assert problems(desk.step("pass_up", passing_up=ABOVE)) == ["review_none"]
+
+
+def test_who_filed_a_case_gives_no_opinion_of_the_review() -> None:
+    desk, colleague = own_case()
+    desk.step("accept", colleague)
+    assert problems(desk.step("pass_up", passing_up=ABOVE)) == ["own_filing"]

@@ -21,6 +21,7 @@ from server.domain.cases.clocks import (
     extend,
     extension_days_max,
     parse_clock,
+    pass_up,
     pause,
     resume,
     start_clock,
@@ -196,3 +197,63 @@ def test_each_state_tells_what_is_due(case: dict[str, Any], told: list[tuple[str
 def test_a_case_without_a_readable_receipt_has_no_day() -> None:
     assert answer_from({"received_at": "soon"}) is None
     assert due_column({"state": "received", "received_at": ""}) is None
+
+
+REVIEWED = {"legal_days": 20, "promise_days": 45, "review_days": 20}
+"""依法应当先经下级行政机关审查后报上级行政机关决定的行政许可，下级行政机关应当自其受理行政许可申请之日起二十日内审查完毕。
+但是，法律、法规另有规定的，依照其规定。(43)"""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "review", "legal"),
+    [
+        ("2026-03-02", "2026-03-30", "2026-04-28"),  # Qingming: Monday 6 April is off
+        ("2026-09-24", "2026-10-29", "2026-11-26"),  # as a decision of twenty days, then twenty more
+        ("2026-02-12", "2026-03-18", "2026-04-16"),
+    ],
+)
+def test_the_authority_below_has_twenty_working_days_of_its_own(accepted: str, review: str, legal: str) -> None:
+    below = clock(accepted, item=REVIEWED)
+    assert (below.review_due, below.legal_due, below.is_below) == (day(review), day(legal), True)
+    assert parse_clock(below.as_value()) == below
+    told = [(due.code, due.day) for due in dues({"state": "reviewing", "clock": below.as_value()})]
+    assert ("review", day(review)) in told
+
+
+def test_another_law_gives_the_authority_below_other_days_and_without_them_nobody_reviews_first() -> None:
+    assert clock("2026-03-02", item={**REVIEWED, "review_days": 10}).review_due == day("2026-03-16")
+    plain = clock("2026-03-02", item={"legal_days": 20, "promise_days": 45})
+    assert (plain.review_due, plain.is_below, plain.legal_due) == (None, False, day("2026-03-30"))
+    assert "review_due" not in plain.as_value()
+
+
+def test_who_decides_has_the_laws_days_from_when_the_case_was_passed_up() -> None:
+    """自受理行政许可申请之日起二十日内作出行政许可决定 (42): the deciding authority has it from that day."""
+    above = pass_up(clock("2026-03-02", item=REVIEWED), day("2026-03-16"))
+    assert (above.passed_on, above.is_below, above.legal_due) == (day("2026-03-16"), False, day("2026-04-14"))
+    assert above.review_due == day("2026-03-30"), "what was due stays on record"
+    told = [due.code for due in dues({"state": "reviewing", "clock": above.as_value()})]
+    assert "review" not in told
+    assert parse_clock(above.as_value()) == above
+
+
+def test_a_pause_moves_whose_time_it_stops_and_no_extension_lengthens_the_review() -> None:
+    """行政许可法 45 leaves a hearing's time out of every term of the section; 42 lengthens the decision alone."""
+    below = clock("2026-03-02", item=REVIEWED)
+    paused = resume(pause(below, day("2026-03-09")), day("2026-03-16"))  # five working days
+    assert (paused.review_due, paused.paused_days) == (day("2026-04-07"), 5)
+    above = pass_up(paused, day("2026-03-20"))
+    assert above.legal_due == day("2026-04-20"), "what stood still below is not the decision's time"
+    later = resume(pause(above, day("2026-03-23")), day("2026-03-25"))  # two more
+    assert (later.legal_due, later.review_due) == (day("2026-04-22"), day("2026-04-07"))
+    longer = extend(below, 10)
+    # 1 to 5 May are off, Saturday the 9th is worked.
+    assert (longer.review_due, longer.legal_due) == (day("2026-03-30"), day("2026-05-14"))
+
+
+def test_a_promise_counts_from_acceptance_and_is_never_due_after_the_decision() -> None:
+    below = clock("2026-03-02", item={**REVIEWED, "promise_days": 15})
+    assert below.promise_due == day("2026-03-23")
+    assert clock("2026-03-02", item={**REVIEWED, "promise_days": 400, "promise_days_unit": "Z"}).promise_due == day(
+        "2026-04-28"
+    )

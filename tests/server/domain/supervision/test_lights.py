@@ -177,3 +177,26 @@ def test_the_third_red_of_a_month_is_more_than_red() -> None:
 def test_a_level_that_does_not_exist_is_refused() -> None:
     fields = {"place": "341881106200", "about": "x", "about_kind": "case", "code": "promise", "level": "orange"}
     assert [one.code for one in check_light({**fields, "state": "lit"}, CheckContext(on=MONDAY))] == ["value_unknown"]
+
+
+BELOW = {
+    **{"started": "2026-03-02", "legal_days": 20, "promise_days": 45, "review_days": 20},
+    **{"review_due": "2026-03-30", "legal_due": "2026-04-28", "promise_due": "2026-04-28"},
+}
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2026-03-20", []),
+        ("2026-03-24", [("review", "blue")]),
+        ("2026-03-27", [("review", "yellow")]),
+        ("2026-03-31", [("review", "red_plus")]),
+    ],
+)
+def test_the_review_below_has_a_light_of_its_own_and_over_the_law_is_red_plus(
+    today: str, expected: list[tuple[str, str]]
+) -> None:
+    """行政许可法 43"""
+    assert shines("reviewing", today, clock=BELOW) == expected
+    assert shines("reviewing", today, clock={**BELOW, "passed_on": "2026-03-16", "legal_due": "2026-05-14"}) == []
