@@ -182,7 +182,7 @@ async def post_opening(request: Request, caller: Caller, services: Services) -> 
     outcome = opened.written.outcomes[0]
     if not outcome.code.has_effect:
         standing = await read_record(platform, "campaign", campaign)
-        return await taken_response(services, "campaign", Taken(outcome=outcome, record=standing))
+        return await taken_response(services, account, "campaign", Taken(outcome=outcome, record=standing))
     return json_response(RoundOpened(campaign, opened.units, opened.base_codes, opened.asked))
 
 

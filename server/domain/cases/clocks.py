@@ -200,8 +200,8 @@ def resume(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> C
 
 def pass_up(clock: CaseClock, on: date, overrides: Overrides = NO_OVERRIDES) -> CaseClock:
     """The review below is finished: who decides has the law's days from here on (42, 43)."""
-    before = {"paused_before": clock.paused_days, "paused_calendar_before": clock.paused_calendar}
-    return _counted(replace(clock, passed_on=on, **before), overrides)
+    passed = replace(clock, passed_on=on, paused_before=clock.paused_days, paused_calendar_before=clock.paused_calendar)
+    return _counted(passed, overrides)
 
 
 def extend(clock: CaseClock, days: int, overrides: Overrides = NO_OVERRIDES) -> CaseClock:

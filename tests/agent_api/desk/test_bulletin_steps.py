@@ -157,7 +157,7 @@ async def test_what_cannot_be_read_changes_nothing(api: Centre, step: str, body:
 async def test_a_period_that_is_none_is_malformed_and_one_without_a_bulletin_not_found(api: Centre) -> None:
     city = await api.enrol(Role.CITY_SUPERVISOR)
     bodies = {"freeze": {"edition": 1, "data_hash": "x"}, "correct": {"why": "补录"}, "objections": SAID}
-    for period in ("soon", "20261122", "2026-13", "9999-12", "%00"):
+    for period in ("soon", "20261122", "2026-13", "9999-12"):
         refused(await post(api, city, period), 400, "malformed")
         for step, body in bodies.items():
             refused(await post(api, city, f"{period}/{step}", body), 400, "malformed")

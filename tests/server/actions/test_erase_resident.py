@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ async def test_every_page_goes_of_a_material_and_of_a_licence_that_was_kept(tmp_
         phone = await file_one(small)
         platform = platform_of(small.centre, small.writer)
         front, back = ({"file": sign * 32, "sha256": sign * 64, "size": 9, "type": "image/jpeg"} for sign in "12")
-        kept = {"resident": RESIDENT, "village": VILLAGE, "kind": "身份证", "source": "helper"}
+        kept: dict[str, Any] = {"resident": RESIDENT, "village": VILLAGE, "kind": "身份证", "source": "helper"}
         kept |= {"file": front["file"], "pages": [front, back]}
         line = small.change("licence", "licence.keep", "3" * 32, kept)
         [outcome] = (await small.send(phone, line)).outcomes
