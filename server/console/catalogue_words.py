@@ -94,7 +94,7 @@ GROUPS: Mapping[str, tuple[tuple[Pair, tuple[str, ...]], ...]] = {
         (
             ("时限与到场", "How long, how often"),
             (
-                *("project_type", "legal_days", "legal_days_unit", "promise_days", "promise_days_unit"),
+                *("project_type", "review_days", "legal_days", "legal_days_unit", "promise_days", "promise_days_unit"),
                 *("promise_days_note", "visits", "visits_reason"),
             ),
         ),

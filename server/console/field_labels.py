@@ -50,6 +50,7 @@ ENGLISH: Mapping[str, str] = {
     "promise_days_note": "about the promised limit",
     "promise_days_unit": "unit of the promised limit",
     "result_sample": "sample of the result",
+    "review_days": "working days of the review below",
     "rule": "who may ask, as a rule",
     "self_service": "at a machine",
     "server_types": "kinds of applicants",

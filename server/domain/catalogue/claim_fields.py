@@ -52,6 +52,7 @@ CLAIM_FIELDS: dict[str, ClaimField] = {
         ClaimField("joint_depts", "联办机构"),
         ClaimField("legal_basis", "设定依据", mandatory=True),
         ClaimField("project_type", "办件类型", mandatory=True, dictionary="project_type"),
+        ClaimField("review_days", "下级审查时限", number=True),
         ClaimField("legal_days", "法定办结时限", mandatory=True, number=True),
         ClaimField("legal_days_unit", "法定时限单位", dictionary="time_unit"),
         ClaimField("legal_days_note", "法定时限说明"),

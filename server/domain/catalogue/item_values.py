@@ -22,7 +22,7 @@ ITEM_NAMES: Mapping[str, str] = {
     "result_name": "result",
     "address": "where",
 }
-_NUMBERS = frozenset({"legal_days", "promise_days", "visits"})
+_NUMBERS = frozenset({"legal_days", "promise_days", "review_days", "visits"})
 
 
 def item_name(claim_field: str) -> str:

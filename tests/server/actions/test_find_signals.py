@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from server.actions.find_signals import Window, find_signals, month_of
 from server.centre import platform_of
 from tests.server.actions.observed import observe
@@ -63,8 +65,8 @@ async def test_each_pattern_raises_its_own_signal(tmp_path: Path) -> None:
 async def put_case(small: SmallCentre, number: int, state: str) -> None:
     await small.tamper(
         "INSERT INTO cases (id, bucket, version, rev, state, finished_at, natural_keys, stamps, body) "
-        "VALUES (?, 'place:x', 1, 1, ?, '2026-03-10T10:00:00+08:00', '', x'', x'')",
-        [f"{number:032x}", state],
+        "VALUES (?, 'place:x', 1, 1, ?, '2026-03-10T10:00:00+08:00', '', ?, ?)",
+        [f"{number:032x}", state, b"[]", b""],
     )
 
 
@@ -88,6 +90,22 @@ async def test_an_image_used_for_several_people_and_praise_within_seconds(tmp_pa
                         [file, file, f"sha {use}"],
                     )
         assert await codes(small) == {"AR07": "red", "AR14": "yellow", "AR18": "red"}
+
+
+@pytest.mark.parametrize(
+    ("filed", "dropped", "level"),
+    [(20, 2, ""), (20, 3, "yellow"), (20, 5, "yellow"), (20, 6, "red"), (9, 9, "")],
+    ids=["a tenth", "15 in 100", "a quarter", "30 in 100", "too few to say"],
+)
+async def test_filings_that_are_withdrawn_or_made_void_soon_after(
+    either: SmallCentre, filed: int, dropped: int, level: str
+) -> None:
+    helper = (await either.account(HELPER)).id
+    for number in range(filed):
+        await observe(either, helper, number, f"2026-03-{number + 1:02d}T10:00:00+08:00")
+        state = ("withdrawn", "voided")[number % 2] if number < dropped else "delivered"
+        await put_case(either, number, state)
+    assert await codes(either) == ({"AR10": level} if level else {})
 
 
 async def test_a_village_that_files_more_than_it_has_people(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ export const CLAIM_FIELDS: readonly ClaimField[] = [
   field('joint_depts', '联办机构'),
   field('legal_basis', '设定依据', 'm'),
   field('project_type', '办件类型', 'm'),
+  field('review_days', '下级审查时限', 'n'),
   field('legal_days', '法定办结时限', 'mn'),
   field('legal_days_unit', '法定时限单位'),
   field('legal_days_note', '法定时限说明'),

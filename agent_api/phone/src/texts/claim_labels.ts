@@ -13,6 +13,7 @@ export const CLAIM_LABELS: { readonly [name: string]: string } = {
   joint_depts: 'Together with',
   legal_basis: 'Basis in law',
   project_type: 'Instant or promised',
+  review_days: 'Review below, working days',
   legal_days: 'Statutory time',
   legal_days_unit: 'Unit of the statutory time',
   legal_days_note: 'About the statutory time',
