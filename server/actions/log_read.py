@@ -16,6 +16,7 @@ from sync.core.codec import read_fields
 
 UNMASKED = "显示完整信息："
 """Before the reason of a look that showed ids and phones whole."""
+_OF_CONFLICT = "SELECT record FROM conflicts WHERE id = ?"
 _ITEM_OF_CASE = "SELECT i.id, i.body FROM cases c JOIN items i ON i.id = c.item WHERE c.id = ?"
 
 
@@ -32,9 +33,13 @@ async def log_read(
 
 
 async def _concerns_aid(platform: Platform, kind: str, record: str) -> bool:
-    if kind != "case":
+    """A case of social aid, and a conflict over what one says."""
+    if kind not in ("case", "conflict"):
         return False
     async with platform.database.read() as snapshot:
+        if kind == "conflict":
+            over = await snapshot.fetch_one(_OF_CONFLICT, [record])
+            record = over[0] if over is not None else ""
         row = await snapshot.fetch_one(_ITEM_OF_CASE, [record])
     return row is not None and is_social_aid(
         read_fields(platform.sealing.open(place_of("items", row[0]), bytes(row[1])))

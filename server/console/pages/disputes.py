@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_disputes import list_conflicts, list_parked
 from server.actions.log_read import log_read
-from server.actions.refusals import NotFound
+from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.settle_parked import waiting_for
 from server.actions.take_step import read_record, take_step
 from server.actions.tell_names import names_of
@@ -63,10 +63,13 @@ def _after(visit: Visit) -> tuple[tuple[int, str], ...]:
 
 
 async def show_one(visit: Visit) -> Response:
-    conflict = await _conflict(visit)
-    await log_read(
-        visit.console.platform, visit.account, "conflict", conflict.id, visit.unmask, unmasked=bool(visit.unmask)
-    )
+    """Over a case of social aid a page asks first why it is looked at."""
+    conflict, platform = await _conflict(visit), visit.console.platform
+    try:
+        await log_read(platform, visit.account, "conflict", conflict.id, visit.unmask, unmasked=bool(visit.unmask))
+    except ReasonMissing:
+        here = f"/console/conflicts/{conflict.id}"
+        return page(visit, "case_reason.html", record=conflict.id, action=f"{here}/unmask", back="/console/conflicts")
     return await _page(visit, conflict)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from server.actions.take_step import read_record
 from server.console.pages.disputes import shown
 from sync.core.chain import encode_hash
 from sync.core.changes import Base
+from tests.put_record import case_of, put_record
 from tests.server.console.office import Browser, Office, office
 from tests.small_centre import HELPER, TOWN, VILLAGE
 
@@ -130,3 +132,24 @@ def test_values_and_names_are_put_as_people_read_them() -> None:
     assert [shown(one) for one in (None, "", "x", 3, ["a", "b"], {"both": ["a", "b"]}, {"a": 1})] == [
         *("—", "—", "x", "3", "a、b", "a ／ b", '{"a":1}')
     ]
+
+
+async def test_over_a_case_of_social_aid_a_page_asks_first_why(tmp_path: Path) -> None:
+    async with office(tmp_path) as desk:
+        [(item,), *_] = await desk.small.fetch("SELECT id FROM items WHERE name = '临时救助'")
+        case, conflict, bucket = "a" * 32, "1" * 32, f"place:{VILLAGE}"
+        await put_record(desk.small, "case", case, case_of(desk.small, item=item))
+        both: dict[str, Any] = {
+            **{"mine": {"phone": "13800001111"}, "theirs": {"phone": "13800002222"}, "base": {"phone": ""}},
+            **{"mine_by": "x", "theirs_by": ["y"], "mine_at": 1_795_000_000_000, "theirs_at": 1_794_000_000_000},
+        }
+        about = {"record": case, "kind": "case", "fields": ["phone"], "state": "open", "change": case, "bucket": bucket}
+        await put_record(desk.small, "conflict", conflict, {**about, **both, "authors": ["x", "y"]}, bucket=bucket)
+        lead = await desk.sign_in(desk.login_of("county_supervisor", in_place=VILLAGE))
+        asked = await lead.get(f"/console/conflicts/{conflict}")
+        assert "依法，每次查看都要有理由" in asked.text
+        assert "1380000" not in asked.text
+        assert await desk.small.fetch("SELECT count(*) FROM reads") == [(0,)]
+        told = await lead.post(f"/console/conflicts/{conflict}/unmask", reason="核对回电号码")
+        assert "13800001111" in told.text
+        assert await desk.small.fetch("SELECT kind, record FROM reads") == [("conflict", conflict)]
