@@ -157,6 +157,7 @@ async def _in_transaction(context: WriteContext, unit: StoreWrite, jobs: Sequenc
     results, plans = _decide(context, jobs, standings, known, centre, state, needs)
     await _ask_what_waits(context, unit, [plan for _, plan in plans], known, needs)
     await _hold_alone_what_is_written(context, unit, [plan for _, plan in plans], needs)
+    await _look_at_what_is_put(unit, [plan for _, plan in plans], known, needs)
     save = await _save(context, unit, jobs, plans, known, centre)
     raised = _raised(save)
     return [_written(result, save, raised) if isinstance(result, _Decided) else result for result in results]
@@ -218,6 +219,19 @@ async def _hold_alone_what_is_written(
     written = {record for plan in plans for _, record in plan.records} & needs.looked_at - needs.ids
     needs.ids |= written
     if written and not await context.steps.lock_more(unit, written, ()):
+        raise _BeginAgain
+
+
+async def _look_at_what_is_put(unit: StoreWrite, plans: Sequence[Plan], known: Known, needs: _Needs) -> None:
+    """Merge puts some records of its own making without having looked: their absence is proven here. What is there
+    after all goes on from how it stands. Raises _BeginAgain then.
+    """
+    unseen = Wants(records={key for plan in plans for key in plan.records if key not in known.records})
+    if not unseen:
+        return
+    await unit.load(unseen, known)
+    if there := {key for key in unseen.records if known.records[key] is not None}:
+        needs.unforeseen |= Wants(records=there)
         raise _BeginAgain
 
 
@@ -310,10 +324,6 @@ async def _save(
     written: dict[tuple[str, str], Record] = {}
     for _, plan in plans:
         written.update(plan.records)
-    # Merge puts some records of its own making without having looked: their absence is proven here.
-    unseen = Wants(records={key for key in written if key not in known.records})
-    if unseen:
-        await unit.load(unseen, known)
     only = [plan for _, plan in plans]
     heads = await context.steps.lock_heads(unit, only, known.records)
     save = context.steps.finish(only, known.records, heads)

@@ -56,6 +56,7 @@ def light_policy() -> RecordPolicy:
         bucket=lambda fields: desk_bucket(str(fields["place"])),
         adds=_light_adds,
         beside=_light_beside,
+        reads=_light_reads,
         columns=lambda fields: {
             "state": text(fields, "state"),
             "level": text(fields, "level"),
@@ -124,15 +125,35 @@ def _light_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...]
     again = situation.change.name == "light.raise" or before.get("level") != fields.get("level")
     if not again and before.get("holder") == fields.get("holder"):
         return ()
-    record, level = situation.change.record, text(fields, "level")
+    record, level, times = situation.change.record, text(fields, "level"), integer(fields, "times")
+    notices = {account: light_notice_id(record, level, times, account) for account in texts(fields, "told")}
     return tuple(
-        NewRecord(
-            kind="notice",
-            id=derived_id("notice", record, level, str(integer(fields, "times")), account),
-            bucket=f"person:{account}",
-            fields=light_notice(account, record, fields),
-        )
-        for account in texts(fields, "told")
+        NewRecord(kind="notice", id=notice, bucket=f"person:{account}", fields=light_notice(account, record, fields))
+        for account, notice in notices.items()
+        # A light that goes on elsewhere, or back to a level, says nothing new to whoever was told of it.
+        if situation.known.if_loaded("records", ("notice", notice)) is None
+    )
+
+
+def light_notice_id(light: str, level: str, times: int, account: str) -> str:
+    """What an account is told of one level of a light that was raised so often."""
+    return derived_id("notice", light, level, str(times), account)
+
+
+def _light_reads(change: Change, reading: Reading) -> Wants:
+    """What those who would be told were told before."""
+    if change.name not in ("light.raise", "light.change"):
+        return Wants()
+    record, sources = change.record, reading.sources("light", change.record)
+    told = {account for source in sources for account in texts(source, "told")}
+    times = {number + more for number in (0, *reading.numbers("light", record, "times")) for more in (0, 1)}
+    return Wants(
+        records={
+            ("notice", light_notice_id(record, level, number, account))
+            for level in reading.texts("light", record, "level")
+            for number in times
+            for account in told
+        }
     )
 
 

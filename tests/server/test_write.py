@@ -1,6 +1,7 @@
 """The write path itself: what is locked, that a group is decided in order, and that each step can be watched."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,8 +12,9 @@ from server.storage.memory import MemoryStore
 from server.storage.store import StoreWrite
 from server.write import Job, NoSuchDevice, Written, write_jobs
 from server.write_steps import Steps
-from sync.central.known import Author
-from sync.core.changes import OutcomeCode
+from sync.central.known import Author, Known, Wants
+from sync.central.policies import Accept, NewRecord, Situation, Verdict
+from sync.core.changes import Fields, OutcomeCode
 from sync.core.codec import parse_change_line
 from sync.core.messages import Status
 from tests.centre import VILLAGE, CentreUnderTest, Phone, StoreKind, ident, open_centre, resident
@@ -198,3 +200,31 @@ async def test_a_fork_is_kept_so_that_nobody_else_is_given_its_chain(centre: Cen
     assert epochs == [2, 3]
     if isinstance(centre.store, MemoryStore):
         assert (wang.device, 3) in centre.store.state.chains
+
+
+async def test_what_is_put_beside_a_change_goes_on_from_what_stands_there(centre: CentreUnderTest) -> None:
+    """A policy puts a record of the same name twice: the second is its next rev, and the first is in its history."""
+    notice, policy = ident("notice"), centre.context.policies["resident"]
+
+    def settle(situation: Situation) -> Verdict:
+        verdict = policy.settle(situation)
+        assert isinstance(verdict, Accept)
+        fields: Fields = {"to": "lead", "about": situation.change.record, "code": "registered"}
+        beside = NewRecord(kind="notice", id=notice, bucket="person:lead", fields=fields)
+        return msgspec.structs.replace(verdict, beside=(beside,))
+
+    policies = {**centre.context.policies, "resident": replace(policy, settle=settle)}
+    context, records = replace(centre.context, policies=policies), []
+    for name in ("wang", "li"):
+        line = resident(await centre.enrol(name, BUCKET), 1)
+        records.append(msgspec.json.decode(line)["record"])
+        phone = await centre.enrol(f"phone of {name}", BUCKET)
+        [written] = await write_jobs(context, [job(phone, line)])
+        assert isinstance(written, Written), written
+    known = Known()
+    async with centre.store.read() as unit:
+        await unit.load(Wants(records={("notice", notice)}, past={("notice", notice, 1)}), known)
+    held, before = known.record("notice", notice), known.past["notice", notice, 1]
+    assert held is not None
+    assert before is not None
+    assert (held.rev, held.fields["about"], before.fields["about"]) == (2, records[1], records[0])

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from server.actions.centre_writes import write_edits
+from server.actions.desk_change import DeskEdit
 from server.actions.platform import Platform
 from server.actions.raise_lights import LightReport, raise_lights
 from server.actions.take_step import read_record, take_step
@@ -243,3 +245,32 @@ async def test_a_part_of_a_joint_handling_shines_on_its_own_unit_and_the_whole_o
         assert (await raise_lights(platform)).raised == 0
         await put_case(small, parts=[{**parts[0], "answered_on": "2026-03-04", "agrees": True}, parts[1]])
         assert (await raise_lights(platform)).cleared == 1
+
+
+async def test_who_was_told_of_a_level_is_not_told_again_when_the_light_goes_on_elsewhere(either: SmallCentre) -> None:
+    """What the notice says, and that it was read, stays."""
+    platform = platform_of(either.centre, either.writer)
+    helper, lead = (await either.account(HELPER)).id, "f" * 32
+    light = light_id("x", "step")
+    about = {"place": VILLAGE, "about": "x", "about_kind": "case", "code": "step"}
+    raised = {**about, "level": "red", "holder": f"place:{VILLAGE}", "told": [helper]}
+
+    async def step(name: str, fields: dict[str, object]) -> None:
+        standing = await read_record(platform, "light", light)
+        seen = await either.seen("light", light) if standing is not None else None
+        edit = DeskEdit(kind="light", record=light, name=name, fields=fields, base=seen)
+        assert await write_edits(platform, [(VILLAGE, edit)]) == 1
+
+    await step("light.raise", raised)
+    [(notice,)] = await either.fetch("SELECT id FROM notices")
+    phone = await either.enrol(HELPER)
+    seen = await either.seen("notice", notice)
+    read = either.change("notice", "notice.read", notice, {"read_at": "2026-03-02T10:00:00+08:00"}, base=seen)
+    await either.send(phone, read)
+    before = await read_record(platform, "notice", notice)
+    await step("light.change", {"holder": "unit:hall", "told": [helper, lead]})
+    await step("light.change", {"level": "red_plus"})
+    await step("light.change", {"level": "red"})
+    assert await read_record(platform, "notice", notice) == before
+    told = await either.fetch("SELECT bucket, count(*) FROM notices GROUP BY bucket ORDER BY bucket")
+    assert told == sorted([(f"person:{helper}", 2), (f"person:{lead}", 2)]), "red and red_plus, once each"
