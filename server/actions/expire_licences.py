@@ -59,9 +59,11 @@ async def expire_licences(platform: Platform) -> ExpiryReport:
             rows = await snapshot.fetch(_ENDED, [today, *after, PAGE])
         for _, ident in rows:
             licence = await read_record(platform, "licence", ident)
-            if licence is not None and await _step(platform, licence, "licence.expire", {}):
-                report.expired += 1
-                await _tell_cases(platform, licence.fields, report)
+            if licence is None:
+                continue
+            # Told first: a run that ends in between finds the licence again, and tells nobody twice.
+            await _tell_cases(platform, licence.fields, report)
+            report.expired += await _step(platform, licence, "licence.expire", {})
         if len(rows) < PAGE:
             return report
         after = (rows[-1][0], rows[-1][1])

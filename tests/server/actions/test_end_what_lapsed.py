@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -49,6 +50,26 @@ async def test_a_filing_lapses_ten_working_days_after_the_day_that_was_told_and_
     assert await state_of(either) == ("to_correct", "", WAITING["holder"])
     assert [await lapse_uncorrected(at(either, "2026-03-21")) for _ in range(2)] == [1, 0]
     assert await state_of(either) == ("ended", "5", "")
+    assert await either.fetch("SELECT code, state FROM tasks") == [("correction_overdue", "closed")]
+
+
+async def test_a_task_that_was_opened_when_the_filing_had_lapsed_already_is_closed_by_the_next_run(
+    either: SmallCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process looked for what is late just before: its page still showed a filing to be corrected."""
+    await put_record(either, "case", CASE, case_of(either, **WAITING))
+    lapsing = lapse_uncorrected(at(either, "2026-03-21"))
+    overdue: Any = import_module("server.actions.open_overdue")
+    written = overdue.write_edits
+
+    async def after_the_lapse(*arguments: Any) -> Any:
+        assert await lapsing == 1
+        return await written(*arguments)
+
+    monkeypatch.setattr(overdue, "write_edits", after_the_lapse)
+    assert await open_overdue(at(either, "2026-03-21")) == 1
+    assert await either.fetch("SELECT code, state FROM tasks") == [("correction_overdue", "open")]
+    assert await lapse_uncorrected(at(either, "2026-03-21")) == 0
     assert await either.fetch("SELECT code, state FROM tasks") == [("correction_overdue", "closed")]
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
+
+import pytest
 
 from server.actions.expire_licences import ExpiryReport, expire_licences
 from server.actions.take_step import read_record
 from server.centre import platform_of
+from server.storage.errors import Unreachable
 from tests.put_record import case_of, put_record
 from tests.small_centre import HELPER, VILLAGE, SmallCentre
 
+expiring: Any = import_module("server.actions.expire_licences")
 CASE, ACCEPTED, OVER, LICENCE = "c" * 32, "d" * 32, "e" * 32, "f" * 32
 PAST = "2020-01-01"
 
@@ -49,6 +54,25 @@ async def test_before_acceptance_the_material_is_missing_again_and_after_it_the_
     assert await either.fetch("SELECT count(*) FROM notices WHERE bucket = ?", [f"person:{helper}"]) == [(1,)]
     assert await either.fetch("SELECT state FROM licences WHERE id = ?", [LICENCE]) == [("expired",)]
     assert await expire_licences(platform) == ExpiryReport(), "a second run finds nothing left"
+
+
+async def test_a_run_that_ends_after_the_first_case_leaves_none_untold(
+    either: SmallCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The licence is still found by the next run, and nobody is told twice."""
+    await stand(either)
+    platform, task = platform_of(either.centre, either.writer), expiring._open_task
+
+    async def cut_off(*_: object) -> int:
+        raise Unreachable("the power was cut")
+
+    monkeypatch.setattr(expiring, "_open_task", cut_off)
+    with pytest.raises(Unreachable):
+        await expire_licences(platform)
+    monkeypatch.setattr(expiring, "_open_task", task)
+    assert (await expire_licences(platform)).tasks == 1
+    assert await either.fetch("SELECT code, about FROM tasks") == [("licence_expired", ACCEPTED)]
+    assert await expire_licences(platform) == ExpiryReport()
 
 
 async def test_a_newer_licence_of_the_kind_goes_on_covering(either: SmallCentre) -> None:

@@ -20,7 +20,7 @@ MODULES = sorted(
     path.stem
     for pattern in (
         *("list_*", "count_*", "report_*", "find_*", "show_*", "light_*", "raise_*", "keep_*", "trace_*", "take_sn*"),
-        *("overview", "local_register"),
+        *("overview", "local_register", "end_what_lapsed", "expire_licences", "open_overdue"),
     )
     for path in FOLDER.glob(f"{pattern}.py")
 )
