@@ -17,6 +17,7 @@ from playwright.sync_api import Playwright, Route
 
 from tests.journeys.film import HEIGHT, WIDTH, shoot
 from tests.journeys.phone import ServedCentre, phone_user
+from tests.journeys.picture_walk import file_cancelled
 from tests.journeys.test_first_visit import file_allowance
 from tests.journeys.test_photographs import file_photograph, stored_files
 
@@ -165,3 +166,34 @@ def test_a_login_page_is_never_success_and_is_called_by_its_name(
         user.press("现在送出")
         user.see("都已送达中心")
         assert user.page.get_by_text("现在的网络要先登录").count() == 0
+
+
+def test_who_presses_while_an_attempt_fails_is_told_and_served_at_once(
+    driver: Playwright, centre: ServedCentre, tmp_path: Path
+) -> None:
+    hanging: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if hanging:
+            route.continue_()
+        else:
+            hanging.append(route)
+
+    with phone_user(driver, tmp_path / "profile", centre.address, "pressing") as user:
+        user.enrol(centre.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        file_cancelled(user)
+        user.press("现在送出")
+        user.see("刚才没有连上中心")
+        user.picture("not_reached")
+        user.context.route("**/v1/exchange", hold)
+        with user.page.expect_request("**/v1/exchange"):
+            user.go_online()
+            user.press("现在送出")
+        user.press("正在联系中心")
+        user.see("上一次还没有回音")
+        user.picture("again")
+        hanging[0].abort()
+        user.see("都已送达中心")

@@ -39,6 +39,8 @@ export const app = shallowReactive({
   persons: [] as readonly Known[],
   chosen: '',
   line: 'idle' as Line,
+  /** Whether somebody asked for the last attempt. */
+  wasAsked: false,
   room: null as Room | null,
   /** Whose store the browser cleared, while they enrol again. */
   gone: '',
@@ -127,7 +129,7 @@ async function openWith(id: string, dataKey: Bytes, steal: boolean): Promise<voi
   try {
     office.value = await Office.open(person, dataKey, {
       changed: () => (stamp.value += 1),
-      line: (line) => (app.line = line),
+      line: tellLine,
       event: (event) => void hear(event),
     })
   } catch (error) {
@@ -147,6 +149,11 @@ async function openWith(id: string, dataKey: Bytes, steal: boolean): Promise<voi
   app.phase = 'open'
   void measureRoom(true)
   inIdlePieces(office.value.warm())
+}
+
+function tellLine(line: Line): void {
+  app.line = line
+  if (line === 'talking') app.wasAsked = false
 }
 
 /** How much room there is; asks the browser, when told to, to keep the store even when room is short. */

@@ -1,8 +1,9 @@
 // Runs a session over the phone's network: exchanges when the session says so, then sends files.
 //
 // Laws: the session decides when and what; this only carries bytes and tells how it went. Whatever the line does, a
-// request ends within thirty seconds. One exchange at a time. Text goes before photographs: what is captured while they
-// go up waits for one piece at most. A cut between pieces has a timer of its own, since the session may be level.
+// request ends within thirty seconds. One exchange at a time. Who asks while one is under way is not forgotten when it
+// fails: the next follows at once. Text goes before photographs: what is captured while they go up waits for one piece
+// at most. A cut between pieces has a timer of its own, since the session may be level.
 
 import { ANSWER_BYTES_MAX } from '../protocol/messages'
 import type { Bytes } from '../protocol/bytes'
@@ -22,8 +23,8 @@ const FAILURES: { readonly [status: number]: Failure } = {
   429: 'busy',
 }
 
-/** What a person may see of the line. */
-export type Line = 'idle' | 'talking' | 'no_contact' | 'portal' | 'signed_out'
+/** What a person may see of the line. `again`: one is under way, and the next will follow at once. */
+export type Line = 'idle' | 'talking' | 'again' | 'no_contact' | 'busy' | 'portal' | 'signed_out'
 
 /** What goes over the line once text has gone: a colleague's parcels, photographs. */
 export interface Behind {
@@ -42,6 +43,9 @@ export interface Listener {
 export class Connection {
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
+  private isTalking = false
+  /** What could not wait and came up while an exchange was under way: done again once that has ended. */
+  private nudges: (() => void)[] = []
   private ended = false
   private renewed = false
   /** When photographs may go next; null while none are under way. */
@@ -74,12 +78,12 @@ export class Connection {
   }
 
   networkUp(): void {
-    this.session.networkUp(this.now())
+    this.atOnce(() => this.session.networkUp(this.now()))
     this.arm()
   }
 
   woken(): void {
-    this.session.wake(this.now())
+    this.atOnce(() => this.session.wake(this.now()))
     this.arm()
   }
 
@@ -88,11 +92,17 @@ export class Connection {
     this.tell()
   }
 
-  /** A person asked. Resolves when the round that this begins has ended, however it went. */
+  /** A person asked. Resolves when the round that this is part of has ended, however it went. */
   async exchangeNow(): Promise<void> {
-    await this.running
-    this.session.exchangeNow(this.now())
+    if (this.isTalking) this.listener.line('again')
+    this.atOnce(() => this.session.exchangeNow(this.now()))
     await this.round()
+  }
+
+  /** Now, and once more when the exchange that is under way has ended: if it fails, its backoff would bury this. */
+  private atOnce(act: () => void): void {
+    act()
+    if (this.isTalking) this.nudges.push(act)
   }
 
   private arm(): void {
@@ -130,15 +140,24 @@ export class Connection {
         await this.sendFiles()
         continue
       }
-      this.listener.line('talking')
-      const message = await this.session.nextRequest(this.now())
-      if (message === null) {
-        this.tell()
-        return
-      }
-      await this.exchange(message)
+      if (!(await this.talk())) return
       // The line carries: whatever waited for it is tried again.
       if (this.session.failures === 0 && this.hasBehind()) this.filesDue = this.now()
+    }
+  }
+
+  /** Whether there was something to say. */
+  private async talk(): Promise<boolean> {
+    this.isTalking = true
+    this.listener.line('talking')
+    try {
+      const message = await this.session.nextRequest(this.now())
+      if (message === null) this.tell()
+      else await this.exchange(message)
+      return message !== null
+    } finally {
+      this.isTalking = false
+      for (const act of this.nudges.splice(0)) act()
     }
   }
 
@@ -232,6 +251,7 @@ export class Connection {
 
 function lineOf(error: unknown): Line {
   if (error instanceof TokenRefused) return 'signed_out'
+  if (error instanceof TurnedAway && error.status !== 401) return 'busy'
   return error instanceof NoContact && error.isForeign ? 'portal' : 'no_contact'
 }
 

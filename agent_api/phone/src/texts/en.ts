@@ -78,7 +78,10 @@ export const en: { readonly [K in TextKey]: string } = {
   never_contact: 'No contact with the centre yet',
   sync_now: 'Send now',
   syncing: 'Talking to the centre…',
-  line_down: 'No network now. Go on working; it is sent later.',
+  line_down: 'The centre cannot be reached now. Go on working; it is sent later.',
+  line_down_asked: 'The centre was not reached just now. Go on working: the phone tries again by itself, or press again.',
+  line_again: 'No answer to the last attempt yet; the next follows as soon as it ends.',
+  line_busy: 'The centre is busy and took nothing. It is sent again by itself; no need to keep pressing.',
   signed_out: 'This enrolment has ended. Ask the administrator for a new activation code.',
   more_drafts: '{count} more unfinished',
   drafts: 'Unfinished',
@@ -104,6 +107,7 @@ export const en: { readonly [K in TextKey]: string } = {
   step_review: 'Please check',
   save_and_leave: 'Leave it for now',
   drop_visit: 'Delete this draft',
+  drop_visit_sure: 'Tap again to delete it',
 
   find_resident: 'Name, or last digits of id or phone',
   new_resident: 'Not found: register a new resident',
@@ -163,6 +167,7 @@ export const en: { readonly [K in TextKey]: string } = {
   promise_latest_calendar: '{day} at the latest: {days} {days|day|days}, days off included',
   promise_latest_provisional: '{day} at the latest: {days} working {days|day|days}. The holidays of that time are not announced yet; Monday to Friday were counted.',
   promise_too_late: 'Later than {day}: the desk cannot accept it so',
+  promise_past: 'Choose today or a later day',
   promise_text: 'I know: if it is not brought in time, the filing comes back to be corrected.',
   promise_read: 'Explained to the resident',
 

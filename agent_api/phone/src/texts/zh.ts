@@ -77,7 +77,10 @@ export const zh = {
   never_contact: '还没有联系过中心',
   sync_now: '现在送出',
   syncing: '正在联系中心…',
-  line_down: '现在没有网络，照常办理，稍后自动送出。',
+  line_down: '现在连不上中心，照常办理，稍后自动送出。',
+  line_down_asked: '刚才没有连上中心。照常办理，手机会自己再送，也可以再点。',
+  line_again: '上一次还没有回音，一有结果马上再送一次。',
+  line_busy: '中心现在忙，没有收。过一会儿自动再送，不用一直点。',
   signed_out: '登记已过期，请向管理员要一个新的激活码。',
   more_drafts: '还有 {count} 件没办完的',
   drafts: '没办完的',
@@ -103,6 +106,7 @@ export const zh = {
   step_review: '请本人核对',
   save_and_leave: '先放着',
   drop_visit: '不办了，删除草稿',
+  drop_visit_sure: '再点一次，删除草稿',
 
   find_resident: '姓名，或身份证、电话末几位',
   new_resident: '没找到，登记新居民',
@@ -162,6 +166,7 @@ export const zh = {
   promise_latest_calendar: '最迟{day}：{days} 天，含休息日',
   promise_latest_provisional: '最迟{day}：{days} 个工作日。那段时间的放假安排还没有公布，先按周一到周五算。',
   promise_too_late: '晚于{day}，窗口不能受理',
+  promise_past: '请选今天或以后的一天',
   promise_text: '我已知道：到期不补，办件会被退回补正。',
   promise_read: '已向本人讲清楚',
 

@@ -165,6 +165,70 @@ test('a busy centre is left alone as long as it says', async () => {
   expect(device.replica.isLevel()).toBe(true)
 })
 
+/** A line on which nothing gets through, tried so often that the next attempt is far off; the next one hangs. */
+async function failing(): Promise<void> {
+  await captureWithPhoto()
+  line.answer = () => Promise.reject(new TypeError('cut'))
+  connection.start()
+  await pass(60_000)
+  line.answer = () => new Promise((_, reject) => setTimeout(() => reject(new TypeError('cut')), 4_000))
+  void connection.exchangeNow()
+  await pass(1_000)
+  line.asked.length = 0
+}
+
+test('who presses while an attempt is failing gets another at once when it has failed, and is told so', async () => {
+  await failing()
+  let isOver = false
+  void connection.exchangeNow().then(() => (isOver = true))
+  expect(lines.at(-1)).toBe('again')
+  line.answer = () => Promise.reject(new TypeError('cut'))
+  await pass(2_500)
+  expect([line.asked.length, isOver]).toEqual([0, false])
+  await pass(1_000)
+  expect([line.asked.length, isOver, lines.at(-1)]).toEqual([1, true, 'no_contact'])
+  await pass(1_000)
+  expect(line.asked).toHaveLength(1)
+})
+
+test.each([
+  ['a network that appears', () => connection.networkUp()],
+  ['news from the centre', () => connection.woken()],
+])('%s while an attempt is failing is followed by another soon after', async (_what, happen) => {
+  await failing()
+  happen()
+  line.answer = atCentre
+  await pass(3_000)
+  expect(line.asked).toHaveLength(0)
+  await pass(7_000)
+  expect(device.replica.isLevel()).toBe(true)
+})
+
+test('who presses while photographs go up is served between two pieces', async () => {
+  await captureWithPhoto()
+  reception.fault = async ({ method }) => {
+    if (method === 'PATCH') await new Promise((wake) => setTimeout(wake, 2_000))
+    return null as never
+  }
+  connection.start()
+  await pass(3_000)
+  line.asked.length = 0
+  void connection.exchangeNow()
+  await pass(2_500)
+  expect(paths()[0]).toBe('POST /v1/exchange')
+  expect(device.store.file(ID)!.delivery).not.toBe('stored')
+})
+
+test('a busy centre is called busy, and pressing does not hurry it', async () => {
+  await captureWithPhoto()
+  line.answer = () => new Response('{"code":"centre_busy"}', { status: 503, headers: { 'Retry-After': '30' } })
+  connection.start()
+  await pass(1_000)
+  void connection.exchangeNow()
+  await pass(20_000)
+  expect([line.asked.length, lines.at(-1)]).toEqual([1, 'busy'])
+})
+
 test('an old app is told and keeps its outbox', async () => {
   await captureWithPhoto()
   line.answer = () => new Response('{"code":"upgrade_required"}', { status: 426 })
