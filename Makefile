@@ -38,8 +38,9 @@ browser: install-test ## See to it that the browser journeys have a Chromium and
 demo: install phone console ## Load the Xuancheng world, run the main job, report, stay up (ONCE=1: end after the report)
 	$(BIN)/bangban demo $(if $(ONCE),--once)
 
-screenshots: install-test phone console browser ## Photograph every page of the console into build/screenshots, a few into docs/images (ARGS="--small")
+screenshots: install-test phone console browser ## Photograph every page of the console and every screen of the phone into build/, a few into docs/images (ARGS="--small")
 	$(BIN)/python -m tests.journeys.screenshots $(ARGS)
+	$(BIN)/python -m tests.journeys.phone_pictures
 
 test: install-test phone console browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
 	$(BIN)/python -m pytest $(PYTEST)

@@ -9,6 +9,7 @@ from server.actions.take_step import read_record, take_step
 from server.centre import open_centre, open_writer, platform_of
 from server.domain.people.entitlement import person_bucket
 from sync.core.changes import Fields
+from sync.core.ids import derived_id
 from tests.command import finish
 from tests.journeys.phone import ServedCentre
 from tests.server.actions.test_list_followup import clerk_of, login_of
@@ -133,6 +134,24 @@ class Others:
             assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes
 
         finish(self._small(fill))
+
+    def claim_beside(self, claim: str, place: str) -> str:
+        """The helper of another village claims the same item for their own unit. The claim."""
+
+        async def take(small: SmallCentre) -> str:
+            login = f"h{place}"
+            helper, device = await small.account(login), await small.enrol(login, "neighbour")
+            [unit] = [one.id for one in small.world.units if one.place == place]
+            standing = await read_record(platform_of(small.centre, small.writer), "claim", claim)
+            assert standing is not None
+            same = {name: standing.fields[name] for name in ("campaign", "base_item", "item")}
+            own = derived_id("claim", same["campaign"], unit, same["base_item"])
+            fields = {**same, "unit": unit, "place": place, "state": "claimed", "claimed_by": helper.id}
+            written = await small.send(device, small.change("claim", "claim.take", own, fields))
+            assert [one.code.value for one in written.outcomes] == ["applied"], written.outcomes
+            return own
+
+        return str(finish(self._small(take)))
 
     def cancel_item(self, name: str, why: str) -> None:
         """Of the standard list of villages, as the catalogue's reviewer does."""

@@ -137,8 +137,8 @@ class PhoneUser:
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)
 
-    def choose(self, words: str, within: Locator | None = None) -> None:
-        (within or self.page).get_by_text(words, exact=True).first.click()
+    def choose(self, words: str, within: Locator | None = None, *, exact: bool = True) -> None:
+        (within or self.page).get_by_text(words, exact=exact).first.click()
 
     def go_offline(self) -> None:
         self.context.set_offline(True)

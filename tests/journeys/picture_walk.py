@@ -14,6 +14,7 @@ from tests.journeys.phone import PhoneUser
 from tests.journeys.test_couple import HUSBAND, HUSBAND_ID, photograph
 
 EIGHT_DAYS_MS = 8 * 86_400_000
+LATER_THAN_ALLOWED = "2099-12-31"
 
 
 class Takes(Protocol):
@@ -97,12 +98,17 @@ def who_and_what(user: PhoneUser, painter: Takes) -> None:
 
 def papers(user: PhoneUser, painter: Takes) -> None:
     page = user.page
-    user.choose("收了纸质件", page.get_by_role("group", name="居民身份证"))
+    photograph(user, "居民身份证")
     photograph(user, "近期一寸免冠照片")
+    user.choose("本人同意留着这张", page.get_by_role("group", name="居民身份证"), exact=False)
     user.choose("以后补（容缺）", page.get_by_role("group", name="近期照片"))
-    page.get_by_label("最迟哪天补上").fill("2027-12-31")
+    painter.take("09-materials")
+    latest = page.get_by_label("最迟哪天补上").input_value()
+    page.get_by_label("最迟哪天补上").fill(LATER_THAN_ALLOWED)
     onward(page)
-    painter.take("09-materials", again=onward)
+    user.see("窗口不能受理")
+    painter.take("09-materials_wrong", again=onward)
+    page.get_by_label("最迟哪天补上").fill(latest)
     aim(page)
     painter.take("10-camera", again=aim)
     page.keyboard.press("Escape")
@@ -120,6 +126,8 @@ def agree(user: PhoneUser, painter: Takes) -> None:
     painter.take("12-witness", again=onward)
     user.choose("签名")
     user.choose("已全部读给本人听")
+    for tick in user.page.get_by_text("同意使用：").all():
+        tick.click()
     user.sign()
     painter.take("13-signed")
     user.press("下一步")

@@ -11,8 +11,11 @@ from playwright.sync_api import Playwright, expect
 from tests.journeys.others import Others
 from tests.journeys.phone import PhoneUser, phone_user, served_centre
 from tests.journeys.picture_walk import CANCELLED, file_cancelled
+from tests.small_centre import TOWN
 
 ADDRESS = "汪溪街道为民服务中心"
+FLOW = "受理、审核、办结"
+LEAD, NEIGHBOUR = f"t{TOWN}", "341881106201"
 
 
 def claim_all(user: PhoneUser) -> None:
@@ -133,3 +136,48 @@ def what_was_refused(user: PhoneUser, others: Others) -> None:
     user.page.get_by_role("navigation").get_by_role("button", name="中心的答复").click()
     user.see("看过的和已办妥的")
     user.see("没有办入")
+
+
+def test_a_list_is_copied_from_a_neighbours_without_what_names_its_place(driver: Playwright, tmp_path: Path) -> None:
+    with served_centre(tmp_path / "centre") as centre:
+        others = Others(centre)
+        with phone_user(driver, tmp_path / "helper", centre.address, "neighbour_fills") as user:
+            user.enrol(centre.code())
+            user.see("都已送达中心")
+            user.press("认领")
+            user.screen("认领")
+            user.page.get_by_role("checkbox").first.check()
+            user.press("认领 1 项")
+            open_first(user)
+            user.fill("办理流程", FLOW)
+            user.fill("办理地点", ADDRESS)
+            user.press("保存")
+            user.see("已保存")
+            user.press("返回")
+            user.press("返回")
+            user.press("现在送出")
+            user.see("都已送达中心")
+        [(claim, _)] = [one for one in others.records("claims") if one[1] == "filling"]
+        own = others.claim_beside(claim, NEIGHBOUR)
+        with phone_user(driver, tmp_path / "lead", centre.address, "neighbour_copies") as user:
+            user.enrol(centre.code(LEAD))
+            user.see("都已送达中心")
+            user.wait_until_kept()
+            user.go_offline()
+            user.press("认领")
+            user.screen("认领")
+            open_first(user)
+            user.press("照邻近单位填")
+            user.see("已带入 1 项，看过再保存")
+            expect(user.page.get_by_label("办理流程", exact=True)).to_have_value(FLOW)
+            expect(user.page.get_by_label("办理地点", exact=True)).to_have_value("")
+            user.picture("copied")
+            user.press("保存")
+            user.see("已保存")
+            user.press("返回")
+            user.press("返回")
+            user.go_online()
+            user.press("现在送出")
+            user.see("都已送达中心")
+        copied = others.fields("claim", own)
+        assert (copied["f.flow"], copied.get("f.address")) == (FLOW, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Playwright, expect
@@ -45,6 +46,11 @@ def file_photograph(user: PhoneUser) -> None:
     user.press("拍下")
     user.page.get_by_role("img", name="照片 1").wait_for()
     user.picture("taken")
+    finish_on_paper(user)
+
+
+def finish_on_paper(user: PhoneUser) -> None:
+    """From the materials to Today, with a consent that was signed on paper."""
     user.press("下一步")
     user.screen("委托与同意")
     user.choose("已全部读给本人听")
@@ -131,12 +137,88 @@ def test_what_is_on_file_is_chosen_and_the_camera_says_what_stands_in_the_way(
         user.picture("aiming")
 
 
-def ask_for_card(user: PhoneUser) -> None:
-    """Up to the materials of a card for the resident at the top of the list."""
+def test_a_card_that_may_be_kept_is_photographed_once_and_shown_again(
+    driver: Playwright, either: ServedCentre, tmp_path: Path
+) -> None:
+    others, files = Others(either), len(stored_files(either))
+    with phone_user(driver, tmp_path / "profile", either.address, "keeping", arguments=CAMERA) as user:
+        user.context.grant_permissions(["camera"])
+        user.enrol(either.code())
+        user.see("都已送达中心")
+        user.wait_until_kept()
+        user.go_offline()
+        ask_for_card(user, person=1)
+        card = user.page.get_by_role("group", name="居民身份证")
+        user.choose("拍照", card)
+        for n in (1, 2):
+            card.get_by_role("button", name="拍").click()
+            user.page.get_by_role("button", name="拍下", disabled=False).wait_for()
+            user.press("拍下")
+            card.get_by_role("img", name=f"照片 {n}").wait_for()
+        user.choose("本人同意留着这张身份证，以后办事不用再拍", card)
+        user.picture("keep")
+        finish_on_paper(user)
+
+        # Still without a network, for another service: shown again, and a draft that is given up takes nothing away.
+        for is_finished in (False, True):
+            ask_for_bus_card(user, person=1)
+            card = user.page.get_by_role("group", name="居民身份证")
+            card.get_by_role("button", name="用上次拍的照片").click()
+            card.get_by_role("img", name="照片 2").wait_for()
+            user.picture("shown_again")
+            if is_finished:
+                finish_on_paper(user)
+            else:
+                give_up(user)
+        user.go_online()
+        user.press("现在送出")
+        user.see("都已送达中心")
+
+    [(_, kept)] = [(record, one) for record, one in others.all("licence", "licences") if one["source"] == "helper"]
+    assert (kept["kind"], kept["trust"], kept["state"]) == ("身份证", "C", "held")
+    sides = [page["file"] for page in kept["pages"]]
+    cases = [one for _, one in others.all("case", "cases") if one["resident"] == kept["resident"]]
+    named = [[value["file"], *(page["file"] for page in value["pages"])] for value in map(pictured, cases) if value]
+    assert named == [sides, sides], "both cases name the same two pictures"
+    assert len(stored_files(either)) == files + 2, "which went up once"
+
+
+def pictured(case: dict[str, Any]) -> Any:
+    """What a case says of the material that was photographed."""
+    return next((one for one in case.values() if isinstance(one, dict) and one.get("pages")), None)
+
+
+def give_up(user: PhoneUser) -> None:
+    """Back to the first step, and the draft is deleted."""
+    for title in ("填写", "办什么事？", "为谁办？"):
+        user.press("返回")
+        user.screen(title)
+    user.press("不办了，删除草稿")
+    user.press("再点一次，删除草稿")
+    user.screen("今天")
+
+
+def begin_for(user: PhoneUser, person: int) -> None:
     user.press("开始上门办理")
     user.screen("为谁办？")
-    user.page.get_by_role("listitem").get_by_role("button").first.click()
+    user.page.get_by_role("listitem").get_by_role("button").nth(person).click()
     user.screen("办什么事？")
+
+
+def ask_for_bus_card(user: PhoneUser, person: int) -> None:
+    begin_for(user, person)
+    user.fill("事项名称", "乘车卡")
+    user.choose("老年人免费(优惠)乘车卡办理")
+    user.screen("填写")
+    user.fill("联系电话", "19900001111")
+    user.choose("村代领")
+    user.press("下一步")
+    user.screen("材料")
+
+
+def ask_for_card(user: PhoneUser, person: int = 0) -> None:
+    """Up to the materials of a card for a resident of the list, the one at its top if none is named."""
+    begin_for(user, person)
     user.fill("事项名称", "老年卡")
     user.choose("老年人优待证(老年卡)申领")
     user.screen("填写")

@@ -59,6 +59,8 @@ const VALUES: { readonly [value: string]: Both } = {
   M: ['男', 'male'],
   F: ['女', 'female'],
   disabled: ['残疾', 'disabled'],
+  severely_disabled: ['重度残疾', 'severely disabled'],
+  illiterate: ['不识字', 'cannot read'],
   low_income: ['低保低收入', 'low income'],
   veteran: ['退役军人', 'veteran'],
   salaried: ['财政供养', 'on a public salary'],

@@ -1,6 +1,7 @@
 // What stands in the way of finishing a visit, step by step.
 //
-// Law: what is only advice, such as a missing material or doubtful eligibility, is told and never refuses anybody.
+// Laws: what is only advice, such as a missing material or doubtful eligibility, is told and never refuses anybody. What
+// a receipt would promise the resident must be able to hold: no day after the one that the desk can accept.
 
 import { parseCitizenId } from './citizen_id'
 import { needsWitness, sensitiveOf } from './consent'
@@ -8,6 +9,7 @@ import { isDay } from './days'
 import { text } from './fields'
 import { faultOfAnswer } from './form'
 import type { Material } from './materials'
+import { promiseLatest } from './working_days'
 import { consentKinds, isPictured, isPromised, materialsIn, questionsIn, type Known, type Step, type Visit } from './visit'
 
 /** One thing that stands in the way; `leg` and `field` are where to look. */
@@ -51,19 +53,22 @@ function formFaults(visit: Visit, known: Known): Fault[] {
 }
 
 function materialFaults(visit: Visit, known: Known): Fault[] {
-  const found = visit.legs.flatMap((_, leg) => materialsIn(visit, known, leg).flatMap((one) => faultsOfMaterial(visit, leg, one)))
+  const found = visit.legs.flatMap((_, leg) => materialsIn(visit, known, leg).flatMap((one) => faultsOfMaterial(visit, known, leg, one)))
   if (isPromised(visit) && !visit.promiseRead) {
     found.push({ step: 'materials', leg: 0, field: 'promise', code: 'promise_unread', label: '' })
   }
   return found
 }
 
-function faultsOfMaterial(visit: Visit, leg: number, material: Material): Fault[] {
+function faultsOfMaterial(visit: Visit, known: Known, leg: number, material: Material): Fault[] {
   const said = visit.legs[leg]?.materials[material.no]
   const at = (code: string): Fault => ({ step: 'materials', leg, field: material.no, code, label: material.name })
   if (!said || material.cancelled) return []
   if (isPictured(said.state) && said.photos.length === 0) return [at('material_file')]
-  return said.state === 'promised' && !isDay(said.due) ? [at('promise_due_missing')] : []
+  if (said.state !== 'promised') return []
+  if (!isDay(said.due)) return [at('promise_due_missing')]
+  if (said.due < known.today) return [at('promise_past')]
+  return said.due > promiseLatest(known.items[leg] ?? {}, known.today, known.ownDays).day ? [at('promise_too_late')] : []
 }
 
 function consentFaults(visit: Visit, known: Known): Fault[] {

@@ -1,7 +1,7 @@
 // What a finished visit leaves behind: the changes of its filing.
 //
 // Laws: one visit is captured whole or not at all: the resident if new, the consent, the bundle if it is one, and a case
-// for each leg with its materials. A cancelled material is never taken in; what another leg makes is awaited.
+// for each leg with its materials, and what the resident let be kept for later visits. A cancelled material is never taken in; what another leg makes is awaited.
 
 import type { Fields, Value } from '../protocol/messages'
 import type { DraftWithId } from '../replica/replica'
@@ -10,6 +10,7 @@ import { RETENTION, shownTextHash, TEXT_VERSION, VALID_DAYS } from './consent'
 import { addDays, moment } from './days'
 import { integer, text } from './fields'
 import { answerValue, FORM_PREFIX } from './form'
+import { keptIn } from './licences'
 import { MATERIAL_PREFIX, materialValue } from './materials'
 import {
   answersIn,
@@ -48,6 +49,9 @@ export function buildFiling(visit: Visit, known: Known, receipts: readonly strin
   const [consent, consentChange] = [newId(), newId()]
   const given = consentFields(visit, known, resident)
   drafts.push([{ kind: 'consent', record: consent, name: 'consent.give', set: given, needs }, consentChange])
+  for (const set of visit.legs.flatMap((_, leg) => keptIn(visit, known, leg, resident))) {
+    drafts.push([{ kind: 'licence', record: newId(), name: 'licence.keep', set, needs: [consentChange] }, newId()])
+  }
   const cases = visit.legs.map(() => newId())
   let behind = consentChange
   let bundle = ''

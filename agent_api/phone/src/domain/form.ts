@@ -13,9 +13,12 @@ export const FORM_PREFIX = 'form.'
 export interface Question {
   readonly name: string
   readonly label: string
+  /** In English, where the catalogue has it. An answer is always the Chinese choice. */
+  readonly labelEn: string
   readonly kind: string
   readonly isRequired: boolean
   readonly choices: readonly string[]
+  readonly choicesEn: readonly string[]
   readonly least: number | null
   readonly most: number | null
   readonly when: { readonly [name: string]: readonly string[] }
@@ -29,9 +32,11 @@ export function questionsOf(item: Fields): Question[] {
     .map((row) => ({
       name: text(row, 'name'),
       label: text(row, 'label') || text(row, 'name'),
+      labelEn: text(row, 'label_en'),
       kind: text(row, 'type') || 'text',
       isRequired: row['required'] === true,
       choices: texts(row, 'choices'),
+      choicesEn: texts(row, 'choices_en'),
       least: bound(row['min']),
       most: bound(row['max']),
       when: conditions(row['when']),

@@ -30,9 +30,12 @@ const SETTLED: readonly MaterialState[] = [...IN_HAND, 'not_needed', 'promised',
 export interface Material {
   readonly no: string
   readonly name: string
+  /** In English, where the catalogue has it; so is `insteadEn`. */
+  readonly nameEn: string
   readonly necessity: Necessity
   readonly licences: readonly string[]
   readonly instead: string
+  readonly insteadEn: string
   readonly cancelled: boolean
 }
 
@@ -51,9 +54,11 @@ export function materialsOf(item: Fields): Material[] {
   return groups(item, 'materials').map((row, place) => ({
     no: String(row['no'] ?? place + 1),
     name: text(row, 'name'),
+    nameEn: text(row, 'name_en'),
     necessity: NECESSITIES[integer(row, 'necessity', 1) - 1] ?? 'necessary',
     licences: texts(row, 'licence'),
     instead: text(row, 'instead'),
+    insteadEn: text(row, 'instead_en'),
     cancelled: row['cancelled'] === true || NEVER_ASKED_WAYS.has(integer(row, 'cut', 0)),
   }))
 }

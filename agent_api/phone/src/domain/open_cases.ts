@@ -7,7 +7,7 @@
 import type { Fields, Value } from '../protocol/messages'
 import { isDay } from './days'
 import { groups, isGroup, text } from './fields'
-import { FORM_PREFIX } from './form'
+import { FORM_PREFIX, questionsOf } from './form'
 import { collectedIn, MATERIAL_PREFIX, materialsOf, materialValue, promisedOf, type Material } from './materials'
 import type { MaterialSaid } from './visit'
 
@@ -19,6 +19,7 @@ const SUPPLIED_IN = ['received', 'prechecked', 'accepted', 'reviewing', 'special
 export interface AskedMaterial {
   readonly no: string
   readonly name: string
+  readonly nameEn: string
   readonly why: string
   readonly said: string
 }
@@ -26,6 +27,7 @@ export interface AskedMaterial {
 export interface AskedAnswer {
   readonly name: string
   readonly label: string
+  readonly labelEn: string
   readonly said: string
 }
 
@@ -50,15 +52,17 @@ export const NOTHING_BROUGHT: Brought = { materials: {}, form: {}, note: '' }
 export function correctionOf(fields: Fields, item: Fields): Correction | null {
   if (text(fields, 'state') !== 'to_correct') return null
   const told = isGroup(fields['correction']) ? fields['correction'] : {}
-  const names = new Map(materialsOf(item).map((one) => [one.no, one.name]))
-  const labels = new Map(groups(item, 'fields').map((row) => [text(row, 'name'), text(row, 'label')]))
+  const names = new Map(materialsOf(item).map((one) => [one.no, one]))
+  const labels = new Map(questionsOf(item).map((one) => [one.name, one]))
   const materials = groups(told, 'materials').map((row) => {
     const no = String(row['no'] ?? '')
-    return { no, name: names.get(no) || text(row, 'name') || no, why: text(row, 'why'), said: text(row, 'text') }
+    const known = names.get(no)
+    return { no, name: known?.name || text(row, 'name') || no, nameEn: known?.nameEn ?? '', why: text(row, 'why'), said: text(row, 'text') }
   })
   const answers = groups(told, 'answers').map((row) => {
     const name = text(row, 'name')
-    return { name, label: labels.get(name) || text(row, 'label') || name, said: text(row, 'text') }
+    const known = labels.get(name)
+    return { name, label: known?.label || text(row, 'label') || name, labelEn: known?.labelEn ?? '', said: text(row, 'text') }
   })
   return { materials, answers, said: text(told, 'text'), due: text(told, 'due') }
 }
@@ -105,6 +109,13 @@ export function broughtFields(brought: Brought, item: Fields): Fields {
     if (value) set[FORM_PREFIX + name] = types.get(name) === 'number' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
   }
   return set
+}
+
+/** The only material that is asked for is the one that was brought. A photograph: chosen, it still has to be taken. */
+export function withOnlyOne(brought: Brought, nos: readonly string[]): Brought {
+  const [only, ...others] = nos
+  if (only === undefined || others.length || brought.materials[only]) return brought
+  return { ...brought, materials: { ...brought.materials, [only]: { state: 'attached', photos: [], due: '' } } }
 }
 
 /** Days until `due`: negative when it is over; null when no day was given. */

@@ -20,24 +20,31 @@ import { addDays, ageOn, isDay } from './days'
 import { text } from './fields'
 import { askedQuestions, isAlike, type Question } from './form'
 import { materialsOf, type Material, type MaterialState } from './materials'
+import type { Overrides } from './working_days'
 
 export const STEPS = ['resident', 'service', 'form', 'materials', 'consent', 'review'] as const
 export type Step = (typeof STEPS)[number]
 
-/** A photograph in the phone's store. `value` is what the case will name. */
+/** A photograph in the phone's store. `licence`: it is that record's own, taken at an earlier visit, and only shown again. */
 export interface Photo {
   readonly file: string
   readonly sha256: string
   readonly size: number
   readonly type: string
+  readonly licence?: string
 }
 
-/** `licence`: the record that the state `licence` rests on, where this phone holds it. */
+/**
+ * `licence`: the record that the state `licence` rests on, where this phone holds it. `keep`: the kind of licence as which
+ * the resident lets these photographs be kept for later visits, until `keepUntil` where the licence has an end.
+ */
 export interface MaterialSaid {
   readonly state: MaterialState
   readonly photos: readonly Photo[]
   readonly due: string
   readonly licence?: string
+  readonly keep?: string
+  readonly keepUntil?: string
 }
 
 export interface ConsentSaid {
@@ -139,6 +146,8 @@ export interface Known {
   readonly helper: string
   readonly now: number
   readonly today: string
+  /** The centre's own working days. */
+  readonly ownDays: Overrides
 }
 
 /** A resident's fields as they are kept: the id decides birth and sex. */
@@ -235,11 +244,17 @@ export function photosNamed(said: MaterialSaid): readonly Photo[] {
   return isPictured(said.state) ? said.photos : []
 }
 
+/** Those that end with the leg: what a licence keeps does not. */
 export function photosOfLeg(leg: LegSaid): Photo[] {
-  return Object.values(leg.materials).flatMap((said) => said.photos)
+  return Object.values(leg.materials).flatMap((said) => said.photos.filter(isOwn))
 }
 
-/** Everything that lies on the phone for a visit, the signature among it. */
+/** Whether it was taken for this very draft. */
+export function isOwn(photo: Photo): boolean {
+  return photo.licence === undefined
+}
+
+/** Everything that lies on the phone for a visit alone, the signature among it. */
 export function photosOf(visit: Visit): Photo[] {
   const photos = visit.legs.flatMap(photosOfLeg)
   return visit.consent.signature ? [...photos, visit.consent.signature] : photos

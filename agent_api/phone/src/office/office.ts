@@ -31,6 +31,7 @@ import { localItemId, shownItem } from '../domain/local_items'
 import { receiptNumber } from '../domain/receipt_number'
 import { buildFiling } from '../domain/filing'
 import {
+  isOwn,
   newVisit,
   photosNamed,
   photosOf,
@@ -42,6 +43,8 @@ import {
   type Photo,
   type Visit,
 } from '../domain/visit'
+import { nameOf } from '../texts/names'
+import { ownDays } from './own_days'
 
 const IDENTITY = 'identity'
 const REFRESH_TOKEN = 'refresh_token'
@@ -228,9 +231,10 @@ export class Office {
     const seen = this.see(record)
     const fields = seen?.fields ?? {}
     if (seen?.kind === 'conflict') return this.titleOf(text(fields, 'record'))
-    if (seen?.kind === 'claim') return text(fields, 'f.name') || text(this.fields(text(fields, 'item')), 'name')
-    const name = text(fields, 'name') || text(this.fields(text(fields, 'resident')), 'name')
-    return [name, text(this.fields(text(fields, 'item')), 'name')].filter(Boolean).join(' · ')
+    const item = nameOf(this.fields(text(fields, 'item')))
+    if (seen?.kind === 'claim') return text(fields, 'f.name') || item
+    const name = nameOf(fields) || text(this.fields(text(fields, 'resident')), 'name')
+    return [name, item].filter(Boolean).join(' · ')
   }
 
   /** The villages this store works on. */
@@ -349,13 +353,13 @@ export class Office {
     return this.dropPhotos(legs.flatMap(photosOfLeg))
   }
 
-  /** A picture that a draft no longer names. */
+  /** A picture that a draft no longer names; what a licence keeps stays. */
   dropPhoto(photo: Photo): Promise<void> {
     return this.dropPhotos([photo])
   }
 
   dropPhotos(photos: readonly Photo[]): Promise<void> {
-    return this.store.transaction(() => photos.forEach((photo) => this.store.dropFileContent(photo.file)))
+    return this.store.transaction(() => photos.filter(isOwn).forEach((photo) => this.store.dropFileContent(photo.file)))
   }
 
   /** Keeps a picture's bytes beside a draft, sealed like everything else. */
@@ -380,6 +384,7 @@ export class Office {
       helper: this.identity.name,
       now: this.clock.wall(),
       today: this.today,
+      ownDays: ownDays(this),
     }
   }
 
@@ -390,7 +395,7 @@ export class Office {
     const filing = buildFiling(visit, this.knownFor(visit), receipts, this.newId)
     const { signature } = visit.consent
     const files = visit.legs.flatMap((leg, place) => {
-      const named = Object.values(leg.materials).flatMap(photosNamed)
+      const named = Object.values(leg.materials).flatMap(photosNamed).filter(isOwn)
       return named.map((photo) => fileToSend(photo, 'material', filing.caseChanges[place] ?? ''))
     })
     const leftBehind = photosOf(visit).filter((photo) => !files.some((file) => file.id === photo.file) && photo !== signature)

@@ -6,7 +6,7 @@ import { bundleOf } from '../domain/bundles'
 import { dayOf } from '../domain/days'
 import { groups, text } from '../domain/fields'
 import { collectedIn, isInHand, materialsOf, missingOf, promisedOf } from '../domain/materials'
-import { nameOf } from '../texts/names'
+import { materialName, nameOf } from '../texts/names'
 import type { Office } from './office'
 
 /** One case on a receipt. */
@@ -70,9 +70,9 @@ function legOf(office: Office, record: string): ReceiptLeg {
     number: text(fields, 'number'),
     item: nameOf(item),
     state: text(fields, 'state'),
-    given: materials.filter((one) => isInHand(have.get(one.no)?.state)).map((one) => one.name),
-    missing: missingOf(materials, have).map((one) => one.name),
-    promised: promisedOf(materials, have).map((one) => [one.name, have.get(one.no)?.due ?? ''] as const),
-    awaited: materials.filter((one) => have.get(one.no)?.state === 'awaited').map((one) => one.name),
+    given: materials.filter((one) => isInHand(have.get(one.no)?.state)).map(materialName),
+    missing: missingOf(materials, have).map(materialName),
+    promised: promisedOf(materials, have).map((one) => [materialName(one), have.get(one.no)?.due ?? ''] as const),
+    awaited: materials.filter((one) => have.get(one.no)?.state === 'awaited').map(materialName),
   }
 }

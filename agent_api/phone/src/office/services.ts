@@ -13,7 +13,7 @@ import { ageOf } from '../domain/visit'
 import { countsAllDays } from '../domain/working_days'
 import type { Fields } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
-import { glossOf, nameOf } from '../texts/names'
+import { glossOf, nameOf, textOf } from '../texts/names'
 import { language, listed, say } from '../texts/say'
 import { initials } from './letters'
 
@@ -78,7 +78,7 @@ function offerOf(item: Sighting, judged: Eligibility, resident: Fields, today: s
     name: nameOf(item.fields),
     gloss: glossOf(item.fields),
     parts: [],
-    detail: [text(item.fields, 'dept'), promised(integer(item.fields, 'promise_days'), countsAllDays(item.fields, 'promise_days'))].filter(Boolean).join(' · '),
+    detail: [textOf(item.fields, 'dept'), promised(integer(item.fields, 'promise_days'), countsAllDays(item.fields, 'promise_days'))].filter(Boolean).join(' · '),
     pays: paysTo(item.fields, resident, today),
     verdict: judged.verdict,
     doubt: doubtOf([judged]),

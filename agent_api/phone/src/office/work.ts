@@ -34,6 +34,7 @@ import { trustedChange } from '../protocol/codec'
 import type { Change, Fields, Value } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
 import type { Entry, KnownOutcome } from '../replica/state'
+import { nameOf } from '../texts/names'
 import type { Office } from './office'
 
 const LOOKED = 'looked/'
@@ -79,7 +80,7 @@ function answerOf(office: Office, outcome: KnownOutcome): AnswerLine {
 /** What a change was about; of a filing that made no record, for whom and what it was. */
 export function titleOfAnswer(office: Office, { outcome, change }: AnswerLine): string {
   const said = change?.set ?? {}
-  const names = ['resident', 'item'].map((name) => text(office.fields(text(said, name)), 'name'))
+  const names = ['resident', 'item'].map((name) => nameOf(office.fields(text(said, name))))
   return office.titleOf(outcome.record) || names.filter(Boolean).join(' · ')
 }
 

@@ -9,6 +9,7 @@ import { batches } from '../office/claiming'
 import type { Office } from '../office/office'
 import { answers, claimWork, conflicts, isWaiting, notices, openCases, type OpenCase } from '../office/work'
 import { services } from '../office/service_log'
+import { labelOf, materialName } from '../texts/names'
 import { listed, say } from '../texts/say'
 import { sayDue } from '../texts/times'
 
@@ -28,7 +29,7 @@ export function waitingLines(office: Office): WaitingLine[] {
     ...byDue(cases.filter((one) => one.correction)).map((one) => correctionLine(office, one)),
     ...conflictLines(office),
     ...answerLines(office),
-    ...cases.filter((one) => !one.correction && one.promises.length).map((one) => promiseLine(office, one)),
+    ...byDue(cases.filter((one) => !one.correction && one.promises.length)).map((one) => promiseLine(office, one)),
     ...cases.filter((one) => one.isToHandOver).map((one) => handOverLine(office, one)),
     ...followUpLines(office),
     ...noticeLines(office),
@@ -39,12 +40,12 @@ export function waitingLines(office: Office): WaitingLine[] {
 
 /** The nearest first; without a day last. */
 function byDue(cases: readonly OpenCase[]): OpenCase[] {
-  const due = (one: OpenCase): string => one.correction?.due || '9999'
+  const due = (one: OpenCase): string => one.correction?.due || promiseDue(one) || '9999'
   return [...cases].sort((one, other) => (due(one) < due(other) ? -1 : 1))
 }
 
 function correctionLine(office: Office, { record, correction }: OpenCase): WaitingLine {
-  const what = [...(correction?.materials ?? []).map((one) => one.name), ...(correction?.answers ?? []).map((one) => one.label)]
+  const what = [...(correction?.materials ?? []).map(materialName), ...(correction?.answers ?? []).map(labelOf)]
   return {
     id: record,
     go: ['case', record],
@@ -56,15 +57,20 @@ function correctionLine(office: Office, { record, correction }: OpenCase): Waiti
   }
 }
 
-function promiseLine(office: Office, { record, promises }: OpenCase): WaitingLine {
-  const due = promises.map(([, day]) => day).find(Boolean) ?? ''
+function promiseDue({ promises }: OpenCase): string {
+  return promises.map(([, day]) => day).find(Boolean) ?? ''
+}
+
+function promiseLine(office: Office, one: OpenCase): WaitingLine {
+  const { record, promises } = one
+  const due = promiseDue(one)
   return {
     id: record,
     go: ['case', record],
     sign: 'wait',
     tone: (daysLeft(due, office.today) ?? 1) < 0 ? 'bad' : 'wait',
     title: office.titleOf(record),
-    detail: say('wait_promise', { what: listed(promises.map(([one]) => one.name)) }),
+    detail: say('wait_promise', { what: listed(promises.map(([one]) => materialName(one))) }),
     end: sayDue(due, office.today),
   }
 }

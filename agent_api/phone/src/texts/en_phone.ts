@@ -23,6 +23,7 @@ export const enPhone: { readonly [K in keyof typeof zhPhone]: string } = {
   sent_service_log: 'service log',
   sent_conflict: 'decision of a conflict',
   sent_notice: 'answer to a notice',
+  sent_licence: 'Picture of a licence',
   sent_bundle: 'bundle',
   sent_lease: 'batch taken out',
   stage_waiting: 'waiting',

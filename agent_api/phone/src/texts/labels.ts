@@ -1,10 +1,12 @@
 // What people call a change, a field and its value, for the screens that show what was sent, changed or is in conflict.
 
 import { CLAIM_FIELDS } from '../domain/claim_fields'
-import { groups, isGroup, text, texts } from '../domain/fields'
+import { isGroup, text, texts } from '../domain/fields'
+import { FORM_PREFIX, questionsOf, type Question } from '../domain/form'
 import { materialsOf } from '../domain/materials'
 import type { Fields, Value } from '../protocol/messages'
 import { CLAIM_LABELS } from './claim_labels'
+import { choiceName, labelOf, materialName } from './names'
 import { language, listed, sayIfKnown } from './say'
 
 type Both = readonly [zh: string, en: string]
@@ -28,6 +30,7 @@ const CHANGES: { readonly [name: string]: Both } = {
   'claim.submit': ['提交清单', 'List submitted'],
   'claim.withdraw': ['退回认领', 'Claim given back'],
   'claim.decline': ['申请不认领', 'Claim declined'],
+  'licence.keep': ['留存证照照片', 'Picture of a licence kept'],
   'lease.take': ['领取一批认领', 'Batch taken out'],
   'lease.give_back': ['交回领取', 'Batch given back'],
   'conflict.decide': ['决定冲突', 'Conflict decided'],
@@ -61,6 +64,7 @@ const FIELDS: { readonly [name: string]: Both } = {
   means: ['方式', 'Means'],
   signed_at: ['签署时间', 'Signed'],
   valid_until: ['有效期至', 'Valid until'],
+  kind: ['证照种类', 'Kind of licence'],
   data_kinds: ['信息种类', 'Kinds of data'],
   sensitive: ['敏感信息', 'Sensitive data'],
   decline_reason: ['不认领理由', 'Why declined'],
@@ -70,7 +74,7 @@ const FIELDS: { readonly [name: string]: Both } = {
 const SILENT = new Set([
   ...['resident', 'item', 'item_version', 'consent', 'village', 'helper', 'items', 'recipients', 'retention', 'text_hash'],
   ...['text_version', 'signature_file', 'read_aloud', 'campaign', 'unit', 'base_item', 'place', 'claimed_by', 'seen'],
-  ...['bundle', 'leg', 'legs', 'code', 'claims'],
+  ...['bundle', 'leg', 'legs', 'code', 'claims', 'source', 'file', 'pages'],
 ])
 
 function spoken(one: Both): string {
@@ -85,8 +89,14 @@ export function changeWords(name: string): string {
 /** `item`: of the case the field belongs to, or empty. */
 export function fieldWords(name: string, item: Fields): string {
   const [kind, rest] = [name.slice(0, name.indexOf('.') + 1), name.slice(name.indexOf('.') + 1)]
-  if (kind === 'form.') return text(groups(item, 'fields').find((row) => row['name'] === rest) ?? {}, 'label') || rest
-  if (kind === 'material.') return materialsOf(item).find((one) => one.no === rest)?.name ?? rest
+  if (kind === 'form.') {
+    const question = questionNamed(item, rest)
+    return question ? labelOf(question) : rest
+  }
+  if (kind === 'material.') {
+    const material = materialsOf(item).find((one) => one.no === rest)
+    return material ? materialName(material) : rest
+  }
   if (kind === 'f.') return claimFieldWords(rest)
   const known = FIELDS[name]
   return known ? spoken(known) : name
@@ -119,7 +129,17 @@ export function saidLines(set: Fields, add: Fields, item: Fields): (readonly [la
   // A filing says that it was filed: not worth a line of its own.
   const isSilent = (name: string): boolean => SILENT.has(name) || (name === 'state' && 'receipt' in set)
   const shown = Object.entries({ ...set, ...add }).filter(([name]) => !isSilent(name))
-  return shown.map(([name, value]) => [fieldWords(name, item), wordsOf(name, value)] as const)
+  return shown.map(([name, value]) => [fieldWords(name, item), answerWords(name, value, item)] as const)
+}
+
+function questionNamed(item: Fields, name: string): Question | undefined {
+  return questionsOf(item).find((one) => one.name === name)
+}
+
+/** An answer to a question of the item as it was chosen; else as `wordsOf`. */
+function answerWords(name: string, value: Value | undefined, item: Fields): string {
+  const question = name.startsWith(FORM_PREFIX) ? questionNamed(item, name.slice(FORM_PREFIX.length)) : undefined
+  return question && typeof value === 'string' && value ? choiceName(question, value) : wordsOf(name, value)
 }
 
 /** The value of a field that has words of its own for it, such as a state; of any other as `valueWords`. */

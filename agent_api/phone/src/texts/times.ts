@@ -26,18 +26,21 @@ const WEEKDAYS = [
 ] as const
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** 2026年12月2日（周三）, or Wed 2 Dec 2026; what is no day stays as it is. */
-export function sayDay(day: string): string {
+const NEAR_DAYS = 300
+
+/** 2026年12月2日（周三）, or Wed 2 Dec 2026, without the year where `today` is near; what is no day stays as it is. */
+export function sayDay(day: string, today = ''): string {
   if (!isDay(day)) return day
   const [year, month, date] = day.split('-').map(Number) as [number, number, number]
   const [zh, en] = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]!
-  if (language.value === 'zh') return `${year}年${month}月${date}日（${zh}）`
-  return `${en} ${date} ${MONTHS[month - 1]} ${year}`
+  const isNear = isDay(today) && Math.abs(daysLeft(day, today) ?? NEAR_DAYS) < NEAR_DAYS
+  if (language.value === 'zh') return `${isNear ? '' : `${year}年`}${month}月${date}日（${zh}）`
+  return `${en} ${date} ${MONTHS[month - 1]}${isNear ? '' : ` ${year}`}`
 }
 
 /** The day something is due and how long that is; empty when there is none. */
 export function sayDue(due: string, today: string): string {
-  return isDay(due) ? `${say('by_day', { day: sayDay(due) })} · ${sayDaysLeft(due, today)}` : ''
+  return isDay(due) ? `${say('by_day', { day: sayDay(due, today) })} · ${sayDaysLeft(due, today)}` : ''
 }
 
 /** How long until a day; empty when there is none. */

@@ -21,6 +21,7 @@ export const zhPhone = {
   sent_service_log: '服务记录',
   sent_conflict: '冲突的决定',
   sent_notice: '对通知的答复',
+  sent_licence: '证照照片',
   sent_bundle: '一件事',
   sent_lease: '取出的批次',
   stage_waiting: '等待送出',

@@ -24,6 +24,7 @@ const KNOWN: Known = {
   helper: '吴思雨',
   now: Date.parse('2026-11-22T10:00:00+08:00'),
   today: '2026-11-22',
+  ownDays: new Map(),
 }
 const PRINT: Partial<ConsentSaid> = { means: 'fingerprint', readAloud: true, witness: '李大山', sensitive: ['health', 'bank'] }
 
@@ -85,4 +86,13 @@ test('what an item asks is told beside its field, and a material that is missing
 test('a promise has a day and was explained', () => {
   const legs = [{ ...newLeg('i'), form: { years: '3' }, materials: { 2: { state: 'promised', photos: [], due: '' } } }] as const
   expect(codes(visitWith(PRINT, { legs }))).toEqual(['2: promise_due_missing', 'promise: promise_unread'])
+})
+
+test.each([
+  ['2026-11-27', []],
+  ['2026-11-28', ['2: promise_too_late']],
+  ['2026-11-21', ['2: promise_past']],
+])('a promise for %s is within what the desk can accept, or goes to nobody', (due, told) => {
+  const legs = [{ ...newLeg('i'), form: { years: '3' }, materials: { 2: { state: 'promised', photos: [], due } } }] as const
+  expect(codes(visitWith(PRINT, { legs, promiseRead: true }))).toEqual(told)
 })

@@ -45,6 +45,7 @@ const KNOWN: Known = {
   helper: '吴思雨',
   now: Date.parse('2026-11-22T10:00:00+08:00'),
   today: '2026-11-22',
+  ownDays: new Map(),
 }
 const PHOTO = { file: 'f', sha256: 's', size: 5, type: 'image/jpeg' }
 

@@ -23,6 +23,7 @@ import {
   isToHandOver,
   NOTHING_BROUGHT,
   promisesOf,
+  withOnlyOne,
 } from '../../src/domain/open_cases'
 import { residentAgain, visitAgain } from '../../src/domain/refiling'
 import type { Fields } from '../../src/protocol/messages'
@@ -31,7 +32,7 @@ const ITEM: Fields = {
   name: '高龄津贴',
   materials: [
     { no: 1, name: '身份证', necessity: 1, licence: ['身份证'] },
-    { no: 2, name: '审批表', necessity: 1 },
+    { no: 2, name: '审批表', name_en: 'form', necessity: 1 },
     { no: 3, name: '社保卡', necessity: 3 },
     { no: 4, name: '旧证明', necessity: 1, cancelled: true },
   ],
@@ -69,8 +70,8 @@ test('without the record what stood then is all that was seen', () => {
 test('a returned case tells what is missing, in the item’s own words', () => {
   const correction = { materials: [{ no: 2, why: 'unreadable' }], answers: [{ name: 'income' }], text: '请补', due: '2026-12-01' }
   expect(correctionOf({ state: 'to_correct', correction }, ITEM)).toEqual({
-    materials: [{ no: '2', name: '审批表', why: 'unreadable', said: '' }],
-    answers: [{ name: 'income', label: '家庭收入', said: '' }],
+    materials: [{ no: '2', name: '审批表', nameEn: 'form', why: 'unreadable', said: '' }],
+    answers: [{ name: 'income', label: '家庭收入', labelEn: '', said: '' }],
     said: '请补',
     due: '2026-12-01',
   })
@@ -161,4 +162,13 @@ test('a site shows its own place and departures over the standard', () => {
   const shown = shownItem({ where: '县', promise_days: 20 }, { 'f.promise_days': 5, place_text: '' }, { place_text: '村部', hours: '8-11' })
   expect(shown).toEqual({ where: '村部', promise_days: 5, hours: '8-11' })
   expect(localItemId('u')).not.toBe(localItemId('u', 'i'))
+})
+
+test('what is brought is the only material that is asked for, and a photograph of it has to be taken', () => {
+  const only = withOnlyOne(NOTHING_BROUGHT, ['3'])
+  expect(only.materials).toEqual({ 3: { state: 'attached', photos: [], due: '' } })
+  expect([...faultsOfBrought(only, ['3'])]).toEqual([['material.3', 'material_file']])
+  expect(withOnlyOne(NOTHING_BROUGHT, ['3', '4'])).toBe(NOTHING_BROUGHT)
+  const paper = { ...NOTHING_BROUGHT, materials: { 3: { state: 'paper', photos: [], due: '' } } } as const
+  expect(withOnlyOne(paper, ['3'])).toBe(paper)
 })
