@@ -108,7 +108,9 @@ function stepsIn({ grey, width }: Picture, first: number, last: number, top: num
 }
 
 function leastStep(steps: readonly Float32Array[]): number {
-  const sizes = steps.flatMap((row) => [...row].filter((_, n) => n % 3 === 0).map(Math.abs)).sort((one, other) => one - other)
+  const sizes: number[] = []
+  for (let row = 0; row < steps.length; row += 2) for (let n = 0; n < steps[row]!.length; n += 3) sizes.push(Math.abs(steps[row]![n]!))
+  sizes.sort((one, other) => one - other)
   const usual = sizes[sizes.length >> 1] ?? 0
   return Math.min(STEP_MOST, Math.max(STEP_LEAST, UNUSUAL * usual))
 }

@@ -12,8 +12,9 @@ import { candidates, goesOn, isClear, turn, type Line, type Picture, type Point 
 const AREA_LEAST = 0.15
 /** At how many of eight ends its lines may go on beyond the corners, where something else lies in line with them. */
 const ENDS_MOST = 4
-/** How many of each side's lines are tried together. */
+/** How many of each side's lines are tried, and how far from the plainest four together. */
 const TRIED = 3
+const RANK_MOST = 2
 
 /** `grey` row by row. True when all four edges are seen. */
 export function seesPage(grey: Float32Array, width: number): boolean {
@@ -38,11 +39,12 @@ function halved(grey: Float32Array, width: number): Picture {
   return { grey: small, width: wide, height: high }
 }
 
-/** Every choice of one line a side, the plainest first. */
+/** Choices of one line a side, the plainest first. */
 function anyOf(sides: readonly (readonly Line[])[]): (readonly Line[])[] {
   let all: { readonly four: readonly Line[]; readonly rank: number }[] = [{ four: [], rank: 0 }]
   for (const side of sides) {
     all = all.flatMap(({ four, rank }) => side.map((line, place) => ({ four: [...four, line], rank: rank + place })))
+    all = all.filter(({ rank }) => rank <= RANK_MOST)
   }
   return all.sort((one, other) => one.rank - other.rank).map(({ four }) => four)
 }

@@ -80,3 +80,37 @@ test('a picture held upright is judged like one that lies', () => {
   const upright = Float32Array.from({ length: lying.length }, (_, at) => lying[(at % HEIGHT) * WIDTH + Math.floor(at / HEIGHT)]!)
   expect(seesPage(upright, HEIGHT)).toBe(true)
 })
+
+/** A page of any size, place, slant and contrast, on any table, in any light; whole in the picture, or out of it at a side. */
+function anyScene(random: () => number, seed: number, isWhole: boolean): Scene {
+  const within = (least: number, most: number): number => least + random() * (most - least)
+  const base = within(60, 170)
+  const [wide, high] = [within(150, 240), within(110, 180)]
+  const [x, y] = isWhole
+    ? [WIDTH / 2 + within(-10, 10), HEIGHT / 2 + within(-7, 7)]
+    : random() < 0.5
+      ? [WIDTH - wide / 2 + within(30, 70), HEIGHT / 2]
+      : [WIDTH / 2, HEIGHT - high / 2 + within(30, 70)]
+  const corners = turned(wide, high, within(-12, 12), x, y).map(([left, top]) => [left + within(-12, 12), top + within(-12, 12)] as const)
+  return {
+    corners: corners as unknown as NonNullable<Scene['corners']>,
+    paper: Math.min(240, base + within(25, 135)),
+    table: [() => base, wood(base), wood(base, true)][Math.floor(random() * 3)]!,
+    light: random() < 0.4 ? shadowOf(within(0.2, 0.5), within(80, 240)) : () => 1,
+    noise: within(3, 11),
+    seed,
+  }
+}
+
+test('of many pages that nobody chose nearly all are seen, and of those that go out of the picture nearly none', () => {
+  let state = 5
+  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const isOut = ({ corners }: Scene): boolean => corners!.some(([x, y]) => x < -4 || x > WIDTH + 4 || y < -4 || y > HEIGHT + 4)
+  const isIn = ({ corners }: Scene): boolean => corners!.every(([x, y]) => x > 4 && x < WIDTH - 4 && y > 4 && y < HEIGHT - 4)
+  const scenes = Array.from({ length: 160 }, (_, n) => anyScene(random, n + 1, n % 2 === 0))
+  const share = (some: readonly Scene[]): number => some.filter((scene) => seesPage(picture(scene), WIDTH)).length / some.length
+  const [whole, cut] = [scenes.filter(isIn), scenes.filter(isOut)]
+  expect([whole.length > 50, cut.length > 50]).toEqual([true, true])
+  expect(share(whole)).toBeGreaterThan(0.95)
+  expect(share(cut)).toBeLessThan(0.01)
+}, 60_000)
