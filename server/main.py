@@ -71,6 +71,7 @@ from server.storage.blobs import open_blobs
 from server.storage.contacts import ContactBook
 from server.storage.file_rows import Owner
 from server.storage.spool import Spool
+from server.trail_check import trail_check
 from server.wakeups import Wakes
 from server.wakeups_postgres import PostgresWakes
 from server.write_steps import Steps
@@ -137,6 +138,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             streams=streams,
             tell=raised,
             licences=licences,
+            check_trail=trail_check(settings),
             machine=Machine(
                 settings.data_folder, second_place(settings), settings.backup_hours, settings.workers, process
             ),

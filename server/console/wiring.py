@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.actions.export_table import Told
 from server.actions.local_register import LocalRegister
 from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
+from server.actions.verify_audit import AuditReport
 from server.adapters.licences import LicenceRegister
 from server.console.streams import Streams
 from server.console.throttle import Throttle
@@ -26,7 +28,7 @@ class Console:
     """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags;
     `origin`: the outside address, where it is not what requests name as their host. `tell`
     wakes who listens, in every process. `machine`: where it stands, for who runs it. `exporting`: the turns of who
-    writes a file. `licences`: a register outside.
+    writes a file. `licences`: a register outside. `check_trail` checks the audit trail and tells how far it is.
     """
 
     platform: Platform
@@ -41,6 +43,7 @@ class Console:
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     licences: LicenceRegister | None = None
     tell: Callable[[Collection[str]], None] = lambda _: None
+    check_trail: Callable[[Told], Awaitable[AuditReport]] | None = None
 
     @property
     def register(self) -> LicenceRegister:

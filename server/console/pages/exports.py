@@ -16,7 +16,7 @@ from server.actions.export_table import Row, Table, Told, Watermark, write_table
 from server.actions.list_cases import every_case, size_of_list
 from server.actions.refusals import NotFound
 from server.actions.search_logs import LATEST, WHOLE_ROWS, LogRow, search_changes, search_looks, size_of_logs
-from server.actions.verify_audit import size_of_audit, verify_audit
+from server.actions.verify_audit import size_of_audit
 from server.console.audit_words import conclusion_words, report_lines
 from server.console.case_words import outcome_words
 from server.console.exporting import Export, ask_why, export, reason_of, rows_written
@@ -90,9 +90,9 @@ def _log_row(visit: Visit, row: LogRow) -> Row:
 async def verify(visit: Visit) -> Response:
     """POST /operations/verify: checks every chain of the log, and says what it found on the page and in a report."""
     console, english = visit.console, visit.english
-    machine = console.machine
-    if machine is None:
-        raise NotFound("nobody said where signed ends lie")
+    check_trail = console.check_trail
+    if check_trail is None:
+        raise NotFound("nobody said how the trail is checked")
     title = visit.t("审计链核验报告", "Report on the audit trail")
     if not reason_of(visit):
         problem = visit.t("请写明为什么核验。", "Please say why.") if "why" in visit.form else ""
@@ -101,7 +101,7 @@ async def verify(visit: Visit) -> Response:
 
     async def write(path: Path, mark: Watermark, told: Told) -> None:
         nonlocal concluded
-        report = await verify_audit(console.platform, console.door.secrets, machine.second_place, told)
+        report = await check_trail(told)
         concluded = conclusion_words(report, english)
         head = [visit.t(*pair) for pair in (("核验内容", "What"), ("在哪里", "Where"), ("说明", "Meaning"))]
         table = Table(title, head, (24, 44, 70))

@@ -19,8 +19,8 @@ async def checked(small: SmallCentre, folder: Path, heard: list[int]) -> AuditRe
     async def told(count: int) -> None:
         heard.append(count)
 
-    platform = platform_of(small.centre, small.writer)
-    return await verify_audit(platform, small.centre.secrets, folder, told)
+    centre = small.centre
+    return await verify_audit(centre.database, centre.sealing, centre.secrets, folder, told)
 
 
 async def work(small: SmallCentre) -> None:

@@ -15,10 +15,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.actions.activate_account import activate_account
+from server.actions.export_table import Told
 from server.actions.measure_machine import Machine
 from server.actions.platform import Platform
 from server.actions.sign_in import StaffDoor
 from server.actions.tell_process import Standing, ThisProcess
+from server.actions.verify_audit import AuditReport, verify_audit
 from server.adapters.licences import LicenceRegister
 from server.centre import platform_of
 from server.console.app import create_console, create_resident_pages
@@ -129,6 +131,10 @@ async def office(folder: Path, *, database: str = "", licences: LicenceRegister 
             "p" * 32, lambda: Standing(pages=streams.count, slowed=throttle.turned_away, refused=12), clock.wall_ms
         )
         machine = Machine(folder, folder / "second", 24, 1, process)
+
+        async def check_trail(told: Told) -> AuditReport:
+            return await verify_audit(centre.database, centre.sealing, centre.secrets, folder / "second", told)
+
         console = Console(
             platform=platform,
             door=door,
@@ -138,6 +144,7 @@ async def office(folder: Path, *, database: str = "", licences: LicenceRegister 
             throttle=throttle,
             streams=streams,
             licences=licences,
+            check_trail=check_trail,
         )
         routes = [Mount("/console", create_console(console)), Mount("/r", create_resident_pages(console))]
         app = Starlette(routes=routes)
