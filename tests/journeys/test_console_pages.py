@@ -1,4 +1,6 @@
-"""Every page of the console is usable by ear, fits a tablet, is light, names nobody, and opens without a fault."""
+"""Every page of the console is usable by ear, fits a tablet, is light, names nobody, and opens without a fault; in both
+languages what depends on the language.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.accessible import check_accessible
-from tests.journeys.console import TABLET, clerk
+from tests.journeys.console import TABLET, Clerk, clerk
 from tests.journeys.page_weight import WEIGHT_MAX, Heard
-from tests.journeys.screenshots import ROLES, Walk, pattern_of
+from tests.journeys.screenshots import ROLES, Walk, english, pattern_of
 from tests.journeys.town import Town
 
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
@@ -26,6 +28,16 @@ def told_of_people(town: Town) -> Iterator[str]:
         for one in town.world.residents_of(village):
             yield from (one.name, one.citizen_id, one.phone)
     yield from (account.name for account in town.world.accounts)
+
+
+def look_at_it_in_english(somebody: Clerk, address: str) -> None:
+    """The same page: what is said of it aloud is said in English, and longer words fit as well."""
+    english(somebody, True)
+    somebody.open(address)
+    assert somebody.page.locator("html").get_attribute("lang") == "en", address
+    check_accessible(somebody.page, f"{address} in English", colours=False)
+    assert somebody.page.evaluate(TOO_WIDE) is False, f"{address} in English"
+    english(somebody, False)
 
 
 # What a page looks like does not depend on the database, and there are many.
@@ -43,6 +55,7 @@ def test_every_page_is_usable_by_ear_fits_a_tablet_is_light_and_names_nobody(bro
                 check_accessible(somebody.page, f"{role.value} {address}")
                 assert somebody.page.evaluate(TOO_WIDE) is False, f"{role.value} {address}"
                 assert sum(heard.sizes()) <= WEIGHT_MAX, f"{role.value} {address}"
+                look_at_it_in_english(somebody, address)
     assert len(seen - {None}) >= KINDS_OF_PAGES, sorted(map(str, seen))
     people = {said for said in told_of_people(town) if said}
     log = (town.centre.settings.data_folder / "server.log").read_text(encoding="utf-8")
