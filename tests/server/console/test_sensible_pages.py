@@ -63,6 +63,7 @@ async def test_two_tabs_the_later_is_told_and_keeps_what_was_typed(desk: Office)
     )
     assert (late.status_code, "这一页已经过时" in late.text) == (409, True)
     assert "不能从" not in late.text
+    assert '<blockquote class="said">请补照片</blockquote>' in late.text or ">请补照片</textarea>" in late.text
     assert await standing(desk) == ("accepted", 2)
 
 
