@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.account_sheet import SheetUnreadable, read_account_sheet
@@ -18,6 +17,7 @@ from server.actions.revoke_device import LostDevice, revoke_device
 from server.actions.sign_in import GivenSignIn, give_sign_in
 from server.centre import Centre, open_centre
 from server.cli.centre import ACTOR, DatabaseOption, DataOption, fail, run, settings_with, staff_door
+from server.cli.terminal import terminal
 from server.settings import Settings
 from server.storage.people import accounts_by_login, devices_of
 from server.storage.places import read_directory
@@ -36,7 +36,7 @@ def import_command(
 ) -> None:
     """Import accounts from an xlsx file. Every bad row is told; nothing is taken unless all are good."""
     report = run(_import(settings_with(database, data), sheet, partial), SheetUnreadable, OSError)
-    console = Console()
+    console = terminal()
     if report.faults:
         table = Table("row", "column", "fault", "问题")
         for fault in report.faults:
@@ -94,7 +94,7 @@ def revoke_command(
         contact = iso(one.last_contact) if one.last_contact is not None else "never"
         since = iso(one.unsent_since) if one.unsent_since is not None else "–"
         table.add_row(one.login, one.device, one.device_name, contact, str(one.unsent), since)
-    Console().print(table)
+    terminal().print(table)
 
 
 async def _import(settings: Settings, sheet: Path, partial: bool) -> ImportReport:

@@ -10,12 +10,12 @@ from typing import Annotated
 import msgspec
 import typer
 import xlsxwriter
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.report_activity import Activity, By, PlaceUnknown, report_activity
 from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 from sync.core.clock import iso
 
@@ -61,7 +61,7 @@ def activity(
         print(msgspec.json.encode([_cells(row) for row in rows]).decode())
     elif xlsx is not None:
         write_xlsx(rows, xlsx)
-        Console().print(f"{len(rows)} rows in {xlsx}")
+        terminal().print(f"{len(rows)} rows in {xlsx}")
     else:
         _show(rows)
 
@@ -83,7 +83,7 @@ def _shown(name: str, value: object) -> object:
 
 
 def _show(rows: Sequence[Activity]) -> None:
-    console = Console()
+    console = terminal()
     console.width = max(console.width, WIDTH_MIN)  # numbers cut off on a narrow screen would be wrong numbers
     shown = [column for column in COLUMNS if column[0] not in _NOT_ON_SCREEN]
     table = Table(*(f"{title}\n{english}" for _, title, english in shown), caption=f"{len(rows)}")

@@ -13,6 +13,7 @@ from server.actions.backup import KEEP, BackupFailed, BackupReport, back_up
 from server.backups import second_place
 from server.centre import backup_source, open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 
 
@@ -25,7 +26,7 @@ def backup(
 ) -> None:
     """Write a backup, prove it by opening it again, then tell devices what is durable. Old ones go last."""
     settings = settings_with(database, data)
-    console = Console(stderr=as_json)
+    console = terminal(stderr=as_json)
     report = run(_back_up(settings, to or second_place(settings), keep, console), BackupFailed, OSError)
     manifest = report.manifest
     if as_json:
@@ -39,12 +40,12 @@ def backup(
     )
     if manifest.blobs_missing:
         console.print(
-            f"[yellow]{len(manifest.blobs_missing)} files have no bytes here: their devices still may[/yellow]"
+            f"{len(manifest.blobs_missing)} files have no bytes here: their devices still may", style="yellow"
         )
     if manifest.second_place:
         console.print(f"{report.marked} devices' chains are durable up to here")
     else:
-        console.print("[yellow]inside the data folder: no second place, so nothing is durable for its sake[/yellow]")
+        console.print("inside the data folder: no second place, so nothing is durable for its sake", style="yellow")
 
 
 async def _back_up(settings: Settings, to: Path, keep: int, console: Console) -> BackupReport:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.centre_writes import standing_of
@@ -25,6 +24,7 @@ from server.actions.take_snapshots import read_days, take_snapshots
 from server.actions.take_step import centre_itself, take_step
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.domain.catalogue.progress import By, Progress
 from server.settings import Settings
 from server.storage.people import accounts_by_login
@@ -218,7 +218,7 @@ def _numbers(row: Progress) -> dict[str, int]:
 
 
 def _show(told: ProgressReport) -> None:
-    console = Console()
+    console = terminal()
     console.width = max(console.width, WIDTH_MIN)
     table = Table("区划\narea", "名称\nname", *TITLES.values(), title=f"{told.name} {told.state} {told.day}")
     for area, row in told.rows.items():

@@ -24,6 +24,7 @@ from server.centre import open_centre, open_writer, platform_of
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, account_named
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.import_cases import import_file
+from server.cli.terminal import terminal
 from server.settings import Settings
 from server.storage.people import AccountRow
 from sync.core.chain import encode_hash
@@ -52,7 +53,7 @@ def list_(
     if as_json:
         print(msgspec.json.encode({"rows": rows, "states": counts}).decode())
         return
-    console = Console()
+    console = terminal()
     _show_rows(console, rows)
     told = "  ".join(f"{one.state} {one.cases} (late 逾期 {one.late}, soon 将到期 {one.soon})" for one in counts)
     console.print(told or "no cases 没有办件")
@@ -70,7 +71,7 @@ def credit(
     table = Table("until 至", "reason 原因", "on 认定", "number 编号", "place 区划", "case")
     for row in rows:
         table.add_row(row.until, row.reason, row.on, row.number, row.place, row.case)
-    Console().print(table)
+    terminal().print(table)
 
 
 @app.command()
@@ -87,7 +88,7 @@ def show(
     if as_json:
         print(msgspec.json.encode(_document(page)).decode())
     else:
-        _show_page(Console(), page)
+        _show_page(terminal(), page)
 
 
 @app.command()
@@ -115,9 +116,9 @@ def step(
         print(msgspec.json.encode(told).decode())
     else:
         state = taken.record.fields.get("state", "") if taken.record else ""
-        Console().print(f"{outcome.code.value} {outcome.reason} → {state}")
+        terminal().print(f"{outcome.code.value} {outcome.reason} → {state}")
         for problem in outcome.detail.get("problems", []):
-            Console().print(f"  {problem['zh']} / {problem['en']}")
+            terminal().print(f"  {problem['zh']} / {problem['en']}")
     if not outcome.code.has_effect:
         raise typer.Exit(1)
 

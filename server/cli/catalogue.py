@@ -15,7 +15,6 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.account_sheet import SheetUnreadable
@@ -39,6 +38,7 @@ from server.centre import open_centre, open_writer, platform_of
 from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.sheets import fail_untaken, show_faults
+from server.cli.terminal import terminal
 from server.domain.catalogue.licence_kinds import NAMED_WORDS, Named
 from server.domain.catalogue.licences import TRUST_WORDS
 from server.domain.record_fields import parse_date
@@ -147,7 +147,7 @@ def licences(database: DatabaseOption = None, data: DataOption = None, as_json: 
     told = ({**asdict(row), "named": NAMED_WORDS[Named(row.named)][0]} for row in rows)
     _show((*columns, "expired 过期", "void 作废"), told, False)
     for trust, (zh, en) in TRUST_WORDS.items():
-        Console().print(f"{trust.value}  {zh} / {en}")
+        terminal().print(f"{trust.value}  {zh} / {en}")
 
 
 @app.command("step")
@@ -272,7 +272,7 @@ def _run(settings: Settings, work: Callable[[Platform], Awaitable[T]], *refusals
 
 
 def _tell_import(report: BaseImportReport) -> None:
-    console = Console()
+    console = terminal()
     show_faults(console, report.faults)
     if report.differences:
         columns = ("code 基本编码", "level 层级", "field 要素", "before 原", "after 现")
@@ -305,7 +305,7 @@ def _show(columns: Sequence[str], rows: Iterable[dict[str, object]], as_json: bo
     table = Table(*columns, caption=f"{len(listed)}" + (" …" if len(listed) == PAGE_ROWS_MAX else ""))
     for row in listed:
         table.add_row(*(_cell(row[column.partition(" ")[0]]) for column in columns))
-    Console().print(table)
+    terminal().print(table)
 
 
 def _cell(value: object) -> str:
@@ -320,9 +320,9 @@ def _tell(steps: Sequence[Taken], as_json: bool, done: Replaced | None = None) -
         print(msgspec.json.encode({"steps": told, "made": list(done.made) if done else []}).decode())
     else:
         for one in steps:
-            Console().print(f"{one.outcome.code.value} {one.outcome.reason} {one.outcome.record}")
+            terminal().print(f"{one.outcome.code.value} {one.outcome.reason} {one.outcome.record}")
             for problem in (*one.outcome.detail.get("problems", []), *one.outcome.detail.get("advice", [])):
-                Console().print(f"  {problem['zh']} / {problem['en']}")
+                terminal().print(f"  {problem['zh']} / {problem['en']}")
     if not all(one.outcome.code.has_effect for one in steps):
         raise typer.Exit(1)
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.check_export import ExportUnusable, check_export
 from server.actions.export_all import ExportReport, OnProgress, ResidentUnknown, export_all
 from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 
@@ -32,7 +32,7 @@ def export(
         fail("give --to a new folder, or --check an export")
     if to.exists():
         fail(f"{to} is there already: an export goes into a new folder")
-    with Console(stderr=True).status("export") as status:
+    with terminal(stderr=True).status("export") as status:
 
         def tell(name: str, done: int) -> None:
             status.update(f"export: {done} of {name}")
@@ -41,7 +41,7 @@ def export(
     table = Table("file", "lines")
     for name, count in report.lines.items():
         table.add_row(name, str(count))
-    console = Console()
+    console = terminal()
     console.print(table)
     console.print(f"{report.files} files in {to / 'files'}")
     if report.unreadable or report.objects_missing:
@@ -54,7 +54,7 @@ def _check(folder: Path) -> None:
     except (ExportUnusable, OSError) as error:
         fail(str(error), 2)
     records = sum(checked.records.values())
-    Console().print(f"完整 whole: {records} records, {checked.lines} other lines, {checked.originals} originals")
+    terminal().print(f"完整 whole: {records} records, {checked.lines} other lines, {checked.originals} originals")
 
 
 async def _export(settings: Settings, to: Path, resident: str, tell: OnProgress) -> ExportReport:

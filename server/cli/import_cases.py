@@ -8,7 +8,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 
 from server.actions.account_sheet import SheetUnreadable
 from server.actions.case_sheet import read_case_file
@@ -16,6 +15,7 @@ from server.actions.import_cases import CaseImportReport, import_cases
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
 from server.cli.sheets import fail_untaken, show_faults
+from server.cli.terminal import terminal
 from server.merge_policies.judging import china_day
 from server.settings import Settings
 
@@ -46,7 +46,7 @@ async def _import(settings: Settings, content: bytes, system: str, partial: bool
 
 
 def _show(report: CaseImportReport) -> None:
-    console = Console()
+    console = terminal()
     show_faults(console, report.faults)
     console.print(
         f"{report.rows} rows 行: {report.taken} taken 接收, {report.present} there already 已有, "

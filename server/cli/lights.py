@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from server.actions.list_watching import LightCount, LightRow, count_lights, list_lights
 from server.actions.raise_lights import LightReport, raise_lights
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.cli.watching_tables import show
 from server.domain.supervision.lights import Level, LightState
 from server.settings import Settings
@@ -57,7 +57,7 @@ def lights(
     settings = settings_with(database, data)
     if run_now:
         done = run(_run(settings))
-        Console(stderr=as_json).print(f"{done.raised} raised, {done.changed} changed, {done.cleared} cleared")
+        terminal(stderr=as_json).print(f"{done.raised} raised, {done.changed} changed, {done.cleared} cleared")
         if not login:
             return
     if not login:

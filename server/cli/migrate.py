@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 
-from rich.console import Console
-
 from server.centre import sqlite_key_of
 from server.cli.centre import DatabaseOption, DataOption, run, settings_with
+from server.cli.terminal import terminal
 from server.storage.migrate import migrate as run_migrations
 
 
 def migrate(database: DatabaseOption = None, data: DataOption = None) -> None:
     """Bring a database to this version's schema. Stop the server first; nothing is done when nothing is waiting."""
     settings = settings_with(database, data)
-    console = Console()
+    console = terminal()
     report = run(
         run_migrations(
             settings.database,
             now_ms=time.time_ns() // 1_000_000,
             sqlite_key=sqlite_key_of(settings),
-            on_step=lambda step: console.print(f"[dim]{step}[/dim]", highlight=False),
+            on_step=lambda step: console.print(step, style="dim", highlight=False),
         )
     )
     done = ", ".join(report.applied) or "nothing was waiting"

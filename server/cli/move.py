@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.restore import TargetNotEmpty, copy_database
@@ -16,6 +15,7 @@ from server.actions.verify import VerifyReport
 from server.actions.verify import verify as verify_centre
 from server.centre import open_centre, sqlite_key_of
 from server.cli.centre import DataOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 
 
@@ -31,7 +31,7 @@ def move(
     for name, count in counts.items():
         if count:
             table.add_row(name, str(count))
-    console = Console()
+    console = terminal()
     console.print(table)
     if not report.is_whole:
         fail(f"the moved database is not whole: {report.findings.count} findings; go on with the old one", 2)

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.adapters.province import key_id, outbound_key
 from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.credentials import to_base64url
 from server.settings import Settings
 from server.storage.outbound import OutboundStanding, outbound_standing, wait_again
@@ -32,7 +32,7 @@ def status(database: DatabaseOption = None, data: DataOption = None, as_json: Js
     table = Table("待发 waiting", "已发 sent", "被拒 refused", "最早待发 oldest", "未读日志 behind")
     oldest = iso(standing.oldest_at) if standing.oldest_at else "–"
     table.add_row(str(standing.waiting), str(standing.sent), str(standing.refused), oldest, str(standing.behind))
-    console = Console()
+    console = terminal()
     console.print(table)
     if standing.channel.tries:
         again = iso(standing.channel.next_at)
@@ -52,7 +52,7 @@ def retry(
     count = run(_retry(settings_with(database, data), key))
     if key and not count:
         fail(f"no refused message {key}: look at bangban outbound status")
-    Console().print(f"{count} 条重新等待发送 wait to be sent again")
+    terminal().print(f"{count} 条重新等待发送 wait to be sent again")
 
 
 async def _status(settings: Settings) -> tuple[OutboundStanding, str, list[tuple[str, str, str]]]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from server.actions.erase_resident import CasesOpen, ErasureReport, ResidentUnknown, erase_resident
 from server.actions.export_all import ExportReport, export_all
@@ -16,6 +15,7 @@ from server.actions.refusals import ReasonMissing
 from server.actions.take_step import centre_itself
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 
@@ -36,7 +36,7 @@ def export(
     if to.exists():
         fail(f"{to} is there already: an export goes into a new folder")
     report = run(_export(settings_with(database, data), resident, to, reason), NobodyToExport, ReasonMissing, OSError)
-    Console().print(f"{sum(report.lines.values())} lines and {report.files} files in {to}")
+    terminal().print(f"{sum(report.lines.values())} lines and {report.files} files in {to}")
 
 
 @app.command("erase")
@@ -51,7 +51,7 @@ def erase(
     if not yes:
         typer.confirm(f"Empty everything about {resident}? It cannot be taken back.", abort=True)
     report = run(_erase(settings_with(database, data), resident, reason), ResidentUnknown, CasesOpen)
-    Console().print(
+    terminal().print(
         f"{report.records} records emptied, {report.lines} lines of the log, {report.files} files; "
         f"{report.waiting} lines wait for something else and go with a later run of `bangban retention run`"
     )

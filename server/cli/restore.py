@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from server.actions.backup_set import BackupUnusable, backups_in
 from server.actions.restore import TargetNotEmpty
 from server.actions.restore import restore as restore_backup
 from server.centre import restore_target
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.storage.master_secret import SecretUnusable
 
 
@@ -25,7 +25,7 @@ def restore(
 ) -> None:
     """Restore a backup into an empty database and begin a new epoch. A damaged backup is refused with the reason."""
     settings = settings_with(database, data)
-    console = Console()
+    console = terminal()
     folder = (backups_in(source) or [source])[-1]
     try:
         target = restore_target(settings)
@@ -47,4 +47,4 @@ def restore(
     console.print(f"{folder} restored: {sum(report.manifest.rows.values())} rows, {report.objects} files")
     console.print(f"new epoch {report.epoch}: devices send what came after the backup, and read everything again")
     if report.objects_missing:
-        console.print(f"[yellow]{len(report.objects_missing)} files had no bytes when the backup was made[/yellow]")
+        console.print(f"{len(report.objects_missing)} files had no bytes when the backup was made", style="yellow")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server.actions.keep_no_longer import Due, keep_no_longer, retention_due
@@ -15,6 +14,7 @@ from server.actions.log_heads import read_signed_heads, signing_key
 from server.backups import second_place
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
+from server.cli.terminal import terminal
 from server.domain.supervision.retention import KEPT
 from server.settings import Settings
 
@@ -54,4 +54,4 @@ def _show(rows: Sequence[Due], as_json: bool) -> None:
     for row in rows:
         kept = KEPT[row.code]
         table.add_row(kept.zh, kept.en, str(kept.days), kept.basis, str(row.due), str(row.deleted))
-    Console().print(table)
+    terminal().print(table)

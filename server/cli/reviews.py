@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from server.actions.list_watching import ReviewRow, list_reviews
 from server.actions.observe_filings import observe_filings
 from server.actions.open_reviews import ReviewReport, open_reviews
 from server.centre import open_centre, open_writer, platform_of
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.cli.watching_tables import show
 from server.domain.supervision.reviews import ReviewState
 from server.settings import Settings
@@ -44,7 +44,7 @@ def reviews(
     settings = settings_with(database, data)
     if run_now:
         done = run(_run(settings))
-        Console(stderr=as_json).print(
+        terminal(stderr=as_json).print(
             f"{done.opened} reviews opened, {done.samples} call-backs, {done.proposals} proposals to a person"
         )
         if not login:

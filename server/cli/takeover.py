@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import time
 
-from rich.console import Console
-
 from server.actions.change_epoch import TAKEN_OVER, change_epoch
 from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 
 
@@ -18,7 +17,7 @@ def takeover(database: DatabaseOption = None, data: DataOption = None) -> None:
     epoch, later = run(_take_over(settings_with(database, data)))
     if not later:
         fail(f"nothing to do: no later history than this centre's epoch {epoch} was heard of")
-    Console().print(f"new epoch {epoch}, later than {later}: devices send what is missing here, and read all again")
+    terminal().print(f"new epoch {epoch}, later than {later}: devices send what is missing here, and read all again")
 
 
 async def _take_over(settings: Settings) -> tuple[str, str]:

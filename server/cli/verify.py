@@ -16,6 +16,7 @@ from server.actions.verify_findings import MEANINGS
 from server.backups import second_place
 from server.centre import open_centre
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, run, settings_with
+from server.cli.terminal import terminal
 from server.settings import Settings
 from server.storage.blobs import open_blobs
 
@@ -28,7 +29,7 @@ def verify(
 ) -> None:
     """Check sums, audit chains, signed ends, devices' chains, keys, history and files. Exit code 2 with findings."""
     settings = settings_with(database, data)
-    console = Console(stderr=as_json)
+    console = terminal(stderr=as_json)
     report = run(_verify(settings, files, console))
     if as_json:
         print(msgspec.json.encode(_document(report)).decode())
@@ -73,10 +74,10 @@ def _show(report: VerifyReport, console: Console) -> None:
         f"{report.looks} logged looks, {report.objects} files, {report.signed_ends} signed ends"
     )
     if report.is_whole:
-        console.print("[green]whole[/green]")
+        console.print("whole", style="green")
         return
     table = Table("finding", "where", "detail", "meaning")
     for one in report.findings.found[:50]:
         table.add_row(one.code, one.where, one.detail, MEANINGS[one.code])
     console.print(table)
-    console.print(f"[red]{report.findings.count} findings[/red]")
+    console.print(f"{report.findings.count} findings", style="red")

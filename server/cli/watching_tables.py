@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
+
+from server.cli.terminal import terminal
 
 WIDTH_MIN = 150
 
@@ -18,7 +19,7 @@ def show(rows: Sequence[Any], columns: Sequence[tuple[str, str]], *, as_json: bo
     if as_json:
         print(msgspec.json.encode([asdict(row) for row in rows]).decode())
         return
-    console = Console()
+    console = terminal()
     console.width = max(console.width, WIDTH_MIN)  # numbers cut off on a narrow screen would be wrong numbers
     table = Table(*(title for _, title in columns), caption=f"{len(rows)}")
     for row in rows:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.text import Text
 
 from server.cli.device.deciding import (
     Conflict,
@@ -50,7 +51,7 @@ def _show_standing(screen: Screen, made: Standing) -> None:
     unsent = (
         say("unsent_is", changes=made.unsent, since=moment(made.unsent_since)) if made.unsent else say("unsent_none")
     )
-    table.add_row(say("unsent"), f"[bold yellow]{unsent}[/]" if made.unsent else unsent)
+    table.add_row(say("unsent"), Text(str(unsent), style="bold yellow") if made.unsent else unsent)
     if made.files_waiting or made.files_sent or made.files_refused:
         files = say("photos_are", waiting=made.files_waiting, sent=made.files_sent, refused=made.files_refused)
         table.add_row(say("photos"), files)

@@ -12,12 +12,13 @@ from typing import Any, NoReturn
 
 import msgspec
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from server.cli.device.failures import STOPS, NotLawful, Stopped
 from server.cli.device.texts import LANGUAGES, TEXTS
+from server.cli.terminal import terminal
 
 SHOWN_AT_ONCE = 12
 
@@ -34,8 +35,8 @@ class Screen:
         self._place = LANGUAGES.index(lang)
         # A pipe has no width; what is printed there should not be broken at 80.
         width = None if sys.stdout.isatty() else 100
-        self._out = Console(highlight=False, width=width)
-        self._err = Console(stderr=True, highlight=False, width=width)
+        self._out = terminal(highlight=False, width=width)
+        self._err = terminal(stderr=True, highlight=False, width=width)
 
     def text(self, key: str, **details: object) -> str:
         """A row of TEXTS in this language, Chinese first."""
