@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 
 from server.domain.people.roles import Role
+from sync.core.clock import told_wall
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -116,7 +117,7 @@ def moment_words(at_ms: int | None, english: bool) -> str:
     """Day and minute in China."""
     if not at_ms:
         return "—"
-    at = datetime.fromtimestamp(at_ms / 1000, CHINA)
+    at = datetime.fromtimestamp(told_wall(at_ms) / 1000, CHINA)
     return f"{at:%-d %b %Y %H:%M}" if english else f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 

@@ -24,9 +24,18 @@ class Clock(Protocol):
         ...
 
 
+_FIRST_MS, _LAST_MS = -62_135_510_400_000, 253_402_214_400_000
+"""A day inside the years 1 and 9999, so that no offset leads out of them."""
+
+
+def told_wall(wall_ms: int) -> int:
+    """What a clock says, held to the years that a calendar has: a broken one may say anything."""
+    return min(max(wall_ms, _FIRST_MS), _LAST_MS)
+
+
 def iso(wall_ms: int, offset_minutes: int = 480) -> str:
     """The instant as ISO 8601 with its offset, to the second: `2026-11-22T09:30:00+08:00`."""
-    return _iso(wall_ms // 1000, offset_minutes)
+    return _iso(told_wall(wall_ms) // 1000, offset_minutes)
 
 
 # All that is decided in one transaction is decided at one moment.

@@ -19,7 +19,7 @@ from server.cli.device.unfinished import drafts_of
 from server.domain.record_fields import text
 from server.domain.supervision.conflicts import ConflictState
 from sync.core.changes import OutcomeCode
-from sync.core.clock import CHINA
+from sync.core.clock import CHINA, told_wall
 from sync.core.codec import read_change
 from sync.device.replica import Sighting
 from sync.device.state import Delivery, Entry, KnownOutcome
@@ -145,4 +145,4 @@ def open_conflicts(office: Office) -> Iterator[Sighting]:
 
 def moment(wall_ms: int) -> str:
     """A time for people, in China."""
-    return datetime.fromtimestamp(max(0, wall_ms) / 1000, tz=CHINA).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(told_wall(max(0, wall_ms)) / 1000, tz=CHINA).strftime("%Y-%m-%d %H:%M")

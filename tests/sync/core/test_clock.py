@@ -17,6 +17,12 @@ def test_text_comes_back_as_the_same_instant(wall: int) -> None:
     assert from_iso(iso(wall)) == from_iso(iso(wall, -300)) == wall
 
 
+@pytest.mark.parametrize("offset", [-900, 0, 480, 900])
+def test_a_clock_that_is_beyond_all_years_is_told_like_any(offset: int) -> None:
+    assert iso(2**53 - 1, offset).startswith("9999-12-3")
+    assert iso(-(2**53 - 1), offset).startswith("0001-01-0")
+
+
 def test_an_instant_without_an_offset_is_none() -> None:
     with pytest.raises(ValueError, match="offset"):
         from_iso("2026-11-22T09:30:00")
