@@ -109,7 +109,7 @@ def _value(shape: Shape, said: str) -> object:
     if not said:
         return None
     match shape:
-        case Shape.INTEGER:
+        case Shape.INTEGER | Shape.DAYS:
             return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else said
         case Shape.LIST:
             return [one.strip() for one in said.replace("，", "、").replace("\n", "、").split("、") if one.strip()]

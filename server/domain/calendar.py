@@ -15,6 +15,8 @@ from functools import lru_cache
 import chinese_calendar
 
 NO_OVERRIDES: Mapping[date, bool] = {}
+COUNT_MAX = 40_000
+"""A hundred years: what is given, paused and extended never comes to that, and a slip must not be counted out."""
 CALENDAR_DAYS = "Z"
 """What an item's unit of days says where they are calendar days (自然日); else they are working days."""
 
@@ -62,7 +64,7 @@ def holiday_of(day: date) -> tuple[str, str] | None:
 
 def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
     """The `count`-th working day after `start`. Zero gives the day of the event itself, working or not."""
-    assert count >= 0, "working days are counted forward"
+    assert 0 <= count <= COUNT_MAX, "working days are counted forward, and not for ever"
     reached, provisional = start, False
     for day, works, guessed in _days_after(start, overrides):
         if count == 0:
@@ -75,7 +77,7 @@ def add_working_days(start: date, count: int, overrides: Mapping[date, bool] = N
 
 def add_calendar_days(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> WorkingDay:
     """The `count`-th day after `start`; where nobody works then, the next day on which somebody does (民法典 203)."""
-    assert count >= 0, "days are counted forward"
+    assert 0 <= count <= COUNT_MAX, "days are counted forward, and not for ever"
     last = start + timedelta(days=count)
     works, guessed = is_working_day(last, overrides)
     if works or not count:

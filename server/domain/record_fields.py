@@ -31,6 +31,8 @@ TEXT_LENGTH_MAX = 500
 LONG_TEXT_LENGTH_MAX = 4000
 LIST_LENGTH_MAX = 500
 MOMENT_LENGTH_MAX = 64
+DAYS_MAX = 3650
+"""Ten years: what is more, or less than none, is no time that anybody was given."""
 _ID = re.compile(r"[0-9a-f]{32}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -58,11 +60,16 @@ def check_shapes(kind: str, fields: Fields, required_only: Iterable[str] = ()) -
         for name in must
         if not (value := fields.get(name)) and _is_empty(value)
     ]
-    for name, value in fields.items():
-        fits = _fitting(kind, name)
-        if fits is not None and not fits(value) and not _is_empty(value):
-            found.append(_misfit(table, name, value))
-    return found
+    return found + check_values(kind, fields)
+
+
+def check_values(kind: str, fields: Fields) -> list[Problem]:
+    """Values of the wrong shape, wherever they are kept."""
+    return [
+        _misfit(KINDS[kind], name, value)
+        for name, value in fields.items()
+        if (fits := _fitting(kind, name)) is not None and not fits(value) and not _is_empty(value)
+    ]
 
 
 def _is_empty(value: object) -> bool:
@@ -95,6 +102,9 @@ _RULES: Mapping[Shape, _Rule] = {
     ),
     Shape.LONG_TEXT: _Rule(_is_text, lambda value: isinstance(value, str) and len(value) <= LONG_TEXT_LENGTH_MAX),
     Shape.INTEGER: _always_short(lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    Shape.DAYS: _always_short(
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= DAYS_MAX
+    ),
     Shape.BOOLEAN: _always_short(lambda value: isinstance(value, bool)),
     Shape.DATE: _always_short(lambda value: parse_date(value) is not None),
     Shape.MOMENT: _always_short(lambda value: parse_moment(value) is not None),
@@ -177,7 +187,7 @@ def _read_date(text: str) -> date | None:
 
 
 def parse_moment(value: object) -> datetime | None:
-    """A date-time with its offset; one without could mean any hour."""
+    """A date-time with its offset; one without could mean any hour, and one at the end of years has no other zone's."""
     return _read_moment(value) if isinstance(value, str) and 17 <= len(value) <= MOMENT_LENGTH_MAX else None
 
 
@@ -187,4 +197,4 @@ def _read_moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return moment if moment.tzinfo is not None and 1 < moment.year < 9999 else None

@@ -73,7 +73,7 @@ def _check_term(fields: Fields, ctx: CheckContext) -> list[Problem]:
     found = []
     if until < signed:
         found.append(problem("consent_order", "valid_until"))
-    if until > signed + timedelta(days=VALID_DAYS_MAX):
+    if (until - signed).days > VALID_DAYS_MAX:
         found.append(problem("consent_too_long", "valid_until", days=VALID_DAYS_MAX))
     # A phone's clock may run ahead by hours; a day is beyond any zone or drift that goes unnoticed.
     if ctx.before is None and signed > ctx.on + timedelta(days=1):

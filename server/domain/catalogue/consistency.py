@@ -49,7 +49,7 @@ def yes(values: Fields, name: str) -> bool:
 
 def number(values: Fields, name: str) -> int | None:
     found = said(values, name)
-    return int(found) if found.isascii() and found.isdecimal() else None
+    return int(found) if found.isascii() and found.isdecimal() and len(found) < 10 else None
 
 
 def _when(holds: Callable[[Fields], object]) -> Broken:

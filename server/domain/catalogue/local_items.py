@@ -9,11 +9,11 @@ what the law or the catalogue says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.check_context import CheckContext
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import KINDS, Fields, check_shapes, family, integer, text
+from server.domain.record_fields import KINDS, Fields, check_shapes, check_values, family, integer, text
 from sync.core.ids import derived_id
 
 DEPARTURE = "f."
@@ -95,6 +95,7 @@ def check_local_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
             found.append(problem("departure_reason", REASON + name, label=labels[name].zh))
     if said and not text(fields, "item"):
         found.append(problem("departure_everywhere", "item"))
+    found += [replace(one, field=DEPARTURE + one.field) for one in check_values("item", said)]
     standard = ctx.record(text(fields, "item"))
     if standard is None:
         return found

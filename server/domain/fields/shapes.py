@@ -14,6 +14,7 @@ class Shape(Enum):
     TEXT = ("文字", "text")
     LONG_TEXT = ("长文字", "a longer text")
     INTEGER = ("整数", "a whole number")
+    DAYS = ("天数（0至3650）", "a number of days from 0 to 3650")
     BOOLEAN = ("是或否", "true or false")
     DATE = ("日期（2026-01-31）", "a date like 2026-01-31")
     MOMENT = ("带时区的时间", "a date and time with its offset")

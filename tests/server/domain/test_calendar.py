@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.calendar import (
+    COUNT_MAX,
     WorkingDay,
     add_calendar_days,
     add_working_days,
@@ -19,6 +21,13 @@ DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 def test_the_day_of_the_event_is_day_zero_even_on_a_holiday() -> None:
     assert add_working_days(date(2026, 10, 1), 0) == WorkingDay(date(2026, 10, 1), False)
+
+
+@pytest.mark.parametrize("count", [-1, COUNT_MAX + 1, 2**53 - 1])
+def test_a_slip_of_the_keys_is_not_counted_out(count: int) -> None:
+    for add in (add_working_days, add_calendar_days):
+        with pytest.raises(AssertionError, match="counted forward"):
+            add(date(2026, 11, 23), count)
 
 
 def test_national_day_week_is_skipped() -> None:

@@ -70,6 +70,18 @@ def test_other_means_repeated_items_a_bad_hash_and_a_far_future_are_told() -> No
     assert codes(signed_at="2026-11-25T09:00:00+08:00", valid_until="2026-12-01") == ["consent_future"]
 
 
+@pytest.mark.parametrize(
+    ("signed", "until", "told"),
+    [
+        ("9998-12-31T09:00:00+08:00", "9999-12-31", ["consent_too_long", "consent_future"]),
+        ("9999-12-31T23:59:59-12:00", "9999-12-31", ["field_shape"]),
+        ("0001-01-01T00:00:00+14:00", "0001-01-02", ["field_shape"]),
+    ],
+)
+def test_a_day_at_the_end_of_all_years_is_told_and_breaks_nothing(signed: str, until: str, told: list[str]) -> None:
+    assert codes(signed_at=signed, valid_until=until) == told
+
+
 def test_it_covers_named_items_from_its_day_to_its_last() -> None:
     days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 12, 1), date(2026, 12, 2)]
     assert [covers(CONSENT, ITEM, day) for day in days] == [False, True, True, False]

@@ -10,6 +10,7 @@ from server.domain.catalogue.consistency import (
     broken_checks,
     compared_problems,
     material_names,
+    number,
     publication_problems,
 )
 from server.domain.problems import PROBLEMS
@@ -85,6 +86,11 @@ def test_only_what_contradicts_itself_keeps_an_item_from_being_published() -> No
     refusals, advice = publication_problems({"legal_days": 5, "promise_days": 9, "consult_phone": "1234567"})
     assert [one.code for one in refusals] == ["promise_over_statutory"]
     assert [one.code for one in advice] == ["phone_area_code"]
+
+
+def test_a_number_of_thousands_of_digits_is_none() -> None:
+    assert number({"promise_days": "9" * 5_000}, "promise_days") is None
+    assert number({"promise_days": "20"}, "promise_days") == 20
 
 
 def test_days_of_two_kinds_are_not_compared() -> None:

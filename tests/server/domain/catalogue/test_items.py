@@ -52,6 +52,11 @@ def test_wrong_status_code_rule_or_material_numbers_are_told() -> None:
     assert codes({**ITEM, "materials": [{"no": 1, "name": "a"}, {"no": 1, "name": "b"}]}) == ["material_repeat"]
 
 
+@pytest.mark.parametrize("days", [-1, 3651, 2**53 - 1])
+def test_days_that_nobody_was_ever_given_are_told(days: int) -> None:
+    assert codes(newer(promise_days=days)) == codes(newer(legal_days=days)) == ["field_shape"]
+
+
 def test_a_version_never_goes_back() -> None:
     assert codes({**ITEM, "version": 2}, before=ITEM) == ["version_range"]
 

@@ -58,6 +58,8 @@ def test_a_departure_that_the_standard_took_over_is_none_any_more() -> None:
     ("changed", "code"),
     [
         ({"why.promise_days": " "}, "departure_reason"),
+        ({"f.promise_days": -1}, "field_shape"),
+        ({"f.promise_days": "5"}, "field_shape"),
         ({"f.name": "别名", "why.name": "x"}, "departure_not_allowed"),
         ({"f.basis": "别的法", "why.basis": "x"}, "departure_not_allowed"),
         ({"f.nonsense": "1", "why.nonsense": "x"}, "departure_not_allowed"),
