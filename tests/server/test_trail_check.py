@@ -65,7 +65,7 @@ async def test_who_stops_waiting_ends_the_process(tmp_path: Path) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    running = asyncio.create_task(trail_check(settings_in(tmp_path))(told))
+    running = asyncio.ensure_future(trail_check(settings_in(tmp_path))(told))
     await begun.wait()
     assert any("trail_child" in line for line in children())
     running.cancel()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.actions.case_history import case_history
 from server.centre import platform_of
 from sync.core.changes import Captured, Change
@@ -26,7 +28,7 @@ async def test_a_phone_whose_clock_is_beyond_all_years_closes_no_history(either:
     """Even a refused line stands in it, and the page of its record must open."""
     device = await either.enrol(HELPER)
     for name, wall in (("late", 2**53 - 1), ("early", -(2**53 - 1))):
-        fields = {"name": name, "village": VILLAGE}
+        fields: dict[str, Any] = {"name": name, "village": VILLAGE}
         line = encode_change(
             Change(
                 id=derived_id("change", name),

@@ -253,7 +253,7 @@ async def test_who_was_told_of_a_level_is_not_told_again_when_the_light_goes_on_
     helper, lead = (await either.account(HELPER)).id, "f" * 32
     light = light_id("x", "step")
     about = {"place": VILLAGE, "about": "x", "about_kind": "case", "code": "step"}
-    raised = {**about, "level": "red", "holder": f"place:{VILLAGE}", "told": [helper]}
+    raised: dict[str, object] = {**about, "level": "red", "holder": f"place:{VILLAGE}", "told": [helper]}
 
     async def step(name: str, fields: dict[str, object]) -> None:
         standing = await read_record(platform, "light", light)

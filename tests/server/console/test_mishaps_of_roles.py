@@ -41,7 +41,7 @@ class Step:
     allowed: frozenset[Role] = frozenset()
 
 
-async def state_of(desk: Office, kind: str, record: str, name: str = "state") -> object:
+async def state_of(desk: Office, kind: str, record: str, name: str = "state") -> tuple[object, int]:
     """A field, and how many changes had an effect on the record."""
     sql = "SELECT count(*) FROM changes WHERE record = ? AND code IN ('applied', 'merged')"
     [[effects]] = await desk.small.fetch(sql, [record])
