@@ -15,7 +15,17 @@ from starlette.responses import Response
 
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
-from agent_api.desk import bulletin_steps, bulletins, campaigns, cases, catalogue, followup, steps, watching
+from agent_api.desk import (
+    bulletin_steps,
+    bulletins,
+    campaigns,
+    cases,
+    catalogue,
+    disputes,
+    followup,
+    steps,
+    watching,
+)
 from agent_api.uploads import UPLOAD_PROBLEMS
 from agent_api.wiring import Services
 from server.domain.people.roles import Role, may_change, may_read
@@ -35,6 +45,8 @@ CLAIMING = DESKS | {Role.CLAIM_WORKER}
 # As the console's pages have it (server/console/pages/__init__.py).
 CITY = frozenset({Role.CITY_SUPERVISOR})
 OBJECTORS = frozenset(role for role in DESKS if may_read(role, "bulletin") and may_change(role, "task.open"))
+AREA = frozenset({Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
+WRITERS = frozenset(role for role in AREA if may_change(role, "notice.send"))
 REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
 _KB = 1024
 
@@ -233,6 +245,18 @@ ROWS: tuple[Row, ...] = (
     _list("/v1/desk/reviews", watching.get_reviews, "Patterns that need a look", watching.Reviews, problems=_ASKED),
     _list("/v1/desk/activity", watching.get_activity, "Who needs help, by area",
           watching.ActivityRows, limit="120/minute", problems=_ASKED),
+    _list("/v1/desk/conflicts", disputes.get_conflicts, "Conflicts that nobody has decided, the oldest first",
+          disputes.Conflicts, roles=AREA, problems=_ASKED),
+    _list("/v1/desk/conflicts/{record}", disputes.get_conflict, "One conflict whole, with a reason; the look is logged",
+          steps.StandingRecord, roles=AREA, problems=("not_found", "reason_missing", *_STORE)),
+    _list("/v1/desk/parked", disputes.get_parked_changes, "Changes that wait, the oldest first",
+          disputes.ParkedChanges, roles=AREA, problems=_ASKED),
+    _list("/v1/desk/parked/{change}", disputes.get_parked, "One change that waits, and for what",
+          disputes.ParkedChange, roles=AREA, problems=("not_found",)),
+    _step("/v1/desk/parked/{change}/release", disputes.post_release, "Decide a change again that waits",
+          disputes.ParkedChange, roles=AREA),
+    _step("/v1/desk/parked/{change}/return", disputes.post_return, "Tell its author what a waiting change needs",
+          disputes.ParkedReturned, roles=WRITERS, takes=disputes.ParkedReturn, body_max=disputes.BODY_MAX),
     _list("/v1/desk/base-items", catalogue.get_base_items, "The base catalogue of one level",
           catalogue.BaseItems, roles=CLAIMING, problems=("malformed",)),
     _list("/v1/desk/items", catalogue.get_items, "The items of a unit or of a standard list",

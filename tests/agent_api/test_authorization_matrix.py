@@ -29,6 +29,7 @@ AT_DESKS = {*ROLES} - {Role.HELPER, Role.CLAIM_WORKER}
 EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device", "depositors", "sending", "machine"
 DESKS, CLAIMING = "desks", "desks and claim workers"
 CITY, OBJECTING, REVIEWING = "the city's supervisors", "who objects to a bulletin", "reviewers"
+AREA, SUPERVISING = "who leads an area", "supervisors"
 ROLES_OF = {
     SENDING: SENDERS,
     DESKS: AT_DESKS,
@@ -36,6 +37,8 @@ ROLES_OF = {
     CITY: {Role.CITY_SUPERVISOR},
     OBJECTING: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
     REVIEWING: {Role.CATALOGUE_REVIEWER},
+    AREA: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
+    SUPERVISING: {Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
 }
 
 # Written by hand, not derived: what the table of routes says is held against what we meant.
@@ -78,6 +81,12 @@ MEANT = {
     ("GET", "/v1/desk/light-counts"): DESKS,
     ("GET", "/v1/desk/reviews"): DESKS,
     ("GET", "/v1/desk/activity"): DESKS,
+    ("GET", "/v1/desk/conflicts"): AREA,
+    ("GET", "/v1/desk/conflicts/{record}"): AREA,
+    ("GET", "/v1/desk/parked"): AREA,
+    ("GET", "/v1/desk/parked/{change}"): AREA,
+    ("POST", "/v1/desk/parked/{change}/release"): AREA,
+    ("POST", "/v1/desk/parked/{change}/return"): SUPERVISING,
     ("GET", "/v1/desk/base-items"): CLAIMING,
     ("GET", "/v1/desk/items"): CLAIMING,
     ("GET", "/v1/desk/items/{record}/versions"): CLAIMING,

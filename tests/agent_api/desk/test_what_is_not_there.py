@@ -21,6 +21,7 @@ BODIES: dict[str, Any] = {
     "/v1/desk/bulletins/{period}/correct": {"why": "补录"},
     "/v1/desk/bulletins/{period}/objections": {"place": TOWN, "text": "有误"},
     "/v1/desk/campaigns/{id}/open": {"fields": {}},
+    "/v1/desk/parked/{change}/return": {"words": "请补充户口簿"},
     "/v1/desk/campaigns/{id}/look-backs": {"seed": "2026"},
 }
 # One step of every kind that is taken with a record that is there.
