@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from fixtures.simulation.clock import START_WALL_MS, LyingClock, Stalled, now_ms, pause_ms, run_virtually
+from fixtures.simulation.clock import START_WALL_MS, Calendar, LyingClock, Stalled, now_ms, pause_ms, run_virtually
 
 
 def test_a_year_passes_without_waiting() -> None:
@@ -52,3 +52,17 @@ def test_a_clock_may_lie_and_its_counter_does_not() -> None:
         return clock.wall_ms(), clock.monotonic_ms()
 
     assert run_virtually(main(), random.Random(1)) == (START_WALL_MS - 4_000, 1_000)
+
+
+def test_days_may_go_by_faster_than_timers_and_slow_down_again_without_a_jump() -> None:
+    async def main() -> list[int]:
+        clock, seen = LyingClock(calendar=Calendar(pace=100)), []
+        for pace in (100, 1):
+            clock.calendar.go_at(pace)
+            seen.append(clock.wall_ms() - START_WALL_MS)
+            await pause_ms(1_000)
+            seen.append(clock.wall_ms() - START_WALL_MS)
+        assert clock.monotonic_ms() == 2_000
+        return seen
+
+    assert run_virtually(main(), random.Random(1)) == [0, 100_000, 100_000, 101_000]

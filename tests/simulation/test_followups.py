@@ -42,6 +42,6 @@ def test_a_rating_that_moves_its_case_on_is_no_change_that_nobody_asked_for() ->
             *("storage_busy", "storage_full", "backed_up", "restored_silently", "centre_clock_back"),
         )
     )
-    result = run_once(parse_scenario(f"seed=7003,devices=6,desks=12,steps=23,hours=8,kinds={kinds}"))
+    result = run_once(parse_scenario(f"seed=7003,devices=6,desks=12,steps=23,hours=8,days=0,kinds={kinds}"))
     assert result.violations == ()
     assert result.steps["rating.give applied"]

@@ -92,7 +92,7 @@ def test_a_value_set_back_before_a_silent_restore_is_not_undone_unseen() -> None
     """Desks, a cloned phone and a centre restored without a word came together."""
     kinds = "reply_lost+reorder+half_open+late_answer+wake_lost+too_many_requests+kill_between_writes+disk_full+cloned"
     kinds += "+old_snapshot+no_line+relayed+device_revoked+restored+restored_silently"
-    result = run_once(parse_scenario(f"seed=203,devices=4,desks=6,steps=12,hours=2,kinds={kinds}"))
+    result = run_once(parse_scenario(f"seed=203,devices=4,desks=6,steps=12,hours=2,days=0,kinds={kinds}"))
     assert result.violations == ()
     assert result.fired["cloned"]
     assert result.fired["restored_silently"]
