@@ -112,7 +112,7 @@ def side_by_side(folder: Path) -> None:
     sheet = Image.new("RGB", (len(pictures) * (width + GAP) - GAP, height), "white")
     for place, picture in enumerate(pictures):
         sheet.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (place * (width + GAP), 0))
-    sheet.quantize(255).save(IMAGE, optimize=True)
+    sheet.quantize(255, Image.Quantize.MAXCOVERAGE, kmeans=2).save(IMAGE, optimize=True)
 
 
 def main() -> int:
