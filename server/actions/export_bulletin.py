@@ -82,16 +82,17 @@ def sheets_of(bulletin: Fields) -> list[Sheet]:
         told = {area: counts for area, counts in table.items() if has_figures(counts)}
         rows = [[names.get(area, area), *_cells(counts, volumes)] for area, counts in told.items()]
         head = ["", *(f"{one.zh} {one.en}" for one in INDICATORS)]
-        found.append(Sheet(f"{zh} {en}", best, head, rows, _left_out(len(table) - len(rows))))
+        found.append(Sheet(f"{zh} {en}", best, head, rows, _left_out(len(table) - len(rows), bool(rows))))
     return found
 
 
-def _left_out(count: int) -> str:
+def _left_out(count: int, others: bool) -> str:
     if not count:
         return ""
+    more = ("另有", " more") if others else ("有", "")
     return (
-        f"另有 {count} 处不列：没有办结和发布，或各项不足 {N_MIN} 件；计数都在表格文件中。"
-        f" {count} more finished and published nothing, or too little for a figure: see the spreadsheet."
+        f"{more[0]} {count} 处不列：没有办结和发布，或各项不足 {N_MIN} 件；计数都在表格文件中。"
+        f" {count}{more[1]} finished and published nothing, or too little for a figure: see the spreadsheet."
     )
 
 

@@ -84,10 +84,13 @@ class Heard:
         """The driver writes a mark onto the handler that it is given, which a list's own method does not allow."""
         self._answers.append(answer)
 
+    def forget(self) -> None:
+        self._answers.clear()
+
     def sizes(self) -> list[int]:
         """Of each answer, packed."""
         told = self._answers.copy()
-        self._answers.clear()
+        self.forget()
         return [packed_size(answer) for answer in told]
 
 

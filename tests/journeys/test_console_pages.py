@@ -17,6 +17,14 @@ from tests.journeys.screenshots import ROLES, Walk, english, pattern_of
 from tests.journeys.town import Town
 
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+STICKS_OUT = """() => [...document.querySelectorAll('#main .card')].flatMap(card => {
+    const edge = card.getBoundingClientRect().right + 1
+    const isBeside = it => it.getClientRects().length && it.getBoundingClientRect().right > edge
+    return [...card.querySelectorAll('*')]
+        .filter(it => isBeside(it) && !it.closest('.table-scroll'))
+        .map(it => it.tagName + ' ' + it.textContent.trim().slice(0, 40))
+}).slice(0, 3)"""
+"""What of a card lies beside it: a list that is wider scrolls within."""
 KINDS_OF_PAGES = 28
 """The walk must have got somewhere: so many kinds of pages there are at least."""
 
@@ -37,6 +45,7 @@ def look_at_it_in_english(somebody: Clerk, address: str) -> None:
     assert somebody.page.locator("html").get_attribute("lang") == "en", address
     check_accessible(somebody.page, f"{address} in English", colours=False)
     assert somebody.page.evaluate(TOO_WIDE) is False, f"{address} in English"
+    assert somebody.page.evaluate(STICKS_OUT) == [], f"{address} in English"
     english(somebody, False)
 
 
@@ -54,8 +63,10 @@ def test_every_page_is_usable_by_ear_fits_a_tablet_is_light_and_names_nobody(bro
                 assert somebody.page.locator("h1").count() == 1, address
                 check_accessible(somebody.page, f"{role.value} {address}")
                 assert somebody.page.evaluate(TOO_WIDE) is False, f"{role.value} {address}"
+                assert somebody.page.evaluate(STICKS_OUT) == [], f"{role.value} {address}"
                 assert sum(heard.sizes()) <= WEIGHT_MAX, f"{role.value} {address}"
                 look_at_it_in_english(somebody, address)
+                heard.forget()
     assert len(seen - {None}) >= KINDS_OF_PAGES, sorted(map(str, seen))
     people = {said for said in told_of_people(town) if said}
     log = (town.centre.settings.data_folder / "server.log").read_text(encoding="utf-8")

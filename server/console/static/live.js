@@ -30,6 +30,19 @@
     return [...live.querySelectorAll("input, textarea, select")].some(isChanged);
   };
 
+  /* What had the keyboard is there again in a new part: where it leads, which step or form it is of, what it says. */
+  const sameAs = (held) => {
+    const signs = (one) => [
+      one.getAttribute("href"),
+      one.closest("details")?.id,
+      one.closest("form")?.getAttribute("action"),
+      one.textContent.trim(),
+    ];
+    const told = signs(held).join("\n");
+    const link = held.getAttribute("href");
+    return (one) => (link ? one.getAttribute("href") === link : signs(one).join("\n") === told);
+  };
+
   const refresh = () => {
     waiting = 0;
     if (isBusy()) {
@@ -38,12 +51,16 @@
     }
     lastAt = Date.now();
     const held = document.activeElement && part().contains(document.activeElement) ? document.activeElement : null;
-    const link = held && held.getAttribute("href");
-    if (link) {
-      document.body.addEventListener("htmx:afterSettle", () => {
-        const again = [...part().querySelectorAll("a")].find((one) => one.getAttribute("href") === link);
+    if (held) {
+      const same = sameAs(held);
+      /* Other parts of the page settle as well: what counts is that this one is gone. */
+      const settled = () => {
+        if (held.isConnected) return;
+        document.body.removeEventListener("htmx:afterSettle", settled);
+        const again = [...part().querySelectorAll(held.tagName)].find(same);
         if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
-      }, { once: true });
+      };
+      document.body.addEventListener("htmx:afterSettle", settled);
     }
     line.hidden = true;
     window.htmx.trigger(part(), "bangban:news");

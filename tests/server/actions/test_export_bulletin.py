@@ -58,7 +58,7 @@ def test_who_has_too_few_cases_for_any_figure_is_counted_in_a_line_and_has_no_ro
     counties, units = sheets_of(sparse())
     assert ([row[0] for row in units.rows], counties.rows) == (["市民政局", "市林业局"], [])
     assert units.left_out.startswith("另有 2 处")
-    assert counties.left_out.startswith("另有 1 处")
+    assert counties.left_out.startswith("有 1 处")
     write_html(sparse(), tmp_path / "a.html")
     write_pdf(sparse(), tmp_path / "a.pdf")
     page, lines = (tmp_path / "a.html").read_text(encoding="utf-8"), lines_of((tmp_path / "a.pdf").read_bytes())

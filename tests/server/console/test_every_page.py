@@ -106,6 +106,9 @@ def faults_in(answer: httpx.Response) -> Iterator[str]:
     for name, found in FORBIDDEN.items():
         if found.search(answer.text):
             yield name
+    for within in re.findall(r'href="#(\w+)"', answer.text):
+        if answer.text.count(f'id="{within}"') != 1:
+            yield f"a way to nothing within the page: {within}"
     for form in FORM.findall(answer.text):
         action = re.search(r'action="([^"]*)"', form)
         if 'method="post"' in form and 'name="csrf"' not in form and (not action or action[1] not in OPEN_ACTIONS):
