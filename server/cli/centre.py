@@ -18,6 +18,7 @@ from server.passwords import Passwords
 from server.settings import SettingInvalid, Settings, settings_from
 from server.storage.errors import (
     DatabaseAbsent,
+    DiskFailure,
     SchemaBehind,
     StorageError,
     StorageFull,
@@ -48,6 +49,7 @@ _NEXT: tuple[tuple[type[Exception], str], ...] = (
         "look whether PostgreSQL runs, and at --database. 请核对数据库是否在运行、地址是否正确",
     ),
     (TryAgain, "run it again. 请再试一次"),
+    (DiskFailure, "look at the disk: whether it is full, and whether it fails. 请检查磁盘是否已满或损坏"),
     (StorageFull, "make room on the disk, then run it again. 请腾出磁盘空间后再试"),
 )
 """What to do about what storage says no with: the first that fits."""

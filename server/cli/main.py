@@ -6,6 +6,7 @@ one command leaves the others working. A module offers `app` (a Typer) or a func
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.metadata import version
 from types import MappingProxyType
@@ -75,6 +76,29 @@ class LazyCommands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, known, rest = super().resolve_command(ctx, args)
         return name, known and load(str(name)), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """What the disk says no to is told like any refusal: it is the world's failure and no mistake of ours."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            told = _told_by_the_system(error)
+            if told is None or isinstance(told, BrokenPipeError):
+                raise
+            name = f"{told.filename}: " if told.filename else ""
+            print(f"{name}{told.strerror or told}\n{_LOOK_AT}", file=sys.stderr)
+            raise typer.Exit(1) from None
+
+
+_LOOK_AT = "look whether it is there and yours to write, and whether the disk has room. 请核对路径、权限和磁盘空间"
+
+
+def _told_by_the_system(error: Exception) -> OSError | None:
+    """The system's own error, also where a writer of spreadsheets wrapped it."""
+    if isinstance(error, OSError):
+        return error
+    wrapped = error.__context__ if type(error).__module__.startswith("xlsxwriter") else None
+    return wrapped if isinstance(wrapped, OSError) else None
 
 
 def load(name: str) -> Any:

@@ -1,5 +1,6 @@
 """The root of the command line: help without loading, every command of the table there."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from server.cli.main import COMMANDS, Entry, app, load
+from tests.small_centre import load_small
 
 # The test runner leaves variables behind that change how wide and how coloured help is.
 PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120"}
@@ -50,6 +52,23 @@ def test_help_loads_no_command_and_no_database() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_table_can_be_loaded(name: str) -> None:
     assert load(name).name == name
+
+
+def test_what_the_disk_says_no_to_is_told_without_a_trace(tmp_path: Path) -> None:
+    settings = asyncio.run(load_small(tmp_path))
+    there = ["--data", str(tmp_path), "--database", settings.database]
+    for path in (f"{tmp_path}/none/activity.xlsx", str(tmp_path)):
+        done = subprocess.run(
+            [sys.executable, "-c", "from server.cli.main import run; run()", "activity", *there, "--xlsx", path],
+            cwd=ROOT,
+            env={**os.environ, **PLAIN},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+        assert done.stderr.startswith(f"{path}: "), done.stderr
+        assert "whether it is there and yours to write" in done.stderr
 
 
 def test_a_broken_command_leaves_the_others_working(monkeypatch: pytest.MonkeyPatch) -> None:
