@@ -108,6 +108,7 @@ async def test_a_change_that_waits_is_decided_again_or_returned_to_its_author(ap
     assert [one.json() for one in told] == [{"told": True}, {"told": False}]
     async with api.database.read() as snapshot:
         assert await snapshot.fetch("SELECT count(*) FROM notices") == [(1,)]
-    for body in ({"words": ""}, {"words": "x" * 400}, {"words": 7}, {}, []):
+    unreadable: tuple[Any, ...] = ({"words": ""}, {"words": "x" * 400}, {"words": 7}, {}, [])
+    for body in unreadable:
         assert (await post(api, supervisor, f"parked/{PARKED}/return", body)).json()["code"] == "malformed"
     assert (await get(api, supervisor, "parked?after=soon")).json()["code"] == "malformed"
