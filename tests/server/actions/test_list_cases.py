@@ -117,7 +117,7 @@ async def test_a_scope_counts_what_it_holds_by_state(either: SmallCentre) -> Non
         open_case(either, iso(now - 3 * DAY_MS)[:10]),
         open_case(either, iso(now)[:10]),
         open_case(either, iso(now + 30 * DAY_MS)[:10]),
-        open_case(either, "2026-12-01", "suspended"),
+        open_case(either, iso(now + 30 * DAY_MS)[:10], "suspended"),
         open_case(either, "2026-12-01", "withdrawn", holder=""),
     )
     platform = platform_of(either.centre, either.writer)
