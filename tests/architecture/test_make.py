@@ -35,7 +35,11 @@ def test_the_tests_run_last_so_that_their_count_is_the_last_line() -> None:
 
     assert recipe
     assert "check" in recipe[1]
-    assert recipe[2].strip() == "$(BIN)/python -m pytest $(PYTEST)"
+    # The checks have run the architecture's tests already.
+    assert recipe[2].strip() == "$(BIN)/python -m pytest --ignore=tests/architecture $(PYTEST)"
+    checked = re.search(r"^check:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    assert checked
+    assert checked[1].splitlines()[-1].strip() == "$(BIN)/python -m pytest tests/architecture"
 
 
 def test_continuous_integration_runs_what_a_person_runs() -> None:
