@@ -84,7 +84,9 @@ def test_a_storm_is_over_about_as_soon_as_the_work_takes_and_nobody_waits_long_i
 
 def test_nobody_is_told_more_than_a_minute() -> None:
     bench = warm()
-    assert max(bench.come(f"device {number}") for number in range(5_000)) <= LATER_MAX_MS // 1_000 + 1
+    told = [bench.come(f"device {number}") for number in range(2_000)]
+    assert 2_000 * 50 > LATER_MAX_MS, "in the order of their coming the last would be told more"
+    assert max(told) in (LATER_MAX_MS // 1_000, LATER_MAX_MS // 1_000 + 1)
 
 
 def test_a_device_that_comes_early_keeps_its_place() -> None:
