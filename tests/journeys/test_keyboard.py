@@ -95,5 +95,9 @@ def test_a_visit_is_made_by_keyboard_alone(driver: Playwright, centre: ServedCen
         keys.press("Enter")
         arrived(user, "回执")
         user.picture("receipt")
+        tab_to(user, "回到今天", "BUTTON")
+        keys.press("Enter")
+        arrived(user, "今天")
+        user.see("都已送达中心")
     [case] = [fields for _, fields in Others(centre).all("case", "cases")]
     assert case["material.1"]["state"] == "paper"
