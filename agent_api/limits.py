@@ -19,6 +19,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 GUESSES = "20/minute"
 GUESSES_PER_DAY = "500/day"
+GUESSES_PER_NUMBER = "10/hour"
 
 
 class RateExceeded(Exception):
@@ -61,6 +62,20 @@ class Limits:
             item = self._rule(rule)
             if item is not None:
                 self._windows.hit(item, name, *key)
+
+    def check_number(self, number: str, address: str) -> None:
+        """Before somebody's four signs are compared with those of a case, at whichever door; "" for what is no number.
+        Raises RateExceeded.
+        """
+        self.check_guesses("resident", address)
+        if number:
+            self.check(GUESSES_PER_NUMBER, "resident", number)
+
+    def count_wrong_number(self, number: str, address: str) -> None:
+        self.count_failed_guess("resident", address)
+        item = self._rule(GUESSES_PER_NUMBER)
+        if number and item is not None:
+            self._windows.hit(item, "resident", number)
 
     def _rule(self, rule: str) -> RateLimitItem | None:
         if self._factor <= 0:

@@ -1,7 +1,8 @@
 """Lets whoever holds a receipt ask how the case stands: by either number and the last four signs of the citizen id.
 
 Laws: the answer is a state and nothing else; a number that is wrong, absent or whose digits do not fit gets the same
-404; who guesses digits for one number is stopped by the number, wherever the guesses come from.
+404; who guesses digits for one number is stopped by the number, wherever the guesses come from, and who guesses many
+by the address. A guess at the residents' own door (agent_api/residents.py) counts here as well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from agent_api.wiring import Services
 from server.domain.cases.numbers import canonical_number
 
 _LAST4 = re.compile(r"[0-9]{3}[0-9Xx]")
-_GUESSES_PER_NUMBER = "10/hour"
 
 
 class ReceiptState(msgspec.Struct, frozen=True):
@@ -34,9 +34,10 @@ async def look_up_receipt(request: Request, services: Services) -> Response:
     last4 = request.query_params.get("last4", "")
     if number is None or not _LAST4.fullmatch(last4):
         return problem_response("not_found")
-    services.limits.check(_GUESSES_PER_NUMBER, "receipt", number)
+    address = request.client.host if request.client else ""
+    services.limits.check_number(number, address)
     state = await services.find_receipt(number, last4.upper())
     if state is None:
-        services.limits.charge(_GUESSES_PER_NUMBER, "receipt", number)
+        services.limits.count_wrong_number(number, address)
         return problem_response("not_found")
     return json_response(ReceiptState(number, state))

@@ -28,7 +28,6 @@ from sync.core.text import as_sent
 T = TypeVar("T")
 BODY_MAX = 16 * 1024
 _LAST4 = re.compile(r"[0-9]{3}[0-9X]")
-_GUESSES_PER_NUMBER = "10/hour"
 
 
 class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,14 +128,10 @@ async def _answer(
 ) -> Response:
     """The one way in: limits before the look, a guess that failed charged after it."""
     address, number, last4 = _address(request), canonical_number(asked.number), asked.last4.upper()
-    services.limits.check_guesses("resident", address)
-    if number is not None:
-        services.limits.check(_GUESSES_PER_NUMBER, "resident", number)
+    services.limits.check_number(number or "", address)
     found = await ask(number, last4) if number is not None and _LAST4.fullmatch(last4) else None
     if found is None:
-        services.limits.count_failed_guess("resident", address)
-        if number is not None:
-            services.limits.charge(_GUESSES_PER_NUMBER, "resident", number)
+        services.limits.count_wrong_number(number or "", address)
         return problem_response("not_found")
     return json_response(told(found))
 

@@ -139,6 +139,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             tell=raised,
             licences=licences,
             check_trail=trail_check(settings),
+            activation_ms=settings.activation_days * 86_400_000,
             machine=Machine(
                 settings.data_folder, second_place(settings), settings.backup_hours, settings.workers, process
             ),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.actions.activate_account import CODE_LIFE_MS
 from server.actions.export_table import Told
 from server.actions.local_register import LocalRegister
 from server.actions.measure_machine import Machine
@@ -28,7 +29,8 @@ class Console:
     """`built` is the folder of built scripts (htmx, charts). `is_https` decides the cookie's name and flags;
     `origin`: the outside address, where it is not what requests name as their host. `tell`
     wakes who listens, in every process. `machine`: where it stands, for who runs it. `exporting`: the turns of who
-    writes a file. `licences`: a register outside. `check_trail` checks the audit trail and tells how far it is.
+    writes a file. `licences`: a register outside. `activation_ms`: how long a code on a sheet waits to be used.
+    `check_trail` checks the audit trail and tells how far it is.
     """
 
     platform: Platform
@@ -42,6 +44,7 @@ class Console:
     machine: Machine | None = None
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     licences: LicenceRegister | None = None
+    activation_ms: int = CODE_LIFE_MS
     tell: Callable[[Collection[str]], None] = lambda _: None
     check_trail: Callable[[Told], Awaitable[AuditReport]] | None = None
 

@@ -29,3 +29,17 @@ async def test_guessing_digits_of_one_number_is_stopped_by_the_number(api: Centr
         statuses = [(await client.get(f"/v1/receipts/{TEMPORARY}?last4={guess:04}")).status_code for guess in range(11)]
         assert statuses == [404] * 10 + [429]
         assert (await client.get(f"/v1/receipts/{OFFICIAL}?last4=0000")).status_code == 404
+
+
+async def test_a_guess_counts_at_both_doors_and_many_numbers_count_for_the_address(api: Centre) -> None:
+    async with api.client_of(limits=Limits()) as client:
+
+        async def guess(number: str, last4: str) -> int:
+            return (await client.get(f"/v1/receipts/{number}?last4={last4}")).status_code
+
+        for number in range(5):
+            body = {"number": TEMPORARY, "last4": f"{number:04}"}
+            assert (await client.post("/v1/residents/status", json=body)).status_code == 404
+        assert [await guess(TEMPORARY, f"{number:04}") for number in range(6)] == [404] * 5 + [429]
+        others = [temporary_receipt("0A3K", date(2026, 11, 22), place) for place in range(8, 19)]
+        assert [await guess(other, "0000") for other in others] == [404] * 10 + [429]

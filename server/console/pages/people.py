@@ -103,6 +103,7 @@ async def make_sheet(visit: Visit) -> Response:
         actor=visit.account.id,
         now_ms=console.now(),
         randomness=console.platform.randomness,
+        life_ms=console.activation_ms,
     )
     server = site_of(visit).origin
     return page(

@@ -63,13 +63,15 @@ async def test_an_administrator_revokes_a_lost_device_and_prints_a_new_sheet(tmp
         assert "<svg" in sheet.text
 
 
-async def test_behind_a_proxy_a_sheet_names_the_address_that_phones_see(tmp_path: Path) -> None:
+async def test_behind_a_proxy_a_sheet_names_the_address_that_phones_see_and_waits_as_long_as_is_set(
+    tmp_path: Path,
+) -> None:
     async with office(tmp_path) as desk:
         browser = await desk.sign_in(desk.login_of("administrator"))
         helper = await desk.small.account(HELPER)
         await browser.get(f"/console/helpers/{helper.id}")
         assert "http://console.test/app/" in (await browser.post(f"/console/helpers/{helper.id}/sheet")).text
-        outside = replace(desk.console, origin="https://bangban.example.cn")
+        outside = replace(desk.console, origin="https://bangban.example.cn", activation_ms=2 * 86_400_000)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(Starlette(routes=console_pages(outside))),
             base_url="http://127.0.0.1:8470",
@@ -79,6 +81,8 @@ async def test_behind_a_proxy_a_sheet_names_the_address_that_phones_see(tmp_path
                 f"/console/helpers/{helper.id}/sheet", data={"csrf": browser.mark}, headers=SAME_SITE
             )
         assert "<dd>https://bangban.example.cn/app/</dd>" in sheet.text
+        ends = await desk.small.fetch("SELECT max(expires_at) FROM activation_codes WHERE account = ?", [helper.id])
+        assert ends == [(desk.clock.wall_ms() + 2 * 86_400_000,)]
 
 
 async def test_closing_and_reopening_are_one_click_each_and_nobody_closes_the_own_account(tmp_path: Path) -> None:
