@@ -24,6 +24,7 @@ from agent_api.problems import ALL_PROBLEMS, problem_response
 from agent_api.routes import Handle, Row
 from agent_api.wiring import Services
 from server.actions.refusals import ActionRefused
+from server.connections import counted_address
 from server.storage.errors import CommitUnknown, DiskFailure, StorageFull, Superseded, TryAgain
 from sync.core.errors import SyncError
 
@@ -117,7 +118,7 @@ class Gate:
 
     async def _admit(self, request: Request, row: Row) -> Caller | None:
         services, scope = self._services, request.scope
-        address = request.client.host if request.client else ""
+        address = counted_address(request.client.host) if request.client else ""
         match row.who:
             case Who.ANYONE:
                 services.limits.charge(row.limit, row.method, row.path, address)

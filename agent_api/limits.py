@@ -17,6 +17,8 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from server.connections import counted_address
+
 GUESSES = "20/minute"
 GUESSES_PER_DAY = "500/day"
 GUESSES_PER_NUMBER = "10/hour"
@@ -52,12 +54,14 @@ class Limits:
         if item is not None and not self._windows.test(item, *key):
             raise self._refusal(item, *key)
 
-    def check_guesses(self, *key: str) -> None:
+    def check_guesses(self, what: str, address: str) -> None:
         """Before a guess that may fail: raises RateExceeded when there were too many failures."""
+        key = (what, counted_address(address))
         self.check(GUESSES, "guess", *key)
         self.check(GUESSES_PER_DAY, "guess-day", *key)
 
-    def count_failed_guess(self, *key: str) -> None:
+    def count_failed_guess(self, what: str, address: str) -> None:
+        key = (what, counted_address(address))
         for rule, name in ((GUESSES, "guess"), (GUESSES_PER_DAY, "guess-day")):
             item = self._rule(rule)
             if item is not None:

@@ -1,4 +1,4 @@
-"""A connection's bounds before there is a request: how long its head may take, and how much it may hold.
+"""A connection's bounds before there is a request: how long its head may take, what it may hold, whom it counts for.
 
 Laws: nobody is answered before a head has come whole, so a connection that does not send one is closed, whether it is
 new or has been served before; what a body may take is agent_api/bodies.py's. Nobody else waits meanwhile.
@@ -7,12 +7,26 @@ new or has been served before; what a body may take is agent_api/bodies.py's. No
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_WAIT_S = 20.0
 HEAD_BYTES_MAX = 64 * 1024
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def counted_address(address: str) -> str:
+    """Whom an address counts for where tries are counted: one line at home has 2^64 addresses of IPv6."""
+    try:
+        told = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(told, ipaddress.IPv6Address):
+        return address
+    if told.ipv4_mapped is not None:
+        return str(told.ipv4_mapped)
+    return str(ipaddress.ip_network((told.packed[:8] + bytes(8), 64)))
 
 
 class BoundedProtocol(HttpToolsProtocol):

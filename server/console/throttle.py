@@ -13,6 +13,8 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from server.connections import counted_address
+
 PER_LOGIN = parse("10/15minute")
 PER_ADDRESS = parse("100/15minute")
 PER_NUMBER = parse("10/hour")
@@ -39,15 +41,15 @@ class Throttle:
         """`browser`: the mark of one known for this login, "" for a stranger. Raises TooManyTries."""
         self._check(PER_LOGIN, "login", login, browser)
         if not browser:
-            self._check(PER_ADDRESS, "address", address)
+            self._check(PER_ADDRESS, "address", counted_address(address))
 
     def count_failure(self, login: str, browser: str, address: str) -> None:
         self._windows.hit(PER_LOGIN, "login", login, browser)
-        self._windows.hit(PER_ADDRESS, "address", address)
+        self._windows.hit(PER_ADDRESS, "address", counted_address(address))
 
     def count_address(self, address: str) -> None:
         """A failure that names no login."""
-        self._windows.hit(PER_ADDRESS, "address", address)
+        self._windows.hit(PER_ADDRESS, "address", counted_address(address))
 
     def check_number(self, number: str, address: str) -> None:
         """Before somebody's four signs are compared with those of a case; "" for what is no number at all, which counts
@@ -55,12 +57,12 @@ class Throttle:
         """
         if number:
             self._check(PER_NUMBER, "number", number)
-        self._check(PER_ADDRESS_GUESSES, "guess", address)
+        self._check(PER_ADDRESS_GUESSES, "guess", counted_address(address))
 
     def count_wrong_number(self, number: str, address: str) -> None:
         if number:
             self._windows.hit(PER_NUMBER, "number", number)
-        self._windows.hit(PER_ADDRESS_GUESSES, "guess", address)
+        self._windows.hit(PER_ADDRESS_GUESSES, "guess", counted_address(address))
 
     def _check(self, item: RateLimitItem, *key: str) -> None:
         if not self._windows.test(item, *key):

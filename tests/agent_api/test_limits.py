@@ -32,8 +32,8 @@ def test_the_factor_widens_and_zero_turns_off() -> None:
         wide.charge("1/hour", "x")
     for _ in range(1_000):
         off.charge("1/hour", "x")
-        off.check_guesses("x")
-        off.count_failed_guess("x")
+        off.check_guesses("x", "10.0.0.1")
+        off.count_failed_guess("x", "10.0.0.1")
 
 
 def test_who_asks_too_often_is_counted() -> None:
@@ -45,3 +45,13 @@ def test_who_asks_too_often_is_counted() -> None:
     with pytest.raises(RateExceeded):
         limits.check("1/hour", "x")
     assert limits.refused == 4
+
+
+def test_the_addresses_of_one_line_count_together() -> None:
+    """Whoever has a line with IPv6 has 2^64 of them."""
+    limits = Limits()
+    for number in range(20):
+        limits.count_failed_guess("resident", f"2001:db8:1:2::{number:x}")
+    with pytest.raises(RateExceeded):
+        limits.check_guesses("resident", "2001:db8:1:2:ffff::1")
+    limits.check_guesses("resident", "2001:db8:1:3::1")

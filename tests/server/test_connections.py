@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from agent_api import bodies
-from server.connections import HEAD_BYTES_MAX, BoundedProtocol
+from server.connections import HEAD_BYTES_MAX, BoundedProtocol, counted_address
 from server.main import open_server
 from server.processes import SERVER, ReadyServer, listening
 from tests.faults.site import Line, Person, Site, prepare, problem_of, settings_in
@@ -195,3 +195,17 @@ async def test_smuggled_chunks_open_nothing(at: At) -> None:
     assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:200]
     assert b"bangban_" not in answer
     assert await at.is_well()
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_an_address_counts_for_its_line(address: str, counted: str) -> None:
+    assert counted_address(address) == counted

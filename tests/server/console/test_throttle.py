@@ -34,3 +34,12 @@ def test_what_is_no_number_is_counted_for_its_address_and_stops_nobody_else() ->
         throttle.check_number("", "10.0.0.1")
         throttle.count_wrong_number("", "10.0.0.1")
     throttle.check_number("", "10.0.0.2")
+
+
+def test_the_addresses_of_one_line_count_together() -> None:
+    throttle = Throttle()
+    for number in range(PER_ADDRESS.amount):
+        throttle.count_failure(f"login-{number}", "", f"2001:db8:1:2::{number:x}")
+    with pytest.raises(TooManyTries):
+        throttle.check("fresh", "", "2001:db8:1:2:ffff::1")
+    throttle.check("fresh", "", "2001:db8:1:3::1")
