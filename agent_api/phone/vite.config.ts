@@ -31,6 +31,8 @@ function offlineFiles(): Plugin {
 /** What proves the app in real pages (`bangban fleet --browsers`): one script in a folder of its own, never served. */
 const PROVING: ViteUserConfig = {
   root: fileURLToPath(new URL('.', import.meta.url)),
+  // A library's own switches are left as they are; a page has no process to ask.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     outDir: fileURLToPath(new URL('../../build/phone-proving', import.meta.url)),
     emptyOutDir: true,
