@@ -120,7 +120,7 @@ def test_what_came_back_is_settled_on_the_phone_without_a_network(
         user.screen("办件")
         user.see("请补清楚的一份")
         user.press("补正好了，送回窗口")
-        user.see("请先选择")
+        user.see("还没有拍照")
         user.picture("correction")
         bring(user, FORM, "补正好了，送回窗口")
         user.press("返回")
