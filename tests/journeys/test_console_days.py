@@ -142,7 +142,7 @@ def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
         tab_to("办件编号或临时回执号", "input")
         page.keyboard.type(number)
         somebody.type("Enter")
-        somebody.see(number)
+        page.wait_for_url(lambda url: number in url)
         page.keyboard.press("Tab")
         case = page.locator("td.broad a").first
         for _ in range(60):
