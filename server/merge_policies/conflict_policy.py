@@ -14,7 +14,7 @@ from server.domain.cases.choices import add_choice, check_choice
 from server.domain.people.roles import Role, roles_that_may
 from server.domain.record_fields import KINDS, text
 from server.domain.steps import STATE
-from server.domain.supervision.conflicts import ConflictState, may_decide
+from server.domain.supervision.conflicts import ConflictState, chosen_in, may_decide, seen_in
 from server.merge_policies.judging import china_day, refuse_for
 from sync.central.known import Wants
 from sync.central.policies import Accept, ChangeRule, Reading, RecordPolicy, Refuse, Rule, Situation, Verdict
@@ -62,15 +62,15 @@ def _settle(situation: Situation) -> Verdict:
     supervises = situation.author.role in _SUPERVISING
     if not may_decide(situation.author.account, standing, supervises):
         return Refuse(reason="not_yours")
-    chosen = situation.change.set.get("decided_value")
+    chosen = chosen_in(situation.change.set)
     names = cast("list[str]", standing["fields"])
-    if not isinstance(chosen, dict) or chosen.keys() != set(names):
+    if chosen is None or chosen.keys() != set(names):
         return Refuse(reason="decision_incomplete", detail={"fields": names})
     target = situation.known.record(text(standing, "kind"), text(standing, "record"))
     assert target is not None, "records are never removed"
     current = {name: target.fields.get(name) for name in names}
-    seen = situation.change.set.get("seen")
-    if current != (seen if isinstance(seen, dict) else standing["theirs"]):
+    seen = seen_in(situation.change.set)
+    if current != (seen if seen is not None else standing["theirs"]):
         return Refuse(reason="conflict_moved", detail={"current": current})
     changed: Fields = {name: value for name, value in chosen.items() if value != current[name] and name != STATE}
     if changed and target.kind == "case":
@@ -79,7 +79,11 @@ def _settle(situation: Situation) -> Verdict:
             return Refuse(reason=refused.reason, detail=refused.detail)  # to be chosen anew, not a conflict of its own
         changed |= add_choice(target.fields, after, china_day(situation.centre.now))
     return Accept(
-        computed={"state": ConflictState.DECIDED.value, "decided_by": situation.author.account},
+        computed={
+            "state": ConflictState.DECIDED.value,
+            "decided_by": situation.author.account,
+            "decided_value": chosen,
+        },
         writes=((target.kind, target.id, changed),) if changed else (),
         resolves={text(standing, "change"): OutcomeCode.MERGED},
     )

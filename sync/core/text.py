@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 UNSEEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
 """NUL and the directional overrides."""
@@ -18,3 +19,15 @@ def as_sent(typed: str) -> str:
     if typed.isascii() and "\x00" not in typed:
         return typed
     return unicodedata.normalize("NFC", UNSEEN.sub("", typed))
+
+
+def all_as_sent(value: Any) -> Any:
+    """A value of a line with every text in it as sent."""
+    match value:
+        case str():
+            return as_sent(value)
+        case dict():
+            return {name: all_as_sent(each) for name, each in value.items()}
+        case list() | tuple():
+            return [all_as_sent(each) for each in value]
+    return value

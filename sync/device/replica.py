@@ -16,6 +16,7 @@ from sync.core.chain import content_hash, encode_hash
 from sync.core.changes import Base, Captured, Change, Depth1, Fields, OutcomeCode
 from sync.core.codec import encode_change, parse_change_line, read_body, read_fields
 from sync.core.messages import Outcome
+from sync.core.text import all_as_sent
 from sync.device.state import BucketState, Delivery, Entry, FileToSend, KnownOutcome, ReplicaStore, StoredRow
 
 OUTCOME_KIND = "outcome"
@@ -89,9 +90,9 @@ class Replica:
             record=draft.record,
             name=draft.name,
             version=draft.version,
-            set=draft.set,
-            add=draft.add,
-            remove=draft.remove,
+            set=all_as_sent(draft.set),
+            add=all_as_sent(draft.add),
+            remove=all_as_sent(draft.remove),
             base=self.base_of(draft.record),
             needs=list(draft.needs),
             captured=captured,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -19,7 +19,7 @@ from server.cli.device.standing import open_conflicts
 from server.cli.device.texts import TEXTS
 from server.cli.device.titles import title_of
 from server.domain.record_fields import KINDS, Fields, text, texts
-from server.domain.supervision.conflicts import ConflictState
+from server.domain.supervision.conflicts import ConflictState, decision_of
 from sync.device.replica import Draft, Sighting
 
 
@@ -104,11 +104,9 @@ def decide(office: Office, conflict: Conflict, chosen: Mapping[str, object]) -> 
     if missing:
         raise Stopped("choice_missing", what=", ".join(missing))
     change = office.new_id()
-    fields: dict[str, Any] = {
-        "state": ConflictState.DECIDED.value,
-        "decided_value": {side.field: chosen[side.field] for side in conflict.sides},
-        "seen": {side.field: side.now for side in conflict.sides},
-    }
+    fields = decision_of(
+        {side.field: chosen[side.field] for side in conflict.sides}, {side.field: side.now for side in conflict.sides}
+    )
     office.capture([(Draft("conflict", conflict.id, "conflict.decide", set=fields), change)])
     return change
 

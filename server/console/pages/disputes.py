@@ -25,6 +25,7 @@ from server.console.words import parked_words
 from server.domain.people.reach import account_holder, reaches
 from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, text, texts
+from server.domain.supervision.conflicts import decision_of
 from sync.central.known import Record
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
@@ -174,7 +175,7 @@ async def decide(visit: Visit) -> Response:
         kind="conflict",
         record=conflict.id,
         name="conflict.decide",
-        fields={"state": "decided", "decided_value": decided, "seen": await _seen(visit, fields)},
+        fields=decision_of(decided, await _seen(visit, fields)),
         seen=Base(epoch=epoch, rev=conflict.rev, hash=encode_hash(conflict.hash)),
     )
     if taken.outcome.code in (OutcomeCode.APPLIED, OutcomeCode.MERGED):

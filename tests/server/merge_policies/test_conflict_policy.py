@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.supervision.conflicts import decision_of
 from sync.central.known import KnownChange
 from sync.core.changes import OutcomeCode
 from tests.sync.central.centre_in_memory import VILLAGE, CentreInMemory, Phone
@@ -56,6 +57,27 @@ def test_a_decided_conflict_is_not_decided_again(centre: CentreInMemory) -> None
 def test_evidence_cannot_be_rewritten(centre: CentreInMemory) -> None:
     two, conflict = open_conflict(centre)
     assert decide(two, conflict, decided_value={"address": "B"}, theirs={"address": "Z"}).reason == "computed_field"
+
+
+def test_a_value_as_deep_as_a_line_holds_can_be_decided_for(centre: CentreInMemory) -> None:
+    """A list of groups with lists in them, such as an item's materials: one object more around it is no line."""
+    one, two = Phone(centre, "one"), Phone(centre, "two")
+    made = one.change("resident", "resident.register", set={"name": "汪秀英", "village": VILLAGE})
+    one.send(made)
+    seen = one.seen("resident", made.record)
+    deep = {who: [{"name": who, "licence": ["身份证", "户口簿"]}] for who in ("one", "two")}
+    for phone in (one, two):
+        typed = {"of_a_newer_phone": deep[phone.account], "address": phone.account}
+        outcome = phone.send(phone.change("resident", "resident.edit", made.record, base=seen, set=typed))[0]
+    assert outcome.code is OutcomeCode.CONFLICT
+    held = centre.fields("conflict", outcome.conflict)
+    chosen = {name: held["mine"][name] for name in held["fields"]}
+    said = decision_of(chosen, {name: held["theirs"][name] for name in held["fields"]})
+    assert said["decided.of_a_newer_phone"] == deep["two"]
+    assert said["decided_value"] == {"address": "two"}
+    assert decide(two, outcome.conflict, **said).code is OutcomeCode.APPLIED
+    assert centre.fields("resident", made.record)["of_a_newer_phone"] == deep["two"]
+    assert centre.fields("conflict", outcome.conflict)["decided_value"] == chosen
 
 
 def test_a_state_is_never_decided_for(centre: CentreInMemory) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sync.core.changes import Captured, Change
 from sync.core.codec import encode_change
-from sync.core.text import as_sent
+from sync.core.text import all_as_sent, as_sent
 from tests.centre import ident
 
 
@@ -40,3 +40,8 @@ def test_whatever_was_typed_a_change_can_hold_it(typed: str) -> None:
         )
     )
     assert as_sent(as_sent(typed)) == as_sent(typed)
+
+
+def test_every_text_of_a_value_is_read_and_nothing_else() -> None:
+    typed = {"a": "\u202d1\u202c", "b": [{"c": "e\u0301"}], "d": 7, "e": None, "f": True}
+    assert all_as_sent(typed) == {"a": "1", "b": [{"c": "é"}], "d": 7, "e": None, "f": True}

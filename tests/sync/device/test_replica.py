@@ -42,6 +42,13 @@ def test_a_capture_is_seen_at_once_on_top_of_the_row() -> None:
     assert device.replica.unsent().since == 1_700_000_000_001
 
 
+def test_what_was_pasted_is_captured_as_a_line_can_hold_it() -> None:
+    replica = Replica(MemoryStore(first_standing(derived_id("device", "d"))))
+    pasted = draft(phone="\u202d138 0013 8000\u202c", notes=["e\u0301"])
+    change = replica.capture(pasted, change_id=derived_id("c"), captured=Captured(1))
+    assert change.set == {"phone": "138 0013 8000", "notes": ["é"]}
+
+
 def test_the_first_change_to_an_unseen_record_has_no_base() -> None:
     assert Device().write("a", n=1).base is None
 
@@ -161,7 +168,7 @@ def test_every_record_of_a_kind_is_seen_also_those_only_this_device_knows() -> N
 def test_what_the_centre_would_not_take_fails_while_typing_and_keeps_nothing() -> None:
     device = Device()
     with pytest.raises(Malformed):
-        device.write("a", text="e\u0301")
+        device.write("a", share=0.5)
     assert device.store.outbox_size() == 0
     assert device.store.standing().next_position == 1
 

@@ -3,8 +3,12 @@
 // Laws: every field is decided, none by default. The decision says what its author saw, so that it never overwrites
 // what came after.
 
+import { CONTAINERS_MAX, depth } from '../protocol/codec'
 import type { Fields, Value } from '../protocol/messages'
 import { isGroup, text, texts } from './fields'
+
+// The object that the values stand in is one of the containers.
+const VALUE_DEPTH_MAX = CONTAINERS_MAX - 1
 
 export type Which = 'mine' | 'theirs' | 'base' | 'now'
 
@@ -58,5 +62,13 @@ export function decisionOf(conflict: Conflict, chosen: { readonly [field: string
     decided[side.field] = side[which]
   }
   const seen = Object.fromEntries(conflict.sides.map((side) => [side.field, side.now]))
-  return { state: 'decided', decided_value: decided, seen }
+  return { state: 'decided', ...laidOut('decided_value', 'decided.', decided), ...laidOut('seen', 'seen.', seen) }
+}
+
+/** The values by field; one that nests as deep as a line may go stands by itself (server/domain/supervision/conflicts.py). */
+function laidOut(whole: string, apart: string, values: Fields): Fields {
+  const all = Object.entries(values)
+  const isDeep = ([, value]: readonly [string, Value]): boolean => depth(value) > VALUE_DEPTH_MAX
+  const alone = all.filter(isDeep).map(([name, value]) => [apart + name, value])
+  return { [whole]: Object.fromEntries(all.filter((each) => !isDeep(each))), ...Object.fromEntries(alone) }
 }

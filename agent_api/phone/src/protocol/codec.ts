@@ -43,9 +43,9 @@ const NAME = /^[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,31}$/
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 const NUMBER_KEY = /[{,]"(?:0|[1-9][0-9]*)":/
 // Surrogates that stand alone cannot be written in UTF-8; overrides make a text read as what it is not.
-const UNWRITABLE = /[\u0000\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u
+export const UNWRITABLE = /[\u0000\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u
 const NEEDS_MAX = 16
-const CONTAINERS_MAX = 3
+export const CONTAINERS_MAX = 3
 
 /** The line of a change. Throws Malformed if the centre would not take it, so that it fails while typing. */
 export function encodeChange(change: Change): string {
@@ -157,7 +157,8 @@ function walk(value: unknown): void {
   }
 }
 
-function depth(value: Value): number {
+/** How many containers stand within one another. */
+export function depth(value: Value): number {
   if (typeof value !== 'object' || value === null) return 0
   return 1 + Math.max(0, ...Object.values(value).map((each) => depth(each as Value)))
 }

@@ -17,6 +17,7 @@ import {
   type OutcomeCode,
   type Value,
 } from '../protocol/messages'
+import { allAsSent } from '../protocol/text'
 import type { BucketState, Entry, FileToSend, KnownOutcome, ReplicaStore, StoredRow } from './state'
 
 /** Records of this kind say what became of the change whose id they bear. */
@@ -92,9 +93,9 @@ export class Replica {
       record: draft.record,
       name: draft.name,
       version: 1,
-      set: draft.set ?? {},
-      add: draft.add ?? {},
-      remove: draft.remove ?? {},
+      set: allAsSent(draft.set ?? {}),
+      add: allAsSent((draft.add ?? {}) as Fields) as Change['add'],
+      remove: allAsSent((draft.remove ?? {}) as Fields) as Change['remove'],
       base: this.baseOf(draft.record),
       needs: draft.needs ?? [],
       captured,

@@ -26,7 +26,7 @@ import {
   withOnlyOne,
 } from '../../src/domain/open_cases'
 import { residentAgain, visitAgain } from '../../src/domain/refiling'
-import type { Fields } from '../../src/protocol/messages'
+import type { Fields, Value } from '../../src/protocol/messages'
 
 const ITEM: Fields = {
   name: '高龄津贴',
@@ -59,6 +59,19 @@ test('a conflict is decided field by field, and the decision says what was seen'
     state: 'decided',
     decided_value: { phone: '3', address: null },
     seen: { phone: '2', address: '南' },
+  })
+})
+
+test('a value as deep as a line holds is decided for beside the others', () => {
+  const materials = (name: string): Value => [{ name, licence: ['身份证', '户口簿'] }]
+  const sides = { theirs: { materials: materials('甲'), phone: '2' }, mine: { materials: materials('乙'), phone: '3' } }
+  const conflict = readConflict('c', { ...CONFLICT, ...sides, fields: ['phone', 'materials'] }, null)
+  expect(decisionOf(conflict, { phone: 'theirs', materials: 'mine' })).toEqual({
+    state: 'decided',
+    decided_value: { phone: '2' },
+    'decided.materials': materials('乙'),
+    seen: { phone: '2' },
+    'seen.materials': materials('甲'),
   })
 })
 
