@@ -69,10 +69,14 @@ _DISK = {"58030", "XX001", "XX002"}
 _KEY_COLUMNS = re.compile(r"\((.*?)\)=\(")  # of "Key (a, b)=(1, 2) already exists.", in any language
 
 
+_GONE = ("closed", "released back", "cannot switch to state")
+"""What the driver says of a connection that was lost; the last while the server's farewell is still being read."""
+
+
 def translate(error: BaseException) -> StorageError:
     """A driver's error as one of ours. Only the constraint's name survives, never a row's values."""
     if not isinstance(error, asyncpg.PostgresError):
-        if isinstance(error, (OSError, TimeoutError)) or "closed" in str(error) or "released back" in str(error):
+        if isinstance(error, (OSError, TimeoutError)) or any(word in str(error) for word in _GONE):
             return Unreachable("the database server is gone")
         return BadStatement(f"{type(error).__name__}: parameters or statement refused by the driver")
     state = error.sqlstate or ""

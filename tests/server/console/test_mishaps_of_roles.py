@@ -90,10 +90,7 @@ async def the_city_freezes_a_bulletin(desk: Office) -> Step:
     assert held is not None
     _, effects = await state_of(desk, "bulletin", held.id)
     here = f"/console/bulletins/{PERIOD}"
-    # Who presses in the same moment asks for what is so by then, and is shown it.
-    return Step(
-        here, f"{here}/freeze", lambda: state_of(desk, "bulletin", held.id), ("frozen", effects + 1), together=303
-    )
+    return Step(here, f"{here}/freeze", lambda: state_of(desk, "bulletin", held.id), ("frozen", effects + 1))
 
 
 async def an_administrator_closes_an_account(desk: Office) -> Step:

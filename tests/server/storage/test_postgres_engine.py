@@ -261,3 +261,9 @@ async def test_a_server_that_is_not_there_is_unreachable() -> None:
 )
 def test_drivers_errors_become_ours(error: type[Exception], ours: type[Exception]) -> None:
     assert type(translate(error("text"))) is ours
+
+
+def test_a_farewell_that_is_still_being_read_is_a_lost_connection() -> None:
+    """As asyncpg says it, now and then, where a connection is ended in the moment of the next statement."""
+    error = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    assert type(translate(error)) is Unreachable

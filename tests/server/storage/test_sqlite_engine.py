@@ -82,9 +82,10 @@ def test_an_old_sqlite_is_refused_beside_other_connections(tmp_path: Path, monke
     open_raw(str(tmp_path / "old.db"), None, several=False).close()
 
 
-async def test_a_missing_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_opened_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "centre.db").mkdir()
     with pytest.raises(UnsafeStorage, match="cannot be opened"):
-        await open_database(f"sqlite:///{tmp_path}/nowhere/centre.db")
+        await open_database(f"sqlite:///{tmp_path}/centre.db")
 
 
 async def test_a_keyed_file_opens_with_its_key_alone_and_shows_nothing(
