@@ -43,7 +43,7 @@ screenshots: install-test phone console browser ## Photograph every page of the 
 	$(BIN)/python -m tests.journeys.phone_pictures
 
 test: install-test phone console browser check ## Everything: the checks, then every test (PYTEST="-k word" to choose)
-	$(BIN)/python -m pytest --ignore=tests/architecture $(PYTEST)
+	$(BIN)/python -m tests.side_by_side $(PYTEST)
 
 check: install-test $(PHONE)/node_modules/.installed ## Lint, format, types, import contracts, architecture and phone units, in a minute
 	$(BIN)/ruff check $(PYTHON_PATHS)

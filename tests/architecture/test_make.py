@@ -36,7 +36,7 @@ def test_the_tests_run_last_so_that_their_count_is_the_last_line() -> None:
     assert recipe
     assert "check" in recipe[1]
     # The checks have run the architecture's tests already.
-    assert recipe[2].strip() == "$(BIN)/python -m pytest --ignore=tests/architecture $(PYTEST)"
+    assert recipe[2].strip() == "$(BIN)/python -m tests.side_by_side $(PYTEST)"
     checked = re.search(r"^check:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert checked
     assert checked[1].splitlines()[-1].strip() == "$(BIN)/python -m pytest tests/architecture"
