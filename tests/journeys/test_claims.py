@@ -130,6 +130,8 @@ def what_was_refused(user: PhoneUser, others: Others) -> None:
     user.see("在居民家里")
     user.picture("refused")
     user.press("看过了")
+    # It is kept first, and only then is the list shown, whose way back leads to the beginning.
+    user.page.get_by_role("button", name="看过了").wait_for(state="hidden")
     user.press("返回")
     user.screen("今天")
     assert user.page.get_by_text("中心没有照办").count() == 0
