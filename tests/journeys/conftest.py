@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.journeys.console import chromium_browser
+from tests.journeys.console import PATIENCE_MS, chromium_browser
 from tests.journeys.phone import ServedCentre, served_centre
 from tests.journeys.town import Town, living_town
 from tests.postgres import PostgresServer
 
-# As long as a person waits for anything else in a journey: a machine that is busy is no fault of the page.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 # Of a file, not of the whole run: while it lives it keeps an event loop running in this thread, and every asynchronous

@@ -23,6 +23,8 @@ from tests.command import finish
 from tests.journeys.accessible import check_accessible
 from tests.journeys.phone import ServedCentre
 
+# As long as a person waits for anything in a journey: a machine that is busy is no fault of the page.
+PATIENCE_MS = 60_000
 WIDE, TABLET = {"width": 1440, "height": 900}, {"width": 1024, "height": 768}
 PICTURES = Path(os.environ.get("JOURNEY_PICTURES", "build/journeys"))
 
@@ -82,10 +84,13 @@ class Clerk:
         self.page.wait_for_url(lambda url: url.removeprefix(self._address).partition("?")[0] == path)
 
     def see(self, words: str) -> None:
+        """These words, on a page that is all there."""
         self.page.get_by_text(words).first.wait_for()
+        self.page.wait_for_load_state()
 
     def title(self, words: str) -> None:
         self.page.get_by_role("heading", name=words, level=1).first.wait_for()
+        self.page.wait_for_load_state()
 
     def press(self, words: str) -> None:
         self.page.get_by_role("button", name=words).first.click()
@@ -147,7 +152,7 @@ def chromium_browser(driver: Playwright) -> Iterator[Browser]:
 def clerk(browser: Browser, address: str, journey: str, **options: Any) -> Iterator[Clerk]:
     """Somebody with a browser of their own."""
     context = browser.new_context(**{"viewport": WIDE, "locale": "zh-CN", **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     somebody = Clerk(context, address, journey)
     try:
         yield somebody

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.journeys.console import Clerk
 
 STOPS_MAX = 150
+FIELD_IN_FOCUS = "input:focus, textarea:focus, select:focus"
 _STOP = """() => {
     const it = document.activeElement
     if (!it || it === document.body) return null
@@ -41,6 +42,8 @@ class Keyboard:
         self._somebody.type(*keys)
 
     def type(self, text: str) -> None:
+        """Into the field that has the focus, or will when the page has given it: until then keys go nowhere."""
+        self._page.locator(FIELD_IN_FOCUS).first.wait_for()
         self._page.keyboard.type(text)
 
     def stop(self) -> dict[str, Any] | None:

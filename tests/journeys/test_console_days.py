@@ -28,6 +28,7 @@ def say_why(somebody: Clerk, then: Locator) -> None:
         somebody.fill("理由", "核对材料")
         somebody.press("查看")
         then.wait_for()
+    somebody.page.wait_for_load_state()
 
 
 def shows_state(somebody: Clerk, words: str) -> None:
@@ -153,9 +154,11 @@ def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
         asked, opened = (page.get_by_role("heading", name=name) for name in ("请先写明查看理由", "申请人"))
         asked.or_(opened).first.wait_for()
         if asked.count():
+            expect(page.get_by_label("理由", exact=True)).to_be_focused()
             page.keyboard.type("核对材料")
             somebody.type("Enter")
         opened.wait_for()
+        page.wait_for_load_state()
         tab_to("预审通过", "summary")
         somebody.type("Enter")
         tab_to("预审意见", "input, textarea")

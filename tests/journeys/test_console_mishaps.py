@@ -62,7 +62,7 @@ def test_a_tab_in_which_nobody_types_shows_by_itself_what_the_other_did(browser:
         find_case(somebody, number)
         take_step(somebody, "预审通过")
         shows_state(somebody, "已预审")
-        expect(behind.locator(".page-head .tag").first).to_have_text("已预审", timeout=15_000)
+        expect(behind.locator(".page-head .tag").first).to_have_text("已预审")
 
 
 def test_a_double_click_does_it_once(browser: Browser, town: Town) -> None:

@@ -106,5 +106,5 @@ def test_a_number_changes_while_somebody_looks_at_it(browser: Browser, town: Tow
         take_step(somebody, "预审通过")
         shows_state(somebody, "已预审")
         for words, by in (("已收件", -1), ("已预审", 1)):
-            expect(waits(words)).to_have_text(re.compile(f"^{before[words] + by:,}$"), timeout=15_000)
+            expect(waits(words)).to_have_text(re.compile(f"^{before[words] + by:,}$"))
         assert watcher.page.evaluate("document.body.dataset.same") == "page"

@@ -23,7 +23,7 @@ def sign_in(somebody: Clerk, keys: Keyboard, town: Town) -> None:
     keys.press("Tab")
     keys.type(given.password)
     keys.press("Enter")
-    somebody.page.get_by_label("六位数字").wait_for()
+    expect(somebody.page.get_by_label("六位数字")).to_be_focused()
     keys.type(pyotp.TOTP(given.secret).now())
     keys.press("Enter")
     somebody.at("/console/")
@@ -44,9 +44,11 @@ def find(somebody: Clerk, keys: Keyboard, number: str) -> None:
     asked, opened = (somebody.page.get_by_role("heading", name=it) for it in ("请先写明查看理由", "申请人"))
     asked.or_(opened).first.wait_for()
     if asked.count():
+        expect(somebody.page.get_by_label("理由", exact=True)).to_be_focused()
         keys.type("核对材料")
         keys.press("Enter")
     opened.wait_for()
+    somebody.page.wait_for_load_state()
 
 
 def day_in(somebody: Clerk, keys: Keyboard, days: int) -> None:
@@ -183,6 +185,6 @@ def test_news_that_comes_leaves_the_keyboard_where_it_was(browser: Browser, town
         find_case(somebody, number)
         take_step(somebody, "预审通过")
         shows_state(somebody, "已预审")
-        expect(held.locator(".page-head .tag").first).to_have_text("已预审", timeout=15_000)
+        expect(held.locator(".page-head .tag").first).to_have_text("已预审")
+        expect(held.locator("#accept > summary")).to_be_focused()
         assert held.evaluate("document.getElementById('before the news')") is None, "the part is a new one"
-        assert held.evaluate("document.activeElement === document.querySelector('#accept > summary')")
