@@ -101,7 +101,7 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
             wakes=hub,
             allowed_origins=settings.allowed_origins,
         )
-        blobs, spool = open_blobs(settings.blobs, centre.sealing), Spool(settings.data_folder / "spool")
+        blobs, spool = open_blobs(settings.blobs, centre.sealing), Spool(settings.data_folder / "spool", centre.sealing)
         renderer = Renderer()
         queue = RenditionQueue(centre.database, blobs, renderer, now=now, random_bytes=randomness)
 

@@ -82,7 +82,7 @@ async def centre(folder: Path, *, url: str = "", limits: UploadLimits | None = N
     await migrate(url, now_ms=0)
     database = await open_database(url)
     clock, told = Clock(), []
-    blobs, spool = LocalBlobs(folder / "files", sealing()), Spool(folder / "files" / "spool")
+    blobs, spool = LocalBlobs(folder / "files", sealing()), Spool(folder / "files" / "spool", sealing())
     reception = FileReception(
         database,
         blobs,

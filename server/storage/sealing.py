@@ -2,6 +2,7 @@
 
     plain     00 ‖ bytes
     sealed    algorithm 1 ‖ key id 2 ‖ nonce 12 ‖ ciphertext and tag
+    covered   as long as it is, byte for byte: of what still grows, and is checked as a whole by its own hash
 
 Laws: keys are derived from a secret that is kept outside the database, so that a stolen database or backup tells
 nothing. What was sealed opens only at its own place: the place's name is authenticated with it. Keys are added to the
@@ -20,13 +21,16 @@ from enum import IntEnum
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256, SM4
 
 _NONCE = 12
 _TAG = 16
 SEAL_BYTES = 3 + _NONCE + _TAG
 """So much longer is what was sealed."""
 _PLAIN = b"\x00"
+_BLOCK = 16
+_COVERS = b"\xffcovers"
+"""Before what a covering key is derived for; no text that is looked up in the index begins so."""
 
 
 class Algorithm(IntEnum):
@@ -65,6 +69,7 @@ class Sealing:
         assert active in keys, "the active key is one of the ring"
         assert len(index_key) == 32, "the index key has 32 bytes"
         self._ciphers = {_prefix(number, key): _cipher(key) for number, key in keys.items()}
+        self._active_algorithm = keys[active].algorithm
         self._active_prefix = _prefix(active, keys[active])
         self._active = self._ciphers[self._active_prefix]
         self._index = hmac.new(index_key, digestmod=hashlib.sha256)
@@ -105,6 +110,21 @@ class Sealing:
             return cipher.decrypt(kept[3 : 3 + _NONCE], kept[3 + _NONCE :], place.encode())
         except InvalidTag:
             raise SealBroken(f"what is kept at {place} was not sealed there") from None
+
+    def cover(self, place: str, offset: int, data: bytes | bytearray | memoryview) -> bytes:
+        """What lies at `offset` of a place that grows piece by piece: covered when it is plain, plain when covered.
+        It is as long as `data`, and nothing of it tells whether it was changed. Nobody must see a place both before
+        and after it was covered anew with other bytes.
+        """
+        key = self._index.copy()
+        key.update(_COVERS + place.encode())
+        block, before = divmod(offset, _BLOCK)
+        counter = modes.CTR(block.to_bytes(_BLOCK, "big"))
+        raw = key.digest()
+        is_aes = self._active_algorithm is Algorithm.AES_256_GCM
+        stream = Cipher(AES256(raw) if is_aes else SM4(raw[:16]), counter).encryptor()
+        stream.update(bytes(before))
+        return stream.update(data)
 
     def keyed_index(self, text: str) -> str:
         """A keyed hash: equal texts meet in it, and without the key it tells nothing. 32 hex digits."""

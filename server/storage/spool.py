@@ -3,6 +3,8 @@
 - An upload's offset is the length of its file. It is told only after the file was synced.
 - Whoever writes, cuts or removes a file holds its lock. The kernel lets go of it when a process dies.
 - What a power cut does to the tail of a file does no harm: an upload counts only once its whole hash was verified.
+- No photo lies in the clear: each byte is covered where it stands (Sealing.cover), so that a file may grow and be cut
+  anywhere. An upload that was underway when the ring changed its algorithm fails its hash and begins anew.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.storage.blobs import BlobsFull, BlobsUnreachable
+from server.storage.sealing import Sealing
 
 
 class SpoolBusy(Exception):
@@ -23,24 +26,23 @@ class SpoolBusy(Exception):
 class SpoolFile:
     """One upload's bytes, locked until `close`. Blocking: call it in a thread."""
 
-    def __init__(self, path: Path, descriptor: int, is_new: bool) -> None:
+    def __init__(self, path: Path, descriptor: int, is_new: bool, sealing: Sealing) -> None:
         self.path = path
+        self._sealing = sealing
         self._descriptor = descriptor
         self._is_new = is_new
         self.size = os.fstat(descriptor).st_size
 
     def append(self, data: bytes | bytearray) -> None:
         """Adds bytes. When the disk is full, those that fitted stay and count."""
-        view = memoryview(data)
+        left = memoryview(self._sealing.cover(_place_of(self.path), self.size, data))
         try:
-            while view:
-                written = os.write(self._descriptor, view)
+            while left:
+                written = os.write(self._descriptor, left)
                 self.size += written
-                view = view[written:]
+                left = left[written:]
         except OSError as error:
             raise _translated(error) from error
-        finally:
-            view.release()
 
     def sync(self) -> None:
         """Makes the bytes durable. A sync that failed leaves nothing to trust: the file is emptied."""
@@ -58,7 +60,8 @@ class SpoolFile:
         self.size = size
 
     def read(self) -> bytes:
-        return self.path.read_bytes()
+        """All that has come, as it was sent."""
+        return self._sealing.cover(_place_of(self.path), 0, self.path.read_bytes())
 
     def remove(self) -> None:
         """Removes the file; it may have been moved away already."""
@@ -71,8 +74,9 @@ class SpoolFile:
 class Spool:
     """The folder of unfinished uploads."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sealing: Sealing) -> None:
         self._root = root
+        self._sealing = sealing
         root.mkdir(parents=True, exist_ok=True)
 
     def size(self, upload: str) -> int:
@@ -105,7 +109,7 @@ class Spool:
                 raise SpoolBusy(upload) from error
             # Between our open and our lock another may have finished the upload and taken the file away.
             if _is_at(descriptor, path):
-                return SpoolFile(path, descriptor, is_new)
+                return SpoolFile(path, descriptor, is_new, self._sealing)
             os.close(descriptor)
 
     def remove(self, upload: str) -> None:
@@ -122,6 +126,10 @@ class Spool:
         """Every upload that has a file."""
         for path in self._root.iterdir():
             yield path.name
+
+
+def _place_of(path: Path) -> str:
+    return f"spool/{path.name}"
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

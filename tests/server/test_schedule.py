@@ -194,7 +194,7 @@ def parts(small: SmallCentre, contacts: ContactBook) -> Parts:
     return Parts(
         database=centre.database,
         blobs=open_blobs(centre.settings.blobs, centre.sealing),
-        spool=Spool(centre.settings.data_folder / "spool"),
+        spool=Spool(centre.settings.data_folder / "spool", centre.sealing),
         secrets=centre.secrets,
         backups=keeper_of(replace(centre.settings, backup_hours=0), centre.secrets, centre.clock.wall_ms),
         contacts=contacts,

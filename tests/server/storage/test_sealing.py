@@ -83,6 +83,16 @@ def test_what_need_not_be_sealed_is_kept_as_it_is() -> None:
     assert ring().open("anywhere", kept) == TEXT
 
 
+@pytest.mark.parametrize("active", [1, 2])
+def test_what_grows_is_covered_byte_by_byte_each_place_by_a_key_of_its_own(active: int) -> None:
+    sealing, plain = ring(active), bytes(50)
+    whole = sealing.cover("spool/1", 0, plain)
+    assert b"".join(sealing.cover("spool/1", at, plain[at : at + 7]) for at in range(0, 50, 7)) == whole
+    assert sealing.cover("spool/1", 0, whole) == plain
+    assert len({whole[at : at + 4] for at in range(46)}) == 46
+    assert sealing.cover("spool/2", 0, plain) != whole
+
+
 def test_equal_texts_meet_in_the_index_and_nobody_finds_them_without_its_key() -> None:
     index = ring().keyed_index("341802193507020027")
     assert index == ring(2).keyed_index("341802193507020027")
