@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -28,7 +27,7 @@ from server.storage.contacts import Contact, ContactBook
 from server.storage.errors import StorageError, Superseded
 from server.storage.feed import Asked, Down, heads_told, read_feed
 from server.storage.store import DeviceKey, Entitlement, EvidenceRow, Store, StoreRead
-from server.write import Job, NoSuchDevice, Written
+from server.write import Job, NoSuchDevice, Writer
 from server.write_steps import Steps
 from sync.central.known import ChainState, KnownChange
 from sync.core.chain import (
@@ -51,12 +50,6 @@ EVIDENCE_MS = 30 * 86_400_000
 TOKEN_END_TOLD_S = 120
 ACK_BYTES = 16
 """Every exchange carries it both ways; nobody but the centre makes or checks one."""
-
-
-class Writer(Protocol):
-    """write_queue.WriteQueue or write_parallel.ParallelWriter."""
-
-    async def write(self, job: Job) -> Written: ...
 
 
 @dataclass(frozen=True, kw_only=True)

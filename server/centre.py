@@ -17,7 +17,6 @@ from pathlib import Path
 
 from agent_api.logs import logger
 from server.actions.backup import BackupSource
-from server.actions.desk_change import Writer
 from server.actions.platform import Platform
 from server.actions.restore import RestoreTarget
 from server.clock import MachineClock
@@ -34,7 +33,7 @@ from server.storage.prepare import is_empty, is_founded
 from server.storage.sealing import Sealing
 from server.storage.sql_store import SqlStore, found_centre
 from server.storage.unit_of_work import Database, Engine
-from server.write import WriteContext
+from server.write import WriteContext, Writer
 from server.write_parallel import ParallelWriter
 from server.write_queue import WriteQueue
 from server.write_steps import Steps

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from server.storage.errors import Superseded, TryAgain
 from server.storage.store import CentreState, ChainPart, Deposit, Standing, Store, StoreWrite
@@ -87,6 +88,14 @@ class Written:
 
 
 Result = Written | Exception
+
+
+class Writer(Protocol):
+    """Takes jobs to be decided: server/write_queue.py, server/write_parallel.py."""
+
+    async def write(self, job: Job) -> Written: ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

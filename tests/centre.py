@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent_api.caller import Caller
 from agent_api.exchange import Exchange
 from server.actions.change_epoch import RESTORED, change_epoch
-from server.actions.desk_change import Writer
 from server.domain.people.roles import Role
 from server.merge_policies import policies_of
 from server.storage.contacts import ContactBook
@@ -32,7 +31,7 @@ from server.storage.sealing import Algorithm, Sealing, SealingKey
 from server.storage.sql_store import SqlStore, found_centre
 from server.storage.store import CentreState, Store
 from server.storage.unit_of_work import Database
-from server.write import WriteContext
+from server.write import WriteContext, Writer
 from server.write_parallel import ParallelWriter
 from server.write_queue import WriteQueue
 from server.write_steps import Steps

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.world import Size, World, build_world
-from server.actions.desk_change import Writer
 from server.actions.load_world import load_world
 from server.centre import Centre, open_centre, open_writer
 from server.cli.centre import in_folder
@@ -23,7 +22,7 @@ from server.merge_policies.judging import china_day
 from server.settings import Settings
 from server.storage.counts import count_again
 from server.storage.people import AccountRow, accounts_by_login
-from server.write import Job, Written
+from server.write import Job, Writer, Written
 from sync.central.known import Known, Wants
 from sync.core.chain import encode_hash, genesis
 from sync.core.changes import Base, Captured, Change

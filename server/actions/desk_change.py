@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from server.domain.people.entitlement import person_bucket
 from server.domain.people.roles import CENTRE_ROLE, Role, Scope
 from server.storage.people import AccountRow, account_by_id, insert_accounts, lock_of
 from server.storage.unit_of_work import Database, Transaction
-from server.write import Job, Written
+from server.write import Job, Writer, Written
 from sync.central.known import Author
 from sync.core.changes import Base, Captured, Change, Fields
 from sync.core.codec import encode_change, parse_change_line
@@ -32,14 +31,6 @@ CENTRE_ACCOUNT = derived_id("account", CENTRE_LOGIN)
 reach bind no step.
 """
 _IS_THERE = "SELECT 1 FROM devices WHERE id = ?"
-
-
-class Writer(Protocol):
-    """server/write_queue.py or server/write_parallel.py."""
-
-    async def write(self, job: Job) -> Written: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from server.actions.desk_change import Writer
 from server.domain.people.entitlement import Directory
 from server.storage.group_commit import GroupCommit
 from server.storage.places import read_directory
@@ -14,6 +13,7 @@ from server.storage.read_log import Look, append_looks
 from server.storage.sealing import Sealing
 from server.storage.store import Store
 from server.storage.unit_of_work import Database
+from server.write import Writer
 from sync.central.policies import Policies
 from sync.core.clock import Clock
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from server.actions.desk_change import CENTRE_ACCOUNT, Writer, desk_of
+from server.actions.desk_change import CENTRE_ACCOUNT, desk_of
 from server.domain.people.roles import Role
 from server.storage.store import Store
-from server.write import Job
+from server.write import Job, Writer
 from sync.central.known import Author
 
 WAITS_MAX = 200

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import Any
 
-UNSEEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
-"""NUL and the directional overrides."""
+UNSEEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""NUL, the directional overrides and half signs."""
 
 
 def as_sent(typed: str) -> str:

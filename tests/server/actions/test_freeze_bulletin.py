@@ -11,7 +11,7 @@ import pytest
 
 from server.actions.build_bulletin import build_bulletin, read_bulletin, read_edition
 from server.actions.centre_writes import write_together
-from server.actions.desk_change import DeskEdit, Writer
+from server.actions.desk_change import DeskEdit
 from server.actions.draft_bulletins import draft_bulletins
 from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, Seen, freeze_bulletin
 from server.actions.platform import Platform
@@ -20,7 +20,7 @@ from server.centre import open_writer, platform_of
 from server.domain.supervision.bulletins import table_of
 from server.domain.supervision.indicators import CODES
 from server.merge_policies.bulletin_policy import bulletin_id
-from server.write import Job, Written
+from server.write import Job, Writer, Written
 from tests.people import HandClock
 from tests.put_record import put_record
 from tests.server.actions.test_build_bulletin import finished

@@ -20,6 +20,7 @@ from tests.centre import ident
         ("\u2068王\u2069", "王"),
         ("e\u0301", "é"),
         ("a\x00b", "ab"),
+        ("好\ud83d", "好"),  # half a sign, as an argument in a foreign encoding comes
         ("第一行\n第二行", "第一行\n第二行"),
     ],
 )

@@ -2,6 +2,12 @@
 
 import { expect, test } from 'vitest'
 import { allAsSent, asSent } from '../../src/protocol/text'
+import { golden } from './golden'
+
+test.each(golden<{ typed: string; sent: string }[]>('typed.json'))('$typed is sent as the centre would', (text) => {
+  expect(asSent(text.typed)).toBe(text.sent)
+  expect(asSent(text.sent)).toBe(text.sent)
+})
 
 test('what nobody sees goes and what can be read stays', () => {
   expect(asSent('\u202d138 0013 8000\u202c')).toBe('138 0013 8000')
