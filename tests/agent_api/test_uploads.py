@@ -98,7 +98,7 @@ async def test_asking_for_the_offset_ends_a_patch_that_hangs(at: Centre, line: L
     await line.announce(data, file_id)
     writer = await line.begin(file_id, data[:5_000], 0, len(data))
     await bytes_arrive(at, line, file_id)
-    offset = await asyncio.wait_for(line.offset(file_id), 5)
+    offset = await asyncio.wait_for(line.offset(file_id), 60)
     assert (await line.patch(file_id, data[offset:], offset)).status_code == 204
     writer.close()
     assert await state(at, line.owner, file_id) is FileState.STORED

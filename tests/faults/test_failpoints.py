@@ -69,7 +69,7 @@ async def test_a_server_killed_before_any_statement_has_all_of_an_exchange_or_no
     fates: Counter[str] = Counter()
     with database_of(engine, request) as url:
         site = await prepare(settings_in(tmp_path, url), HELPER, LEAD, clock=MachineClock())
-        async with Road() as road, httpx.AsyncClient(transport=road, base_url="http://127.0.0.1", timeout=20) as client:
+        async with Road() as road, httpx.AsyncClient(transport=road, base_url="http://127.0.0.1", timeout=60) as client:
             story = Story(site, Line(client))
             await _serve(site, road, story.begin)
             lines = story.batch(0)

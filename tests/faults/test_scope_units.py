@@ -104,7 +104,7 @@ class Socket:
 
     async def leave(self) -> None:
         self._in.put_nowait({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(self.serving, 10)
+        await asyncio.wait_for(self.serving, 60)
 
 
 async def test_nothing_of_another_unit_or_person_is_ever_sent_to_anybody(
@@ -157,7 +157,7 @@ async def _open(at: Served, phone: Phone) -> Socket:
     answer = await at.line.client.post("/v1/live/ticket", headers=at.line.bearer(phone.device))
     assert answer.status_code == 200, answer.text
     socket = Socket(at, answer.json()["ticket"])
-    await asyncio.wait_for(socket.opened.wait(), 10)
+    await asyncio.wait_for(socket.opened.wait(), 60)
     return socket
 
 

@@ -63,7 +63,7 @@ class Road(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def pushing(site: Site, road: Road) -> AsyncIterator[list[Pusher]]:
     """Everybody's phone, pushing until the block ends."""
-    async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1", timeout=20) as client:
+    async with httpx.AsyncClient(transport=road, base_url="http://127.0.0.1", timeout=60) as client:
         line = Line(client)
         told = asyncio.Semaphore(0)
         pushers = [Pusher(site.phone(one, line), line, told) for one in site.people]
@@ -126,7 +126,7 @@ async def check_sums(site: Site) -> None:
 
 
 async def ask_once_more(pusher: Pusher, server: ServerProcess) -> None:
-    async with httpx.AsyncClient(base_url=server.address, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
         pusher.line.client = client
         await pusher.push()
 

@@ -19,7 +19,7 @@ from server.processes import SERVER, ReadyServer, listening
 from tests.faults.site import Line, Person, Site, prepare, problem_of, settings_in
 from tests.people import HandClock
 
-SOON_S = 0.2
+SOON_S = 2.0
 
 
 class Impatient(BoundedProtocol):
@@ -52,7 +52,7 @@ class At:
 
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[At]:
-    """The real app, served as it is served, by a server that waits a fifth of a second for a head."""
+    """The real app, served as it is served, by a server that waits two seconds for a head."""
     site = await prepare(settings_in(tmp_path), Person("wang"))
     with listening("127.0.0.1", 0) as socket:
         async with open_server(site.settings, clock=HandClock()) as app:

@@ -45,7 +45,7 @@ def fail_at_once(settings: Settings, bound: Socket, ready: Callable[[], None]) -
 
 
 def ask(port: int, word: bytes) -> int:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         pid = int(connection.recv(20))
         connection.sendall(word)
         return pid
@@ -83,7 +83,7 @@ def test_workers_end_when_whoever_started_them_was_killed(tmp_path: Path) -> Non
         parent.kill()
         parent.join()
         alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
-        assert psutil.wait_procs(alive, timeout=10)[1] == []
+        assert psutil.wait_procs(alive, timeout=60)[1] == []
 
 
 def test_workers_that_never_serve_are_not_started_for_ever(tmp_path: Path) -> None:

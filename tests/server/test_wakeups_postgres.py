@@ -11,7 +11,7 @@ from server.storage.unit_of_work import Database
 from server.wakeups import Wakes
 from server.wakeups_postgres import PAYLOAD_BYTES_MAX, PostgresWakes, payloads
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ async def test_a_write_cancelled_at_every_await_is_whole_and_the_next_is_answere
 
         async for _ in at_every_await(send):
             # The centre may have the change or not; sending on must be answered, as an overlap or a fork.
-            await asyncio.wait_for(wang.tell([]), 20)
+            await asyncio.wait_for(wang.tell([]), 60)
         assert isinstance(centre.writer, ParallelWriter)
         await centre.writer.close()
         assert count > 3

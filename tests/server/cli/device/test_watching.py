@@ -22,7 +22,7 @@ from tests.server.cli.device.village import FAST, PIN, whole_visit
 
 async def settled(watch: Watch) -> None:
     watch.exchanged.clear()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await watch.exchanged.wait()
 
 
