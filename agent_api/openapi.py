@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _ALWAYS = ("too_many_requests", "internal")
-_QUERIES = {
-    "/v1/receipts/{number}": [("last4", "The last four signs of the resident's citizen id", "^[0-9]{3}[0-9Xx]$")]
-}
 _TUS = ("Tus-Resumable", "The version of tus that is spoken", True, "^1\\.0\\.0$")
 _OFFSET = ("Upload-Offset", "How much of the file was sent before", True, "^[0-9]{1,15}$")
 _CHECKSUM = (
@@ -119,9 +116,6 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in _PARAMETER.findall(path)
     ]
-    for name, description, pattern in _QUERIES.get(path, []):
-        schema = {"type": "string", "pattern": pattern}
-        found.append({"name": name, "in": "query", "required": True, "description": description, "schema": schema})
     for name, description, required, pattern in _HEADERS.get((method, path), ()):
         schema = {"type": "string", "pattern": pattern}
         found.append({"name": name, "in": "header", "required": required, "description": description, "schema": schema})

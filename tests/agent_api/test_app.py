@@ -85,11 +85,14 @@ async def test_whatever_a_handler_raises_is_a_problem(
 async def test_the_log_names_routes_and_devices_and_no_person(api: Centre, log: io.StringIO) -> None:
     helper = await api.enrol()
     await api.client.post("/v1/exchange", headers=helper.bearer)
+    asked = {"number": "T00002611220001", "last4": "1234"}
     await api.client.get("/v1/receipts/T00002611220001?last4=1234")
+    await api.client.post("/v1/residents/status", json=asked)
+    await api.client.post("/v1/receipts", json=asked)
     text = log.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]
-    assert [line["route"] for line in lines][-2:] == ["/v1/exchange", "/v1/receipts/{number}"]
-    assert lines[-2]["device"] == helper.device
+    assert [line["route"] for line in lines][-4:] == ["/v1/exchange", "none", "/v1/residents/status", "/v1/receipts"]
+    assert lines[-4]["device"] == helper.device
     assert lines[-1]["ip"] == "127.0.0.1"
     secrets = (helper.answer["access_token"], helper.answer["refresh_token"], "T0000261122", '1234"', "王小梅")
     assert not [secret for secret in secrets if secret in text]
