@@ -126,9 +126,13 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         ),
         *("请重新编制草稿", "build the draft anew"),
     ),
+    "bulletin_unfinished": (
+        *(409, "这一期还没有结束，没有定稿", "this period is not over; nothing was frozen"),
+        *("请在期末之后再定稿", "freeze it after its last day"),
+    ),
     "bulletin_moved": (
         *(409, "通报已不是所看的那一版，没有定稿", "the bulletin is not the one that was seen; nothing was frozen"),
-        *("请看最新内容再定稿", "read it again, then name its edition and data_hash"),
+        *("请看最新内容再定稿", "read it again, then name its edition, build and data_hash"),
     ),
     "licence_absent": (
         *(404, "没有可用的电子证照", "there is no licence that could be used"),

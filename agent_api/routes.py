@@ -218,7 +218,7 @@ ROWS: tuple[Row, ...] = (
           bulletins.Bulletin, roles=CITY, problems=("bulletin_frozen",)),
     _step("/v1/desk/bulletins/{period}/freeze", bulletin_steps.post_freeze, "Freeze the draft that was seen",
           bulletins.Bulletin, roles=CITY, takes=bulletin_steps.BulletinSeen, body_max=bulletin_steps.BODY_MAX,
-          problems=("bulletin_frozen", "bulletin_moved", "step_refused")),
+          problems=("bulletin_frozen", "bulletin_moved", "bulletin_unfinished", "step_refused")),
     _step("/v1/desk/bulletins/{period}/correct", bulletin_steps.post_correction,
           "Draft the next edition of a frozen bulletin", bulletins.Bulletin, roles=CITY,
           takes=bulletin_steps.BulletinCorrection, body_max=bulletin_steps.BODY_MAX, problems=("bulletin_unfrozen",)),

@@ -1,7 +1,7 @@
 """A period's bulletin at the city's desk: built, frozen and corrected; and the objections of the offices to it.
 
-Laws: what is frozen is the edition that was seen, named by its number and the hash of its data, or nothing; a frozen
-one is corrected by its next edition, never built anew. Who objects reaches the area for which it is said.
+Laws: what is frozen is the edition that was seen, named by its number, its build and the hash of its data, or nothing;
+a frozen one is corrected by its next edition, never built anew. Who objects reaches the area for which it is said.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class BulletinSeen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     edition: int
     data_hash: str
+    build: str
 
 
 class BulletinCorrection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +70,7 @@ async def post_freeze(request: Request, caller: Caller, services: Services) -> R
     """POST /v1/desk/bulletins/2026-11/freeze"""
     seen = await read_json(request, _read_seen)
     period, account = request.path_params["period"], await account_of(caller, services)
-    looked_at = Seen(seen.edition, seen.data_hash)
+    looked_at = Seen(seen.edition, seen.data_hash, seen.build)
     if Seen.of(_there(await _latest(services, period))) != looked_at:
         return problem_response("bulletin_moved")
     try:

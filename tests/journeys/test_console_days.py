@@ -272,7 +272,7 @@ def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(
         somebody.sign_in(given)
         page = somebody.page
         somebody.section("通报")
-        somebody.fill("起草哪一期", "2026-11-25")
+        somebody.fill("起草哪一期", "2026-11-20")
         somebody.press("起草")
         somebody.see("这是草稿")
         somebody.press("定稿")
@@ -284,10 +284,10 @@ def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(
         with page.expect_download() as waiting:
             somebody.press("导出")
         assert waiting.value.suggested_filename.endswith(".xlsx")
-        somebody.see("做好了：bangban-2026-11-25-1.xlsx")
+        somebody.see("做好了：bangban-2026-11-20-1.xlsx")
         somebody.check("exported")
         give_up_an_export(somebody)
-        somebody.open("/console/bulletins/2026-11-25")
+        somebody.open("/console/bulletins/2026-11-20")
         town.tamper("UPDATE staff_sessions SET factor_at = factor_at - 600000 WHERE ended_at IS NULL")
         somebody.press("导出（表格、PDF、单页）")
         somebody.see("请输入验证器应用现在显示的六位数字")
@@ -296,7 +296,7 @@ def test_a_city_supervisor_drafts_freezes_and_takes_the_files_with_a_fresh_code(
 def give_up_an_export(somebody: Clerk) -> None:
     """One that takes long is cancelled, one that breaks off is told; the form with what was typed is there again."""
     page = somebody.page
-    somebody.open("/console/bulletins/2026-11-25")
+    somebody.open("/console/bulletins/2026-11-20")
     somebody.press("导出（表格、PDF、单页）")
     somebody.fill("为什么导出", "上会用")
     page.route("**/export", lambda route: None)

@@ -24,7 +24,13 @@ from server.actions.build_bulletin import (
 )
 from server.actions.export_bulletin import WRITERS, shown
 from server.actions.export_table import Told, Watermark
-from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, Seen, freeze_bulletin
+from server.actions.freeze_bulletin import (
+    BulletinMoved,
+    BulletinUnfinished,
+    BulletinUnfounded,
+    Seen,
+    freeze_bulletin,
+)
 from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.refusals import NotFound
 from server.actions.trace_outcomes import Trace, trace_areas, trace_outcomes
@@ -38,7 +44,7 @@ from server.domain.people.reach import place_in_scope
 from server.domain.people.roles import may_change, may_read
 from server.domain.places import Level
 from server.domain.record_fields import Fields, integer, text, texts
-from server.domain.supervision.bulletins import TABLES, BulletinState, Span, names_of, table_of
+from server.domain.supervision.bulletins import TABLES, BulletinState, Span, is_over, names_of, table_of
 from server.domain.supervision.indicators import CODES, INDICATORS, N_MIN, Counts, band, has_figures
 from server.domain.supervision.tasks import check_objection
 from server.merge_policies.judging import china_day
@@ -146,6 +152,7 @@ async def _bulletin_page(visit: Visit, *, said: str = "", status: int = 200) -> 
         multiples=await _multiples(visit, fields, trace, since, before) if not place else [],
         verified=verified,
         may_build=_may(visit) and not place,
+        is_over=is_over(period, china_day(platform.clock.wall_ms())),
         words=bulletin_words,
         said=said,
         objecting=await _objecting(visit, fields) if not place else {},
@@ -226,11 +233,14 @@ async def build(visit: Visit) -> Response:
 async def freeze(visit: Visit) -> Response:
     """POST /bulletins/{period}/freeze: the edition that the page showed, or nothing."""
     held = await _edition(visit, place="")
-    seen = Seen(_number(visit.form.get("edition", "")), visit.form.get("hash", ""))
+    seen = Seen(_number(visit.form.get("edition", "")), visit.form.get("hash", ""), visit.form.get("build", ""))
     try:
         await freeze_bulletin(visit.console.platform, text(held.fields, "period"), seen=seen, by=visit.account)
     except (NotFound, BulletinMoved):
         return await _changed(visit)
+    except BulletinUnfinished:
+        told = visit.t("没有定稿：这一期还没有结束。", "Not frozen: this period is not over.")
+        return await _bulletin_page(visit, said=told, status=409)
     except BulletinUnfounded:
         told = visit.t(
             "没有定稿：数字与明细对不上，请重新编制后再看。",

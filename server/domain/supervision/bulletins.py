@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from server.domain.check_context import CheckContext
@@ -141,6 +142,11 @@ def counted_otherwise(bulletin: Fields, now: Mapping[str, Mapping[str, Counts]])
             if rows_of(counted, columns) != rows_of(kept, columns):
                 found.append(name)
     return found
+
+
+def is_over(period: str, today: date) -> bool:
+    """Whether the month or the day has passed: before that its figures are not all there to be frozen."""
+    return period < today.isoformat()[: len(period)]
 
 
 def check_bulletin(fields: Fields, ctx: CheckContext) -> list[Problem]:

@@ -10,13 +10,14 @@ import pytest
 from agent_api.desk.bulletin_steps import BODY_MAX, SAID_CHARACTERS_MAX
 from server.actions.build_bulletin import list_bulletins, read_bulletin
 from server.domain.people.roles import Role
+from server.merge_policies.judging import china_day
 from server.storage.counts import count_again
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import COUNTY, DAY, OTHER_COUNTY, TOWN, VILLAGE
 from tests.put_record import put_record
 from tests.small_centre import SmallCentre
 
-PERIOD = "2026-11"
+PERIOD = "2026-10"
 SAID = {"place": TOWN, "text": "有5件退件不应计入"}
 
 
@@ -32,7 +33,7 @@ async def editions(api: Centre) -> list[tuple[int, str]]:
 
 
 def seen(answer: Any) -> dict[str, Any]:
-    return {name: answer.json()["fields"][name] for name in ("edition", "data_hash")}
+    return {name: answer.json()["fields"][name] for name in ("edition", "data_hash", "build")}
 
 
 def refused(answer: Any, status: int, code: str) -> None:
@@ -47,7 +48,7 @@ async def finish_a_case(api: Centre) -> None:
     async with api.database.write() as tx:
         sql = """INSERT INTO cases (id, bucket, version, rev, state, item, finished_at, tally, helper, natural_keys,
                  stamps, body) VALUES (?, ?, 1, 1, 'finished', ?, ?, 'on_time', 'the helper', '', ?, ?)"""
-        await tx.execute(sql, ["c" * 32, f"place:{VILLAGE}", "1" * 32, "2026-11-10T10:00:00+08:00", b"[]", b""])
+        await tx.execute(sql, ["c" * 32, f"place:{VILLAGE}", "1" * 32, "2026-10-10T10:00:00+08:00", b"[]", b""])
         await count_again(tx, api.database.engine)
 
 
@@ -59,7 +60,12 @@ async def test_a_draft_is_built_anew_and_only_what_was_seen_is_frozen(api: Centr
     anew = await post(api, city)
     assert seen(anew) != seen(drafted)
     assert [one["code"] for one in anew.json()["indicators"]] == anew.json()["fields"]["columns"]
-    for stale in (seen(drafted), {**seen(anew), "edition": 2}, {**seen(anew), "data_hash": ""}):
+    for stale in (
+        seen(drafted),
+        {**seen(anew), "edition": 2},
+        {**seen(anew), "data_hash": ""},
+        {**seen(anew), "build": ""},
+    ):
         refused(await post(api, city, f"{PERIOD}/freeze", stale), 409, "bulletin_moved")
     assert await editions(api) == [(1, "draft")]
     frozen = await post(api, city, f"{PERIOD}/freeze", seen(anew))
@@ -69,6 +75,15 @@ async def test_a_draft_is_built_anew_and_only_what_was_seen_is_frozen(api: Centr
     refused(await post(api, city, f"{PERIOD}/freeze", seen(anew)), 409, "bulletin_frozen")
     refused(await post(api, city), 409, "bulletin_frozen")
     assert await editions(api) == [(1, "frozen")]
+
+
+async def test_a_period_that_is_not_over_is_drafted_and_not_frozen(api: Centre) -> None:
+    city, today = await api.enrol(Role.CITY_SUPERVISOR), china_day(api.services.platform.clock.wall_ms())
+    for period in (today.isoformat(), today.isoformat()[:7]):
+        drafted = await post(api, city, period)
+        refused(await post(api, city, f"{period}/freeze", seen(drafted)), 409, "bulletin_unfinished")
+        held = await api.client.get(f"/v1/desk/bulletins/{period}", headers=city.bearer)
+        assert held.json()["fields"]["state"] == "draft"
 
 
 async def test_a_draft_that_does_not_follow_from_its_rows_is_not_frozen(api: Centre) -> None:
@@ -156,7 +171,7 @@ async def test_what_cannot_be_read_changes_nothing(api: Centre, step: str, body:
 
 async def test_a_period_that_is_none_is_malformed_and_one_without_a_bulletin_not_found(api: Centre) -> None:
     city = await api.enrol(Role.CITY_SUPERVISOR)
-    bodies = {"freeze": {"edition": 1, "data_hash": "x"}, "correct": {"why": "补录"}, "objections": SAID}
+    bodies = {"freeze": {"edition": 1, "data_hash": "x", "build": "y"}, "correct": {"why": "补录"}, "objections": SAID}
     for period in ("soon", "20261122", "2026-13", "9999-12"):
         refused(await post(api, city, period), 400, "malformed")
         for step, body in bodies.items():
@@ -178,7 +193,7 @@ async def test_only_the_city_builds_freezes_and_corrects(api: Centre) -> None:
 
 
 async def test_a_day_has_its_brief_and_what_no_field_can_hold_corrects_nothing(api: Centre) -> None:
-    city, day = await api.enrol(Role.CITY_SUPERVISOR), "2026-11-22"
+    city, day = await api.enrol(Role.CITY_SUPERVISOR), "2026-11-12"
     drafted = await post(api, city, day)
     assert drafted.json()["fields"]["span"] == "daily"
     await post(api, city, f"{day}/freeze", seen(drafted))

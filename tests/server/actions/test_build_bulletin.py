@@ -24,10 +24,10 @@ from sync.core.clock import from_iso
 from tests.put_record import put_record
 from tests.small_centre import TOWN, VILLAGE, SmallCentre, small_centre
 
-PERIOD = "2026-11"
+PERIOD = "2026-10"
 
 
-async def finished(small: SmallCentre, words: str, number: int, *, start: int = 0, day: str = "2026-11-10") -> None:
+async def finished(small: SmallCentre, words: str, number: int, *, start: int = 0, day: str = "2026-10-10") -> None:
     """Cases that are over, as the tally says; only the columns are counted, so only they are written."""
     item = small.world.standard_items[0].id
     for one in range(start, start + number):
@@ -42,8 +42,8 @@ async def test_a_month_is_counted_by_village_town_and_county(tmp_path: Path) -> 
     async with small_centre(tmp_path) as small:
         await finished(small, "on_time", 40)
         await finished(small, "late returned days:3", 10, start=100)
-        await finished(small, "on_time", 5, start=200, day="2026-12-01")
-        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        await finished(small, "on_time", 5, start=200, day="2026-11-01")
+        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-10-01", "2026-11-01")
         pairs = dict(zip(CODES, figures.villages[VILLAGE].pairs, strict=True))
         assert (pairs["on_time"], pairs["corrections"], pairs["told_once"]) == ((40, 50), (10, 50), (10, 10))
         assert (pairs["delivery_days"], pairs["valid"], pairs["volume"]) == ((30, 10), (50, 50), (50, 3))
@@ -58,10 +58,10 @@ async def test_homes_that_were_visited_and_requests_that_were_refused_are_counte
         await finished(small, "on_time elder_home", 30)
         await finished(small, "on_time elder_elsewhere", 10, start=100)
         await finished(small, "on_time", 7, start=200)
-        asked = from_iso("2026-11-30T23:59:00+08:00")
+        asked = from_iso("2026-10-31T23:59:00+08:00")
         for number, at in enumerate((asked, asked + 60_000)):
             await refused_request(small, f"{0:032x}", at, number)
-        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-10-01", "2026-11-01")
         pairs = dict(zip(CODES, figures.towns[TOWN].pairs, strict=True))
         assert pairs["elders_home"] == (30, 40)
         assert pairs["forbidden"] == (1, 47), "the one of December is not this month's"
@@ -71,7 +71,7 @@ async def test_what_was_made_void_counts_against_valid_cases_and_for_nothing_els
     async with small_centre(tmp_path) as small:
         await finished(small, "on_time", 40)
         await finished(small, "void", 3, start=100)
-        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        figures = await count_outcomes(platform_of(small.centre, small.writer), "2026-10-01", "2026-11-01")
         pairs = dict(zip(CODES, figures.towns[TOWN].pairs, strict=True))
         assert (pairs["valid"], pairs["on_time"], pairs["volume"][0]) == ((40, 43), (40, 40), 40)
 
@@ -115,25 +115,25 @@ async def test_a_months_lights_and_lists_stay_what_they_were_whatever_came_of_th
     unit = min(one for one, listed in directory.units.items() if listed.place == TOWN)
     await finished(either, "on_time", 40)
     light = {"place": VILLAGE, "about": "x", "about_kind": "case", "code": "promise", "state": "lit", "number": "1"}
-    warned = {"warned_at": "2026-11-20T09:00:00+08:00", "warned_holder": f"unit:{unit}"}
-    since = {"level": "yellow", "level_since": "2026-11-20T09:00:00+08:00", "holder": f"unit:{unit}"}
+    warned = {"warned_at": "2026-10-20T09:00:00+08:00", "warned_holder": f"unit:{unit}"}
+    since = {"level": "yellow", "level_since": "2026-10-20T09:00:00+08:00", "holder": f"unit:{unit}"}
     await put_record(either, "light", "a" * 32, {**light, **since, **warned})
     rows = [[unit, 5, 4, 0, 0, 0, 0, 3, 0, 0]]
     kept = {"campaign": campaign, "place": TOWN, "columns": list(COLUMNS)}
-    await put_record(either, "snapshot", "1" * 32, {**kept, "day": "2026-11-29", "rows": rows})
+    await put_record(either, "snapshot", "1" * 32, {**kept, "day": "2026-10-29", "rows": rows})
     await build_bulletin(platform, PERIOD)
     frozen = await freeze_bulletin(platform, PERIOD)
     told = dict(zip(CODES, table_of(frozen.fields, "towns")[TOWN].pairs, strict=True))
     assert (told["lights"], told["claims"]) == ((1, 40), (3, 5))
     await either.tamper("DELETE FROM lights")
-    later = {"level": "red", "level_since": "2026-12-02T09:00:00+08:00", "holder": f"place:{VILLAGE}"}
+    later = {"level": "red", "level_since": "2026-11-02T09:00:00+08:00", "holder": f"place:{VILLAGE}"}
     await put_record(either, "light", "a" * 32, {**light, **later, **warned})
     rows[0][7] = 5
-    await put_record(either, "snapshot", "2" * 32, {**kept, "day": "2026-12-01", "rows": rows})
+    await put_record(either, "snapshot", "2" * 32, {**kept, "day": "2026-11-01", "rows": rows})
     await either.tamper("UPDATE resident_counts SET number = number + 7")
     assert (await verify_bulletin(platform, PERIOD)).recounted == []
-    december = await count_outcomes(platform, "2026-12-01", "2027-01-01")
-    assert december.towns[TOWN].pairs[CODES.index("lights")] == (0, 0), "it warned a month before"
+    november = await count_outcomes(platform, "2026-11-01", "2026-12-01")
+    assert november.towns[TOWN].pairs[CODES.index("lights")] == (0, 0), "it warned a month before"
     await put_record(either, "light", "b" * 32, {**light, **since, **warned, "about": "y"})
     assert (await verify_bulletin(platform, PERIOD)).recounted == ["counties", "towns"]
 

@@ -39,11 +39,11 @@ async def test_a_case_counts_for_its_place_and_for_the_city_unit_whose_item_it_i
     cities = {code for code, place in directory.places.items() if place.level is Level.CITY}
     unit = min(one for one, listed in directory.units.items() if listed.place in cities)
     await finished(either, "on_time returned days:3", 5)
-    of_place = (await count_outcomes(platform, "2026-11-01", "2026-12-01")).towns[TOWN]
+    of_place = (await count_outcomes(platform, "2026-10-01", "2026-11-01")).towns[TOWN]
     await either.tamper("UPDATE items SET unit = ? WHERE id = ?", [unit, either.world.standard_items[0].id])
     await finished(either, "void", 2, start=100)
-    await finished(either, "on_time", 9, start=200, day="2026-12-01")
-    figures = await count_outcomes(platform, "2026-11-01", "2026-12-01")
+    await finished(either, "on_time", 9, start=200, day="2026-11-01")
+    figures = await count_outcomes(platform, "2026-10-01", "2026-11-01")
     told = dict(zip(CODES, figures.units[unit].pairs, strict=True))
     assert (told["on_time"], told["corrections"], told["delivery_days"]) == ((5, 5), (5, 5), (15, 5))
     assert (told["valid"], told["volume"]) == ((5, 7), (5, 0))

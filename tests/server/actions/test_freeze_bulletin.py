@@ -13,7 +13,13 @@ from server.actions.build_bulletin import build_bulletin, read_bulletin, read_ed
 from server.actions.centre_writes import write_together
 from server.actions.desk_change import DeskEdit
 from server.actions.draft_bulletins import draft_bulletins
-from server.actions.freeze_bulletin import BulletinMoved, BulletinUnfounded, Seen, freeze_bulletin
+from server.actions.freeze_bulletin import (
+    BulletinMoved,
+    BulletinUnfinished,
+    BulletinUnfounded,
+    Seen,
+    freeze_bulletin,
+)
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.centre import open_writer, platform_of
@@ -21,12 +27,13 @@ from server.domain.supervision.bulletins import table_of
 from server.domain.supervision.indicators import CODES
 from server.merge_policies.bulletin_policy import bulletin_id
 from server.write import Job, Writer, Written
+from sync.core.clock import from_iso
 from tests.people import HandClock
 from tests.put_record import put_record
 from tests.server.actions.test_build_bulletin import finished
 from tests.small_centre import TOWN, VILLAGE, SmallCentre
 
-PERIOD = "2026-11"
+PERIOD = "2026-10"
 
 
 class Broken(Exception):
@@ -115,6 +122,29 @@ async def test_what_is_built_anew_between_the_look_and_the_freezing_is_not_froze
     assert own is not None
     assert (on_time(frozen.fields, "towns", TOWN), on_time(own.fields, "villages", VILLAGE)) == ((40, 45), (40, 45))
     assert await states(platform) == {"frozen"}
+
+
+async def test_what_was_built_anew_is_looked_at_again_also_where_the_figures_are_equal(either: SmallCentre) -> None:
+    """The city's rows do not tell the villages': that they are equal says nothing of what a town is told."""
+    platform, seen = await drafted(either)
+    anew = Seen.of(await build_bulletin(platform, PERIOD))
+    assert (anew.edition, anew.data_hash) == (seen.edition, seen.data_hash)
+    with pytest.raises(BulletinMoved):
+        await freeze_bulletin(platform, PERIOD, seen=seen)
+    await freeze_bulletin(platform, PERIOD, seen=anew)
+    assert await states(platform) == {"frozen"}
+
+
+async def test_a_period_is_frozen_from_the_day_after_its_last_one(either: SmallCentre) -> None:
+    clock = HandClock(wall=from_iso("2026-10-31T23:59:00+08:00"))
+    platform = replace(platform_of(either.centre, either.writer), clock=clock)
+    for period in (PERIOD, "2026-10-31"):
+        await build_bulletin(platform, period)
+        with pytest.raises(BulletinUnfinished):
+            await freeze_bulletin(platform, period)
+    clock.wall += 60_000
+    for period in (PERIOD, "2026-10-31"):
+        assert (await freeze_bulletin(platform, period)).fields["state"] == "frozen"
 
 
 async def test_of_two_who_build_at_once_one_has_the_whole(either: SmallCentre) -> None:

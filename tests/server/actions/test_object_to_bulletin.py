@@ -16,7 +16,7 @@ from tests.server.actions.test_build_bulletin import finished
 from tests.server.merge_policies.test_followup_policies import login_of
 from tests.small_centre import VILLAGE, small_centre
 
-PERIOD, COUNTY, SAID = "2026-11", VILLAGE[:6] + "000000", "有5件退件不应计入"
+PERIOD, COUNTY, SAID = "2026-10", VILLAGE[:6] + "000000", "有5件退件不应计入"
 
 
 async def test_a_draft_and_what_was_frozen_just_now_become_tasks_of_the_city(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ async def test_a_round_is_opened_worked_measured_and_told(tmp_path: Path, postgr
         assert await take_snapshots(work.platform) == 0
         assert (await end_leases(work.platform), await rebase_claims(work.platform)) == (0, 0)
         assert len(await list_campaigns(work.platform)) == 2
-        await build_bulletin(work.platform, "2026-11")
-        await freeze_bulletin(work.platform, "2026-11")
-        found = await verify_bulletin(work.platform, "2026-11")
+        await build_bulletin(work.platform, "2026-10")
+        await freeze_bulletin(work.platform, "2026-10")
+        found = await verify_bulletin(work.platform, "2026-10")
         assert (found.unfounded, found.recounted) == ([], [])

@@ -33,7 +33,7 @@ async def test_days_and_waits_are_counted_and_days_of_rest_told(tmp_path: Path) 
 async def test_a_case_that_says_no_receipt_counts_for_its_day_and_no_wait(tmp_path: Path) -> None:
     async with small_centre(tmp_path) as small:
         await finished(small, "on_time", 2)
-        told = await trace_outcomes(platform_of(small.centre, small.writer), "2026-11-01", "2026-12-01")
+        told = await trace_outcomes(platform_of(small.centre, small.writer), "2026-10-01", "2026-11-01")
         assert (told.total, sum(told.waits.values())) == (2, 0)
 
 

@@ -158,7 +158,8 @@ async def at_work(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         seen = hidden(page, step.path) if f'action="{step.path}"' in page else {}
         if role is Role.CITY_SUPERVISOR:
             form = page[page.index(f'action="{step.path}"') :]
-            seen = {"edition": "1", "hash": form.partition('name="hash" value="')[2].partition('"')[0]}
+            told = {name: form.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("hash", "build")}
+            seen = {"edition": "1", **told}
         yield AtWork(desk, role, step, browser, seen, await step.stands())
 
 

@@ -13,6 +13,7 @@ import pytest
 from server.actions.build_bulletin import read_bulletin
 from server.actions.search_logs import search_looks
 from server.domain.people.roles import Role
+from server.merge_policies.judging import china_day
 from tests.put_record import put_record
 from tests.server.actions.test_build_bulletin import PERIOD, finished
 from tests.server.actions.test_pdf_pages import lines_of
@@ -38,8 +39,10 @@ async def state_of(desk: Office) -> tuple[object, object]:
 def shown(page: str) -> dict[str, str]:
     """What the freezing form carries of the draft that was seen."""
     hash_seen = re.search(r'name="hash" value="([0-9a-f]+)"', page)
+    build_seen = re.search(r'name="build" value="([0-9a-f]+)"', page)
     assert hash_seen
-    return {"edition": "1", "hash": hash_seen[1]}
+    assert build_seen
+    return {"edition": "1", "hash": hash_seen[1], "build": build_seen[1]}
 
 
 async def test_a_bulletin_goes_from_its_draft_to_a_correction(desk: Office) -> None:
@@ -65,6 +68,19 @@ async def test_a_bulletin_goes_from_its_draft_to_a_correction(desk: Office) -> N
     assert (await browser.post(f"{HERE}/correct", why="补录5件")).status_code == 303
     assert await state_of(desk) == (2, "draft")
     assert "补录5件" in (await browser.get(f"{HERE}?edition=1")).text
+
+
+async def test_a_month_that_is_not_over_is_drafted_and_not_frozen(desk: Office) -> None:
+    browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
+    month = china_day(desk.platform.clock.wall_ms()).isoformat()[:7]
+    await browser.post("/console/bulletins", period=month)
+    page = (await browser.get(f"/console/bulletins/{month}")).text
+    assert "这一期结束后才能定稿" in page
+    answer = await browser.post(f"/console/bulletins/{month}/freeze", **shown(page))
+    assert (answer.status_code, "这一期还没有结束" in answer.text) == (409, True)
+    held = await read_bulletin(desk.platform, month)
+    assert held is not None
+    assert held.fields["state"] == "draft"
 
 
 async def test_who_has_too_few_cases_for_any_figure_is_named_below_its_table_and_has_no_row(desk: Office) -> None:

@@ -13,6 +13,7 @@ from server.domain.supervision.bulletins import (
     counted_otherwise,
     data_hash,
     differences,
+    is_over,
     public_fields,
     table_of,
     town_fields,
@@ -114,3 +115,9 @@ def test_that_people_registered_since_is_no_difference_and_anything_else_is() ->
     assert counted_otherwise(frozen, towns(90, 2_400)) == []
     assert counted_otherwise(frozen, towns(91, 2_000)) == ["towns"]
     assert counted_otherwise(frozen, {"towns": {}}) == ["towns"]
+
+
+def test_a_period_is_over_once_its_last_day_is() -> None:
+    for today, month, day in ((date(2026, 11, 30), False, False), (date(2026, 12, 1), True, True)):
+        assert (is_over("2026-11", today), is_over("2026-11-30", today)) == (month, day)
+    assert is_over("2026-12", date(2027, 1, 1))
