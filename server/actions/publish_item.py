@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from server.actions.compose_code import code_for_item
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.actions.take_step import Taken, read_record, take_step
@@ -36,8 +35,6 @@ async def publish_item(
     if standing is None:
         raise NotFound(f"no {kind} {item}")
     said = {**fields, "effective_from": effective_from.isoformat()} if effective_from is not None else dict(fields)
-    if (kind, verb) == ("item", "publish"):
-        said |= await code_for_item(platform, {**standing.fields, **fields})
     return await take_step(
         platform,
         account,

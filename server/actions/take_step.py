@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.actions.compose_code import code_for_claim
+from server.actions.compose_code import code_for_claim, code_for_item
 from server.actions.desk_change import CENTRE_ACCOUNT, DeskEdit, centre_account, desk_change
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
@@ -72,6 +72,8 @@ async def take_step(
         item = await read_record(platform, "item", named) if (named := text(standing.fields, "item")) else None
         claim = {**standing.fields, **fields}
         fields = {**fields, **await code_for_claim(platform, claim, item.fields if item is not None else None)}
+    if name == "item.publish":
+        fields = {**fields, **await code_for_item(platform, {**(standing.fields if standing else {}), **fields})}
     edit = DeskEdit(kind=kind, record=record, name=name, fields=fields, base=seen)
     buckets = {bucket, *also_reads, *_readable(account, directory)}
     if standing is not None and policy.bucket({**standing.fields, **fields}) != bucket:

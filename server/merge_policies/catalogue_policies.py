@@ -15,6 +15,7 @@ from typing import Any
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.catalogue.consistency import publication_problems
 from server.domain.catalogue.item_life import (
+    EFFECTIVE,
     STEPS,
     ItemState,
     LifeStep,
@@ -29,7 +30,7 @@ from server.domain.catalogue.local_items import departing_fields, local_item_id
 from server.domain.people.roles import roles_that_may
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
-from server.domain.record_fields import KINDS, Fields, text, texts
+from server.domain.record_fields import KINDS, Fields, parse_date, text, texts
 from server.merge_policies.judging import context_of, refuse_for
 from server.merge_policies.stepped import stepped_policy
 from sync.central.known import Wants
@@ -120,15 +121,26 @@ def _settle_life(kind: str, situation: Situation) -> Verdict:
     if refused is not None:
         return refused
     computed = life_fields(step)
-    whole = {**situation.fields, **computed}
-    begins = pending_from(whole)
-    shown = effective_item(whole, max(begins, context.on) if begins else context.on)
-    refusals, advice = _publication(kind, change.name, shown)
-    refused = refuse_for(check_record(kind, shown, context) + refusals)
-    if refused is not None:
-        return refused
+    advice: list[Problem] = []
+    for shown in _judged(step, {**situation.fields, **computed}):
+        refusals, advice = _publication(kind, change.name, shown)
+        refused = refuse_for(check_record(kind, shown, context) + refusals)
+        if refused is not None:
+            return refused
     told = [{"code": one.code, "field": one.field, "zh": one.zh, "en": one.en} for one in advice[:ADVICE_TOLD_MAX]]
     return Accept(computed=dict(computed), detail={"advice": told} if told else {})
+
+
+def _judged(taken: LifeStep, whole: Fields) -> tuple[Fields, ...]:
+    """What the step leads to: at once, and on the day on which what waits takes effect. A step that is put off itself
+    leaves what holds as it was, whatever is wrong with that.
+    """
+    begins = pending_from(whole)
+    if begins is None or begins <= taken.on:
+        return (effective_item(whole, taken.on),)
+    then = effective_item(whole, begins)
+    said = taken.fields.get(EFFECTIVE) if EFFECTIVE in taken.touched else None
+    return (then,) if parse_date(said) == begins else (effective_item(whole, taken.on), then)
 
 
 def _publication(kind: str, name: str, shown: Fields) -> tuple[list[Problem], list[Problem]]:

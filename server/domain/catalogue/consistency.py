@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from server.domain.cases.materials import NEVER_ASKED_WAYS
+from server.domain.catalogue.codes import CodeInvalid, parse_implementing_code
 from server.domain.problems import Problem, problem
-from server.domain.record_fields import Fields, groups, text, texts
+from server.domain.record_fields import Fields, groups, integer, text, texts
 
 PREFIX = "f."
 LICENSING = "01"  # 行政许可
@@ -79,14 +81,14 @@ def _few_steps(values: Fields) -> str | None:
 
 def _unsaid_materials(values: Fields) -> str | None:
     """Rows that do not say in what form and how many; a list in plain words is not looked into."""
-    rows = [row for row in groups(values, "materials") if row.get("cancelled") is not True]
+    rows = [row for row in groups(values, "materials") if not _never_asked(row)]
     unsaid = [text(row, "name") for row in rows if not row.get("form") or row.get("copies") in (None, "")]
     return "、".join(unsaid) if unsaid else None
 
 
 def _forms_without_blank(values: Fields) -> str | None:
     """A form to fill in needs the blank and a filled sample to download, unless the system fills it."""
-    rows = [row for row in groups(values, "materials") if row.get("type") == 2 and row.get("cancelled") is not True]
+    rows = [row for row in groups(values, "materials") if row.get("type") == 2 and not _never_asked(row)]
     bare = [text(row, "name") for row in rows if not row.get("blank") and not row.get("instead")]
     return "、".join(bare) if bare else None
 
@@ -107,7 +109,15 @@ def _without_area_code(name: str) -> Broken:
     return _when(lambda values: sum(c.isdecimal() for c in said(values, name)) in (7, 8))
 
 
+def _code_wrong(values: Fields) -> bool:
+    try:
+        return bool(code := said(values, "code")) and parse_implementing_code(code) is None
+    except CodeInvalid:
+        return True
+
+
 CHECKS: tuple[Check, ...] = (
+    Check("implementing_code", "code", _when(_code_wrong)),
     Check("catch_all_material", "materials", _catch_all),
     Check(
         "village_licence",
@@ -251,7 +261,7 @@ def _against_base(values: Fields, base: Fields) -> list[Problem]:
 
 def _against_standard(values: Fields, standard: Fields) -> list[Problem]:
     listed = set(material_names(standard))
-    cancelled = {text(row, "name") for row in groups(standard, "materials") if row.get("cancelled") is True}
+    cancelled = {text(row, "name") for row in groups(standard, "materials") if _never_asked(row)}
     found = []
     for name in material_names(values):
         if name in cancelled:
@@ -264,6 +274,11 @@ def _against_standard(values: Fields, standard: Fields) -> list[Problem]:
 def material_names(values: Fields) -> tuple[str, ...]:
     """The materials that a list asks for, by name: groups, or words with marks between them."""
     if rows := groups(values, "materials"):
-        return tuple(text(row, "name") for row in rows if row.get("cancelled") is not True)
+        return tuple(text(row, "name") for row in rows if not _never_asked(row))
     marks = str.maketrans(dict.fromkeys(";；,，\n", "、"))
     return tuple(one.strip() for one in said(values, "materials").translate(marks).split("、") if one.strip())
+
+
+def _never_asked(row: Fields) -> bool:
+    """A row that stands in the list only to say that it is asked for no more."""
+    return row.get("cancelled") is True or integer(row, "cut") in NEVER_ASKED_WAYS

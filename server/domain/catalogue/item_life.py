@@ -2,8 +2,9 @@
 
 Laws: every step is a new version, one higher, and so is the record's rev: a draft pinned to a version is compared with
 the body of that rev. A step whose day has not come writes only under "next.": until then the record shows what it
-showed, and on that day the centre lets it take effect. A cancelled item stays, so that whoever looks for it is told
-why and what stands for it; open cases end by the version they were filed under.
+showed, and on that day the centre lets it take effect. What waits changes the state only if its step does, so that an
+item suspended meanwhile stays so; nothing waits for a cancelled item. That one stays, so that whoever looks for it is
+told why and what stands for it; open cases end by the version they were filed under.
 """
 
 from __future__ import annotations
@@ -141,7 +142,12 @@ def life_fields(taken: LifeStep) -> Fields:
         computed["cancelled_on"] = day
     begins = parse_date(fields.get(EFFECTIVE)) if EFFECTIVE in taken.touched else None
     if before is None or begins is None or begins <= taken.on:
-        return computed
+        # What waited for its day would bring a cancelled item back on it.
+        ended = after == ItemState.CANCELLED and before is not None
+        return {**computed, **({NEXT + name: None for name in waiting_fields(before or {})} if ended else {})}
+    if after == taken.state:
+        # A version that waits says nothing of the state: an item suspended meanwhile stays so.
+        del computed["status"]
     return {**_put_off(before, fields, {*taken.touched, *computed} - {"version"}, computed), "version": version}
 
 

@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 FORM_PREFIX = "form."
-_CODE_LENGTHS = (31, 33)
 
 
 class MigrationKind(Enum):
@@ -80,7 +79,7 @@ def check_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
         base_item, level = text(fields, "base_item"), text(fields, "level")
         if base_item:
             parse_base_code(base_item)
-        if len(code := text(fields, "code")) in _CODE_LENGTHS:
+        if code := text(fields, "code"):
             composed = parse_implementing_code(code)
             if composed.base.code != (base_item or composed.base.code) or str(composed.level) != (
                 level or str(composed.level)

@@ -6,7 +6,7 @@ import pytest
 
 from server.actions.compose_code import code_for_claim, code_for_item, code_of_part, code_of_whole, composed_code
 from server.actions.publish_item import publish_item
-from server.actions.take_step import read_record
+from server.actions.take_step import read_record, take_step
 from server.centre import platform_of
 from server.domain.catalogue.codes import parse_implementing_code
 from server.merge_policies.claim_review import new_item_id
@@ -53,6 +53,17 @@ async def test_an_items_next_version_has_its_code(either: SmallCentre) -> None:
     await put_record(either, "item", "b" * 32, item)
     reviewer = await either.account(login_of(either, "catalogue_reviewer", VILLAGE))
     taken = await publish_item(platform, reviewer, "b" * 32, {"condition": "年满六十"})
+    assert taken.record is not None
+    assert taken.record.fields["code"] == f"{unit.uscc}4{BASE}"
+
+
+async def test_an_item_that_a_desk_publishes_anew_has_its_code_whichever_way_the_step_came(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    unit = next(one for one in either.world.units if one.place == COUNTY)
+    reviewer = await either.account(login_of(either, "catalogue_reviewer", VILLAGE))
+    said = {"name": "事项", "unit": unit.id, "base_item": BASE, "status": "active", "version": 1}
+    step = {"kind": "item", "record": "c" * 32, "name": "item.publish", "seen": None}
+    taken = await take_step(platform, reviewer, fields=said, **step)
     assert taken.record is not None
     assert taken.record.fields["code"] == f"{unit.uscc}4{BASE}"
 

@@ -48,3 +48,24 @@ async def test_a_cancellation_can_be_told_ahead(at: CatalogueCentre) -> None:
     held = await read_record(at.platform, "item", STANDARD)
     assert held is not None
     assert (held.fields["status"], held.fields["cancelled_on"]) == ("cancelled", "2025-12-20")
+
+
+async def test_an_item_that_was_suspended_meanwhile_stays_so_and_a_cancelled_one_has_nothing_to_wait_for(
+    at: CatalogueCentre,
+) -> None:
+    await publish_item(at.platform, at.reviewer, STANDARD, {"condition": "改了"}, effective_from=date(2025, 12, 20))
+    await publish_item(at.platform, at.reviewer, STANDARD, {"status_reason": "系统升级"}, verb="suspend")
+    at.centre.clock.now += 40 * DAY_MS
+    assert await let_items_take_effect(at.platform) == 1
+    assert (await shown(at))[1:] == ("suspended", "改了")
+    await publish_item(at.platform, at.reviewer, STANDARD, {"condition": "又改"}, effective_from=date(2026, 2, 2))
+    await publish_item(at.platform, at.reviewer, STANDARD, {"status_reason": "已取消"}, verb="cancel")
+    at.centre.clock.now += 60 * DAY_MS
+    assert await let_items_take_effect(at.platform) == 0
+    assert (await shown(at))[1:] == ("cancelled", "改了")
+
+
+async def test_what_holds_at_once_is_judged_although_something_better_waits(at: CatalogueCentre) -> None:
+    await publish_item(at.platform, at.reviewer, STANDARD, {"promise_days": 2}, effective_from=date(2025, 12, 20))
+    taken = await publish_item(at.platform, at.reviewer, STANDARD, {"promise_days": 99})
+    assert (taken.outcome.code.value, taken.outcome.reason) == ("refused", "promise_over_statutory")

@@ -20,6 +20,7 @@ export const RETURN_REASONS: { readonly [code: string]: readonly [zh: string, en
   field_missing: ['有必填要素没有填', 'something mandatory is empty'],
   flow_incomplete: ['许可流程不完整', 'steps of the licence’s flow are missing'],
   free_pay_conflict: ['不收费就没有网上支付', 'without a fee there is no online payment'],
+  implementing_code: ['实施编码不对', 'the implementing code is wrong'],
   instant_conflict: ['即办件的承诺时限应为 0', 'an instant item promises 0 days'],
   level_wrong: ['行使层级有误', 'the level is wrong'],
   mail_missing: ['不到现场又不能网办，须可邮寄', 'no visit and not online: it must be possible by mail'],

@@ -19,6 +19,7 @@ from server.domain.record_fields import Fields
 ROW = {"no": 1, "name": "居民身份证", "form": "原件", "copies": 1}
 # code: (a list that breaks the check, the same put right)
 PAIRS: dict[str, tuple[Fields, Fields]] = {
+    "implementing_code": ({"code": "113416020031661969"}, {"code": "1134160200316619694002014006009"}),
     "catch_all_material": ({"materials": "身份证;其他材料"}, {"materials": "身份证"}),
     "village_licence": (
         {"type": "01", "level": "6", "flow": "".join(LICENSING_STEPS), "questions": "多久"},
@@ -70,6 +71,14 @@ PAIRS: dict[str, tuple[Fields, Fields]] = {
 def test_every_check_has_its_pair_and_its_words() -> None:
     assert {check.code for check in CHECKS} == set(PAIRS)
     assert {check.code for check in CHECKS} <= set(PROBLEMS)
+
+
+def test_what_the_standard_lists_only_as_never_asked_for_is_cancelled_in_a_list() -> None:
+    standard: Fields = {"materials": [ROW, {**ROW, "no": 2, "name": "居住证明", "cut": 4}]}
+    asks: Fields = {"materials": "居民身份证;居住证明"}
+    assert [one.code for one in compared_problems(asks, standard=standard)] == ["material_cancelled"]
+    assert compared_problems(standard, standard=standard) == []
+    assert material_names(standard) == ("居民身份证",)
 
 
 @pytest.mark.parametrize("code", PAIRS)

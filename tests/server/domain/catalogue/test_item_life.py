@@ -108,6 +108,22 @@ def test_a_publication_in_between_leaves_what_waits() -> None:
     assert effective_item(now, date(2026, 12, 1))["condition"] == "79岁"
 
 
+def test_what_waits_does_not_bring_back_an_item_that_was_suspended_meanwhile() -> None:
+    waiting = after("publish", {"promise_days": 2, "effective_from": DAY})
+    suspended = after("suspend", {"status_reason": "系统升级"}, waiting)
+    stands = after("take_effect", {}, suspended, date(2026, 12, 1))
+    assert (stands["status"], stands["promise_days"]) == ("suspended", 2)
+    assert effective_item(suspended, date(2026, 12, 1))["status"] == "suspended"
+
+
+@pytest.mark.parametrize("waits", [("suspend", {"status_reason": "年底结账"}), ("publish", {"promise_days": 2})])
+def test_nothing_waits_for_an_item_that_was_cancelled(waits: tuple[str, Fields]) -> None:
+    waiting = after(waits[0], {**waits[1], "effective_from": DAY})
+    gone = after("cancel", {"status_reason": "已取消"}, waiting)
+    assert pending_from(gone) is None
+    assert effective_item(gone, date(2026, 12, 2))["status"] == "cancelled"
+
+
 def test_every_state_is_reached_and_left_by_the_table() -> None:
     reached = {step.after for step in ITEM_STEPS.values()} - {None}
     assert reached == {one.value for one in ItemState}

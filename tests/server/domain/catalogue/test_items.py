@@ -143,6 +143,11 @@ def test_a_material_that_is_no_value_of_the_dictionaries_is_told(row: dict[str, 
     assert [(one.code, one.zh) for one in found] == [("material_row", f"材料1的{label}不对")]
 
 
+@pytest.mark.parametrize("code", ["12345", "113416020031661969400201400600", "1134160200316619694002014006009001"])
+def test_a_code_of_another_length_is_none(code: str) -> None:
+    assert codes({**ITEM, "code": code}) == ["implementing_code"]
+
+
 def test_the_implementing_code_holds_the_base_code_and_the_level() -> None:
     sound = {**ITEM, "status": "active", "base_item": "002014006009", "level": "4"}
     code = "1134160200316619694002014006009"
