@@ -263,13 +263,16 @@ async def file_states(tx: Snapshot, ids: Sequence[str], account: str) -> dict[st
     return states
 
 
-async def stored_file(tx: Snapshot, file_id: str, sha256: str) -> StoredFile | None:
-    """The bytes that a record names by id and hash. Who may see the record is for the caller to know."""
+async def stored_file(tx: Snapshot, file_id: str, sha256: str, accounts: Sequence[str]) -> StoredFile | None:
+    """The bytes that a record names by id and hash, if one of these accounts sent them. Who may see the record, and
+    whose files it may name, is for the caller to know.
+    """
     rows = await tx.fetch(
         """SELECT b.blob, b.object, b.sha256, b.size, b.type, b.rendition, b.rendition_sha256
            FROM files f JOIN blobs b ON b.blob = f.blob
-           WHERE f.id = ? AND f.sha256 = ? AND f.state = 'stored' ORDER BY b.damaged_at, b.blob LIMIT 1""",
-        (file_id, sha256),
+           WHERE f.id = ? AND f.sha256 = ? AND f.state = 'stored' AND f.account IN (?*)
+           ORDER BY b.damaged_at, b.blob LIMIT 1""",
+        (file_id, sha256, list(accounts)),
     )
     return StoredFile(*rows[0]) if rows else None
 

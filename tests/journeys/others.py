@@ -154,9 +154,12 @@ class Others:
         return str(finish(self._small(take)))
 
     def cancel_item(self, name: str, why: str) -> None:
-        """Of the standard list of villages, as the catalogue's reviewer does."""
+        self.item_step(name, "item.cancel", why)
 
-        async def cancel(small: SmallCentre) -> None:
+    def item_step(self, name: str, step: str, why: str) -> None:
+        """With an item of the standard list of villages, as the catalogue's reviewer does."""
+
+        async def take(small: SmallCentre) -> None:
             platform = platform_of(small.centre, small.writer)
             rows = await small.fetch("SELECT id FROM items")
             items = [(one, await read_record(platform, "item", one)) for (one,) in rows]
@@ -171,13 +174,13 @@ class Others:
                 await small.account(login_of(small, "catalogue_reviewer", VILLAGE)),
                 kind="item",
                 record=item,
-                name="item.cancel",
+                name=step,
                 fields={"status_reason": why},
                 seen=await small.seen("item", item),
             )
             assert taken.outcome.code.has_effect, taken.outcome
 
-        finish(self._small(cancel))
+        finish(self._small(take))
 
     def notify(self, words: str) -> None:
         async def send(small: SmallCentre) -> None:

@@ -16,6 +16,7 @@ from tests.journeys.film import HEIGHT, WIDTH, page_picture, shoot
 from tests.journeys.others import Others
 from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
 
+VERIFIED = "城乡居民养老保险待遇领取资格认证"
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
@@ -27,7 +28,7 @@ def reach_materials(user: PhoneUser) -> None:
     page.get_by_role("listitem").get_by_role("button").first.click()
     user.screen("办什么事？")
     user.fill("事项名称", "资格认证")
-    user.choose("城乡居民养老保险待遇领取资格认证")
+    user.choose(VERIFIED)
     user.screen("填写")
     user.fill("联系电话", "19900001111")
     user.fill("见面日期", "2026-11-20")
@@ -47,6 +48,25 @@ def file_photograph(user: PhoneUser) -> None:
     user.page.get_by_role("img", name="照片 1").wait_for()
     user.picture("taken")
     finish_on_paper(user)
+
+
+def file_again(user: PhoneUser) -> None:
+    """What was refused, from its content: nobody photographs again what the centre has."""
+    user.press("1 项中心没有照办")
+    user.screen("中心的答复")
+    user.see("恢复后用原内容重办")
+    user.press("用原内容重办")
+    user.screen("填写")
+    user.press("下一步")
+    user.screen("材料")
+    user.see("已上传到中心")
+    user.picture("named_again")
+    finish_on_paper(user)
+
+
+def named_file(case: dict[str, Any]) -> str:
+    """The first file that a case names; empty when there is none."""
+    return next((str(one["file"]) for one in case.values() if isinstance(one, dict) and one.get("file")), "")
 
 
 def finish_on_paper(user: PhoneUser) -> None:
@@ -77,10 +97,10 @@ def assert_sealed(photo: bytes, disk: bytes) -> None:
         assert piece not in disk, "the photograph lies in the clear"
 
 
-def test_a_photograph_goes_from_the_camera_to_the_centre(
+def test_a_photograph_goes_up_once_even_when_its_filing_is_refused_and_done_again(
     driver: Playwright, centre: ServedCentre, tmp_path: Path
 ) -> None:
-    profile = tmp_path / "profile"
+    profile, others = tmp_path / "profile", Others(centre)
     with phone_user(driver, profile, centre.address, "photograph", arguments=CAMERA) as user:
         user.context.grant_permissions(["camera"])
         user.enrol(centre.code())
@@ -92,9 +112,22 @@ def test_a_photograph_goes_from_the_camera_to_the_centre(
         kept = b"".join(path.read_bytes() for path in profile.rglob("*") if path.is_file() and "IndexedDB" in str(path))
         assert b"JFIF" not in kept
         waiting = everything_in(profile)
+        others.item_step(VERIFIED, "item.suspend", "系统升级")
         user.go_online()
+        user.press("现在送出")
+        user.see("1 项中心没有照办")
+        user.see("都已送达中心")
+        others.item_step(VERIFIED, "item.resume", "升级完成")
+        user.press("现在送出")
+        user.see("都已送达中心")
+        user.go_offline()
+        file_again(user)
+        user.go_online()
+        user.press("现在送出")
         user.see("都已送达中心")
 
+    [(_, case)] = [one for one in others.all("case", "cases") if named_file(one[1])]
+    assert case["state"] == "received"
     [(blob, kind)] = stored_files(centre)
     assert kind == "image/jpeg"
     assert_sealed(blob, waiting)

@@ -169,7 +169,8 @@ async def send(at: Centre, owner: Owner, data: bytes) -> FileClaim:
 
 async def found(at: Centre, claim: FileClaim) -> StoredFile:
     async with at.database.read() as snapshot:
-        file = await stored_file(snapshot, claim.id, claim.sha256)
+        senders = [row[0] for row in await snapshot.fetch("SELECT account FROM files WHERE id = ?", [claim.id])]
+        file = await stored_file(snapshot, claim.id, claim.sha256, senders)
     assert file is not None
     return file
 

@@ -111,7 +111,7 @@ async def test_a_full_disk_is_told_the_bytes_are_not_lost_and_reads_go_on(
             await at.reception.append(owner, claimed.id, 0, pieces(data))
         assert at.spool.size(upload_key(owner, claimed.id)) == 3_000
         async with at.database.read() as snapshot:
-            found = await stored_file(snapshot, before.id, before.sha256)
+            found = await stored_file(snapshot, before.id, before.sha256, [owner.account])
         assert found is not None
         assert len(await at.blobs.get(found.key, found.sha256)) == before.size
         with pytest.raises(BlobsFull):
@@ -123,7 +123,7 @@ async def test_a_photo_that_rotted_is_missing_until_a_device_sends_it_again(at: 
     owner, data = new_owner(), photo()
     claimed = await send(at.reception, owner, data)
     async with at.database.read() as snapshot:
-        found = await stored_file(snapshot, claimed.id, claimed.sha256)
+        found = await stored_file(snapshot, claimed.id, claimed.sha256, [owner.account])
     assert found is not None
     rotten = at.folder / "files" / "objects" / found.key
     rotten.write_bytes(data[:-1] + bytes((data[-1] ^ 1,)))
@@ -137,7 +137,7 @@ async def test_a_photo_that_rotted_is_missing_until_a_device_sends_it_again(at: 
     assert (await at.reception.append(owner, claimed.id, 0, pieces(data))).is_stored
     assert await state(at, owner, claimed.id) is FileState.STORED
     async with at.database.read() as snapshot:
-        healed = await stored_file(snapshot, claimed.id, claimed.sha256)
+        healed = await stored_file(snapshot, claimed.id, claimed.sha256, [owner.account])
     assert healed is not None
     assert await at.blobs.get(healed.key, healed.sha256) == data
     assert rotten.exists(), "what is left of the rotten one waits for the sweep"

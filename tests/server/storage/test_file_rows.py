@@ -118,8 +118,11 @@ async def test_one_content_of_one_account_is_kept_once(database: Database) -> No
     assert await keep(database, (files[1], "k1"), (files[2], "k2")) == ["k0", "k2"]
     async with database.read() as snapshot:
         refs = await snapshot.fetch("SELECT refs FROM blobs ORDER BY refs")
-        found = await stored_file(snapshot, files[1].id, files[1].sha256)
-        assert await stored_file(snapshot, files[1].id, "b" * 64) is None, "a record names a hash, not only an id"
+        found = await stored_file(snapshot, files[1].id, files[1].sha256, [files[1].account])
+        own, digest = [files[1].account], files[1].sha256
+        assert await stored_file(snapshot, files[1].id, "b" * 64, own) is None, "a record names a hash, not only an id"
+        assert await stored_file(snapshot, files[1].id, digest, ["a" * 32]) is None, "another's file is not there"
+        assert await stored_file(snapshot, files[1].id, digest, []) is None
     assert refs == [(1,), (2,)]
     assert found is not None
     assert (found.key, found.blob) == ("k0", blob_id(one.account, "a" * 64))

@@ -39,6 +39,11 @@ export function picturesFor(material: Material, held: readonly HeldLicence[], to
   return newest ? pagesOf(newest) : []
 }
 
+/** A photograph as the page of the licence that keeps it; null when none does. */
+export function licencePage(photo: Photo, held: readonly HeldLicence[]): Photo | null {
+  return held.flatMap(pagesOf).find((page) => page.file === photo.file && page.sha256 === photo.sha256) ?? null
+}
+
 function pagesOf({ record, fields }: HeldLicence): Photo[] {
   return groups(fields, 'pages')
     .filter((page) => text(page, 'file') && text(page, 'sha256'))

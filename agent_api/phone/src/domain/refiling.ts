@@ -1,7 +1,7 @@
 // Doing a refused filing again: the visit that leads to the same filing, from what was sent.
 //
-// Law: what was sent stays as it was; only its content is taken over. A consent is given anew, for it says when and to
-// whom it was given.
+// Laws: what was sent stays as it was; only its content is taken over. A photograph is named once more, as the same file:
+// nobody takes it or sends it twice. A consent is given anew, for it says when and to whom it was given.
 
 import type { Fields, Value } from '../protocol/messages'
 import { family, isGroup, text } from './fields'
@@ -12,7 +12,7 @@ import { newVisit, SERVED, type MaterialSaid, type NewResident, type Photo, type
 /** The kinds of change that are done again as a visit. */
 export const FILINGS: readonly string[] = ['case.submit', 'case.open']
 
-/** Photographs that a change names. Their bytes may be gone from this phone. */
+/** Photographs that a change names. Their bytes may have left this phone. */
 export function photosIn(value: Value | undefined): Photo[] {
   if (!isGroup(value)) return []
   const pages = Array.isArray(value['pages']) ? (value['pages'] as Value[]).filter(isGroup) : []
@@ -24,7 +24,7 @@ function photoOf(value: Fields): Photo {
   return { file: text(value, 'file'), sha256: text(value, 'sha256'), size, type: text(value, 'type') || 'image/jpeg' }
 }
 
-/** A leg of a bundle is done again by itself. `photos` are those that are on this phone still, by material. Without them the material is to be said again. */
+/** A leg of a bundle is done again by itself. `photos` are those that can be named once more, by material. Without them the material is to be said again. */
 export function visitAgain(
   id: string,
   now: number,

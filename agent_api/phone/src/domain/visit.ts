@@ -25,13 +25,17 @@ import type { Overrides } from './working_days'
 export const STEPS = ['resident', 'service', 'form', 'materials', 'consent', 'review'] as const
 export type Step = (typeof STEPS)[number]
 
-/** A photograph in the phone's store. `licence`: it is that record's own, taken at an earlier visit, and only shown again. */
+/**
+ * A photograph in the phone's store. `licence`: it is that record's own, taken at an earlier visit, and only shown again.
+ * `isNamedBefore`: a filing that was refused named it, and its bytes went or go up for that one.
+ */
 export interface Photo {
   readonly file: string
   readonly sha256: string
   readonly size: number
   readonly type: string
   readonly licence?: string
+  readonly isNamedBefore?: boolean
 }
 
 /**
@@ -244,14 +248,14 @@ export function photosNamed(said: MaterialSaid): readonly Photo[] {
   return isPictured(said.state) ? said.photos : []
 }
 
-/** Those that end with the leg: what a licence keeps does not. */
+/** Those that end with the leg: what a licence keeps, or an earlier filing sends, does not. */
 export function photosOfLeg(leg: LegSaid): Photo[] {
   return Object.values(leg.materials).flatMap((said) => said.photos.filter(isOwn))
 }
 
 /** Whether it was taken for this very draft. */
 export function isOwn(photo: Photo): boolean {
-  return photo.licence === undefined
+  return photo.licence === undefined && !photo.isNamedBefore
 }
 
 /** Everything that lies on the phone for a visit alone, the signature among it. */

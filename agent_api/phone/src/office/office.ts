@@ -20,7 +20,7 @@ import type { Event } from '../replica/events'
 import { MemoryStore, type Write } from '../replica/memory_store'
 import { Replica, type Draft, type Sighting } from '../replica/replica'
 import { Session } from '../replica/session'
-import { firstStanding, type FileToSend } from '../replica/state'
+import { firstStanding } from '../replica/state'
 import { DeviceDisk } from '../storage/device_disk'
 import { sign, type Person } from '../storage/keyring'
 import { checkWhole, mending } from '../storage/mending'
@@ -33,7 +33,6 @@ import { buildFiling } from '../domain/filing'
 import {
   isOwn,
   newVisit,
-  photosNamed,
   photosOf,
   photosOfLeg,
   readVisit,
@@ -44,6 +43,7 @@ import {
   type Visit,
 } from '../domain/visit'
 import { nameOf } from '../texts/names'
+import { fileToSend, filesOf } from './files_to_send'
 import { ownDays } from './own_days'
 
 const IDENTITY = 'identity'
@@ -291,12 +291,6 @@ export class Office {
     this.listener.changed()
   }
 
-  /** A picture of something sent before as one of a new draft; null when its bytes have left the phone. */
-  async copyPhoto(photo: Photo): Promise<Photo | null> {
-    const content = await this.photo(photo.file)
-    return content.length ? this.keepPhoto(content, photo.type) : null
-  }
-
   see(record: string): Sighting | undefined {
     return record ? this.replica.see(record) : undefined
   }
@@ -393,13 +387,8 @@ export class Office {
     const before = this.receiptsGiven()
     const receipts = visit.legs.map((_, leg) => receiptNumber(this.identity.mark, this.today, before + 1 + leg))
     const filing = buildFiling(visit, this.knownFor(visit), receipts, this.newId)
-    const { signature } = visit.consent
-    const files = visit.legs.flatMap((leg, place) => {
-      const named = Object.values(leg.materials).flatMap(photosNamed).filter(isOwn)
-      return named.map((photo) => fileToSend(photo, 'material', filing.caseChanges[place] ?? ''))
-    })
-    const leftBehind = photosOf(visit).filter((photo) => !files.some((file) => file.id === photo.file) && photo !== signature)
-    if (signature) files.push(fileToSend(signature, 'signature', filing.consentChange))
+    const files = filesOf(visit, filing, this.store)
+    const leftBehind = photosOf(visit).filter((photo) => !files.some((file) => file.id === photo.file))
     const given = before + receipts.length
     await this.replica.capture(filing.drafts, this.capturedNow(), [], () => {
       for (const file of files) this.store.putFile(file)
@@ -442,8 +431,4 @@ async function loadWhole(disk: DeviceDisk, device: string): Promise<Write[]> {
   await disk.commit(mending(cells, device), [])
   await disk.forget(broken)
   return (await disk.load()).cells
-}
-
-function fileToSend({ file, sha256, size, type }: Photo, purpose: string, change: string): FileToSend {
-  return { id: file, sha256, size, type, purpose, change, delivery: 'waiting', offset: 0, location: '' }
 }

@@ -35,6 +35,7 @@ import type { Change, Fields, Value } from '../protocol/messages'
 import type { Sighting } from '../replica/replica'
 import type { Entry, KnownOutcome } from '../replica/state'
 import { nameOf } from '../texts/names'
+import { namedBefore } from './files_to_send'
 import type { Office } from './office'
 
 const LOOKED = 'looked/'
@@ -104,8 +105,7 @@ export async function sendAgain(office: Office, change: Change): Promise<void> {
 export async function fileAgain(office: Office, change: Change): Promise<string> {
   const photos: { [no: string]: Photo[] } = {}
   for (const no of materialNumbers(change.set)) {
-    const kept = await Promise.all(photosIn(change.set[MATERIAL_PREFIX + no]).map((photo) => office.copyPhoto(photo)))
-    photos[no] = kept.filter((photo) => photo !== null)
+    photos[no] = photosIn(change.set[MATERIAL_PREFIX + no]).flatMap((photo) => namedBefore(office, photo) ?? [])
   }
   const resident = residentOf(office, text(change.set, 'resident'))
   const visit = visitAgain(office.newId(), office.now(), change.set, resident, photos)

@@ -34,6 +34,10 @@ const REASONS: { readonly [reason: string]: readonly [why: Both, todo: Both] } =
     ['打开回执，核对材料清单', 'Open the receipt and check the materials'],
   ],
   item_cancelled: [['事项已取消', 'The service was cancelled'], ['请告知本人', 'Tell the resident']],
+  item_suspended: [
+    ['事项暂停办理', 'The service is suspended'],
+    ['请告知本人；恢复后用原内容重办', 'Tell the resident; do it again once the service goes on'],
+  ],
   not_yours: [['不在您的范围内', 'It is outside your reach'], ASK],
   moved_away: [['您已调离该村', 'You moved to another village'], ['请接手的帮办员办理', 'The new helper takes over']],
   device_revoked: [['设备已停用', 'The device was revoked'], ADMIN],

@@ -114,6 +114,8 @@ test('what is brought is whole before it goes, and numbers are numbers', () => {
   expect(broughtFields(brought, ITEM)).toEqual({ 'material.2': { state: 'paper' }, 'form.income': 1200 })
 })
 
+const PHOTO = { file: 'f', sha256: 's', size: 7, type: 'image/jpeg' }
+
 test('a refused filing is done again from its content, with a consent of its own', () => {
   const sent: Fields = {
     resident: 'r',
@@ -130,6 +132,8 @@ test('a refused filing is done again from its content, with a consent of its own
   expect(Object.keys(visit.legs[0]?.materials ?? {})).toEqual(['1'])
   expect(visit.consent.signature).toBeNull()
   expect(visit.served).toBe('station')
+  const again = visitAgain('v', 5, sent, { record: 'r', anew: null }, { '2': [{ ...PHOTO, isNamedBefore: true }] })
+  expect(again.legs[0]?.materials['2']).toEqual({ state: 'attached', photos: [{ ...PHOTO, isNamedBefore: true }], due: '' })
   expect(residentAgain({ name: '王', citizen_id: '1' })).toEqual({ name: '王', citizenId: '1', birth: '', phone: '', address: '' })
 })
 
