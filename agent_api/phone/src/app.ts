@@ -188,9 +188,10 @@ export async function lock(): Promise<void> {
   const closing = office.value
   app.phase = 'locked'
   office.value = null
+  // At once: whoever opens the store again is not led anywhere by the end of this.
+  goInstead('')
   await closing?.close()
   giveLockBack()
-  goInstead('')
 }
 
 function giveLockBack(): void {

@@ -31,6 +31,17 @@ export function goInstead(...parts: readonly string[]): void {
   arrive()
 }
 
+/**
+ * The way on for work that ends later: asked for before it begins, it leads anywhere only while nobody has gone
+ * elsewhere. Whoever opened another screen meanwhile stays there.
+ */
+export function wayOn(): (...parts: readonly string[]) => void {
+  const from = place.value
+  return (...parts) => {
+    if (place.value === from) goInstead(...parts)
+  }
+}
+
 function addressOf(parts: readonly string[]): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`
 }

@@ -15,6 +15,8 @@ export interface StepEmits {
   change: [changes: Partial<Visit>]
   onward: []
   go: [step: Step]
+  /** Something of this step that is still on its way to the disk. Rejects with NotSaved. */
+  bring: [work: Promise<void>]
 }
 
 /** What is wrong with a field, in words; empty when nothing is. */
