@@ -19,15 +19,16 @@ from server.actions.refusals import NotFound
 from server.actions.take_step import read_record
 from server.domain.cases.clocks import dues, parse_clock
 from server.domain.cases.consent import coverage_problems
-from server.domain.cases.corrections import suggested_list
+from server.domain.cases.corrections import facts_of, suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
 from server.domain.cases.desk_rules import is_own_filing
 from server.domain.cases.joint import open_units
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
-from server.domain.cases.materials import FIELD_PREFIX, collected, pages_of, parse_materials
+from server.domain.cases.materials import FIELD_PREFIX, pages_of, parse_materials
 from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
+from server.domain.catalogue.reduction import demand_of
 from server.domain.check_context import CheckContext
 from server.domain.people.masking import mask_citizen_id, mask_phone
 from server.domain.people.reach import reaches
@@ -69,7 +70,8 @@ class ConsentState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialLine:
     """`file`: its first page, `pages`: the further ones. `licences`: the kinds that stand for it; `trust`: the class of
-    the usable one at hand, empty where none is.
+    the usable one at hand, empty where none is. `ask`: what may be asked of the applicant for it: ask, promise,
+    optional, covered or never; `why_zh`, `why_en`: what stands for it. `cancelled`: never asked for.
     """
 
     no: str
@@ -81,6 +83,9 @@ class MaterialLine:
     pages: tuple[str, ...]
     licences: tuple[str, ...]
     trust: str
+    ask: str
+    why_zh: str
+    why_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +140,15 @@ async def show_case(
     ctx = CheckContext(on=parse_date(text(fields, "received_at")[:10]) or today, records=about, overrides=overrides)
     phone = text(fields, "phone") or text(resident, "phone")
     licences = tuple(await list_licences(platform, text(fields, "resident"), today))
-    view = StepView(name="case.return", before=fields, fields=fields, item=item, on=today, overrides=overrides)
+    view = StepView(
+        name="case.return",
+        before=fields,
+        fields=fields,
+        item=item,
+        on=today,
+        overrides=overrides,
+        licences=frozenset(one.kind for one in licences if one.usable),
+    )
     return CasePage(
         record=case,
         resident=resident if unmasked else _masked(resident),
@@ -144,7 +157,7 @@ async def show_case(
             name: item.get(name)
             for name in ("name", "version", "legal_days", "promise_days", "unit", "result", "fields")
         },
-        materials=_materials(fields, item, licences),
+        materials=_materials(view, licences),
         consent=await _consent(platform, known, fields),
         dues=tuple(
             DueDay(code=due.code, day=due.day.isoformat(), late=due.day < today, provisional=due.provisional)
@@ -224,22 +237,26 @@ def _masked(resident: Fields) -> Fields:
     return {**resident, **hidden} if resident else {}
 
 
-def _materials(case: Fields, item: Fields, licences: Sequence[LicenceLine]) -> tuple[MaterialLine, ...]:
-    have = collected(case)
+def _materials(view: StepView, licences: Sequence[LicenceLine]) -> tuple[MaterialLine, ...]:
+    case, have, facts = view.fields, view.have, facts_of(view)
     usable = {one.kind: one.trust for one in sorted(licences, key=lambda one: one.trust, reverse=True) if one.usable}
+    demands = ((material, demand_of(material, facts)) for material in view.materials)
     return tuple(
         MaterialLine(
             no=material.no,
             name=material.name,
             necessity=material.necessity.value,
-            cancelled=material.cancelled,
+            cancelled=material.never_asked,
             state=have[material.no].state.value if material.no in have else "",
             file=have[material.no].file if material.no in have else "",
             pages=tuple(file for file, _ in pages_of(case.get(FIELD_PREFIX + material.no))[1:]),
             licences=material.licences,
             trust=min((usable[kind] for kind in material.licences if kind in usable), default=""),
+            ask=demand.ask.value,
+            why_zh=demand.words[0],
+            why_en=demand.words[1],
         )
-        for material in parse_materials(item)
+        for material, demand in demands
     )
 
 

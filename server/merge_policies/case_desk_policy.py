@@ -7,14 +7,16 @@ taken; what the step must say, and the clocks it sets, come from the rules in se
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from server.domain.cases.bundles import BundleState, fed_by, is_over, leg_of
 from server.domain.cases.desk_rules import add_to_case, check_desk_step, is_own_filing
 from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.lifecycle import CaseState, is_ended_by_desk, is_open, needs_holder, parse_state
-from server.domain.cases.materials import FIELD_PREFIX, MaterialState, parse_materials
+from server.domain.cases.materials import FIELD_PREFIX, MaterialState, licence_kinds_of, parse_materials
 from server.domain.cases.step_notices import told_of, words_of
 from server.domain.cases.step_view import StepView
+from server.domain.catalogue.licences import is_usable, licence_keys
 from server.domain.people.reach import account_holder, desk_bucket, place_holder, unit_holder
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import check_record
@@ -41,7 +43,7 @@ def handling_desk(case: Held, item: Held) -> str:
 
 def step_reads(change: Change, reading: Reading) -> Wants:
     """The centre's own working days, and the bundle with its legs."""
-    wants = reads_own_days(change, reading)
+    wants = reads_own_days(change, reading) | _licences_wanted(change, reading)
     held = reading.record("case", change.record)
     for unit in open_units(held.fields) if held is not None else ():
         wants.records.add(("task", part_task_id(change.record, unit)))
@@ -51,6 +53,37 @@ def step_reads(change: Change, reading: Reading) -> Wants:
         for leg in groups(whole.fields, "legs") if whole is not None else ():
             wants.records |= {("case", text(leg, "case")), ("item", text(leg, "item"))}
     return wants
+
+
+_ASKS_FOR_PAPERS = frozenset({"case.return", "case.accept"})
+
+
+def _licences_wanted(change: Change, reading: Reading) -> Wants:
+    """Where the resident's licences are found that stand for papers of this item, and those that are found there."""
+    wants = Wants()
+    if change.name not in _ASKS_FOR_PAPERS:
+        return wants
+    for item in reading.texts("case", change.record, "item"):
+        held = reading.record("item", item)
+        kinds = licence_kinds_of(held.fields) if held is not None else ()
+        for resident in reading.texts("case", change.record, "resident"):
+            wants.keys |= {key for kind in kinds for key in licence_keys(resident, kind)}
+    wants.records |= {("licence", holder) for key in wants.keys if (holder := reading.holder(key)) is not None}
+    return wants
+
+
+def _licences_of(situation: Situation, case: Held, item: Held, on: date) -> frozenset[str]:
+    """The kinds that stand for a paper on the day; one that was loaded for no step stands for none."""
+    if situation.change.name not in _ASKS_FOR_PAPERS:
+        return frozenset()
+    found = set()
+    for kind in licence_kinds_of(item):
+        for key in licence_keys(text(case, "resident"), kind):
+            holder = situation.known.holder(key) if situation.known.has("keys", key) else None
+            licence = situation.known.record("licence", holder) if holder is not None else None
+            if licence is not None and is_usable(licence.fields, on):
+                found.add(kind)
+    return frozenset(found)
 
 
 def settle_step(
@@ -95,14 +128,16 @@ def _check_author(situation: Situation) -> list[Problem]:
 def view_of(situation: Situation, fields: Fields) -> StepView:
     before = situation.before.fields if situation.before is not None else {}
     on = china_day(situation.centre.now)
+    item = _item_of(situation, fields)
     return StepView(
         name=situation.change.name,
         before=before,
         fields=fields,
         touched=situation.change.touched,
-        item=_item_of(situation, fields),
+        item=item,
         on=on,
         overrides=own_days(situation, on),
+        licences=_licences_of(situation, fields, item, on),
     )
 
 

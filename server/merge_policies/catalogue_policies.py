@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from msgspec import structs
+
 from server.domain.catalogue.base_items import base_item_id
 from server.domain.catalogue.consistency import publication_problems
 from server.domain.catalogue.item_life import (
@@ -25,7 +27,14 @@ from server.domain.catalogue.item_life import (
     pending_from,
 )
 from server.domain.catalogue.item_values import list_values
-from server.domain.catalogue.licences import LICENCE_STEPS, is_usable, licence_fields, sources_open_to
+from server.domain.catalogue.licences import (
+    LICENCE_STEPS,
+    is_trusted,
+    is_usable,
+    licence_fields,
+    licence_keys,
+    sources_open_to,
+)
 from server.domain.catalogue.local_items import departing_fields, local_item_id
 from server.domain.people.roles import roles_that_may
 from server.domain.problems import Problem, problem
@@ -213,6 +222,7 @@ def licence_policy() -> RecordPolicy:
             "valid_until": text(fields, "valid_until") or None,
         },
         adds=_licence_adds,
+        reads=_reads_slots,
     )
     return replace(policy, settle=partial(_settle_licence, policy.settle))
 
@@ -224,7 +234,25 @@ def _settle_licence(settle: Callable[[Situation], Verdict], situation: Situation
     if change.name == "licence.keep" and text(fields, "source") not in sources_open_to(situation.author.role):
         label = KINDS["licence"].fields["source"].zh
         return refuse_for([problem("value_unknown", "source", label=label, value=text(fields, "source"))]) or Accept()
-    return settle(situation)
+    verdict = settle(situation)
+    if not isinstance(verdict, Accept):
+        return verdict
+    whole = {**fields, **verdict.computed}
+    return structs.replace(verdict, keys=_held_keys(situation, whole) if is_trusted(whole) else frozenset())
+
+
+def _reads_slots(change: Change, reading: Reading) -> Wants:
+    of_licence = partial(reading.texts, "licence", change.record)
+    slots = (licence_keys(one, kind) for one in of_licence("resident") for kind in of_licence("kind"))
+    return Wants(keys={key for keys in slots for key in keys})
+
+
+def _held_keys(situation: Situation, licence: Fields) -> frozenset[str]:
+    """The first free place among the resident's of this kind, or its own; one too many is used by whoever looks."""
+    for key in licence_keys(text(licence, "resident"), text(licence, "kind")):
+        if situation.known.holder(key) in (None, situation.change.record):
+            return frozenset({key})
+    return frozenset()
 
 
 def _licence_adds(situation: Situation, fields: dict[str, Any]) -> dict[str, Any]:

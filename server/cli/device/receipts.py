@@ -21,6 +21,7 @@ from server.domain.calendar import CALENDAR_DAYS
 from server.domain.cases.materials import (
     MaterialState,
     collected,
+    is_form_filled,
     missing_materials,
     parse_materials,
     promised_materials,
@@ -84,7 +85,7 @@ def receipt_of(office: Office, case: Sighting) -> Receipt:
         promise_days=integer(item, "promise_days"),
         promise_days_unit=text(item, "promise_days_unit"),
         given=[one.name for one in materials if one.no in have and have[one.no].state in _GIVEN],
-        missing=[one.name for one in missing_materials(materials, have)],
+        missing=[one.name for one in missing_materials(materials, have, form_filled=is_form_filled(item, fields))],
         promised=[(name, due.isoformat() if due else "") for name, due in promised],
         duplicate_of=text(fields, "duplicate_of"),
     )

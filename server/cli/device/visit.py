@@ -32,6 +32,7 @@ from server.domain.cases.materials import (
     Material,
     MaterialState,
     collected,
+    is_form_filled,
     missing_materials,
     parse_materials,
 )
@@ -141,7 +142,9 @@ def build_filing(
     check_visit(visit, known, consent, fields, context)
     needs_consent = (drafts[-1][1],)
     drafts.append((Draft("case", case_record, "case.submit", set=fields, needs=needs_consent), new_id()))
-    missing = missing_materials(parse_materials(known.item), collected(fields))
+    missing = missing_materials(
+        parse_materials(known.item), collected(fields), form_filled=is_form_filled(known.item, fields)
+    )
     return Filing(tuple(drafts), case_record, resident, fields, missing, tuple(advise_case(fields, context)))
 
 

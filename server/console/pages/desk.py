@@ -190,7 +190,7 @@ def rows_of(case: CasePage) -> list[dict[str, object]]:
             "by": "licence" if used.intersection(one.licences) else "paper",
         }
         for one in case.materials
-        if not one.cancelled
+        if not one.cancelled and (one.ask != "covered" or one.licences)
     ]
 
 

@@ -22,7 +22,7 @@ def suggested_list(item_materials: tuple[Material, ...], view: StepView) -> list
     """What the return must name at least, as the group a desk starts its list from."""
     return [
         {"no": material.no, "name": material.name, "why": "missing"}
-        for material in missing_materials(item_materials, view.have)
+        for material in missing_materials(item_materials, view.have, form_filled=view.form_filled)
         if demand_of(material, facts_of(view)).may_be_requested
     ]
 
@@ -38,7 +38,7 @@ def check_return(view: StepView) -> list[Problem]:
     found = _check_known(view, asked)
     found += [
         problem("correction_incomplete", FIELD_PREFIX + material.no, name=material.name)
-        for material in missing_materials(view.materials, view.have)
+        for material in missing_materials(view.materials, view.have, form_filled=view.form_filled)
         if material.no not in asked and demand_of(material, facts_of(view)).may_be_requested
     ]
     if before := groups(view.before, "returned"):
@@ -59,10 +59,10 @@ def _check_known(view: StepView, asked: tuple[str, ...]) -> list[Problem]:
 
 
 def facts_of(view: StepView) -> Facts:
-    """What the case itself says of what stands for a material: what another leg of its bundle makes."""
+    """What stands for a material here: what another leg of its bundle makes, the resident's licences, a filled form."""
     awaited = {no for no, held in view.have.items() if held.state is MaterialState.AWAITED}
     names = frozenset(material.name for material in view.materials if material.no in awaited)
-    return Facts(results=names)
+    return Facts(results=names, licences=view.licences, form_filled=view.form_filled)
 
 
 def add_return(view: StepView) -> Fields:

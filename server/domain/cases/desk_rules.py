@@ -14,6 +14,7 @@ from server.domain.cases.filing import filers_of
 from server.domain.cases.lifecycle import STEPS
 from server.domain.cases.materials import FIELD_PREFIX, missing_materials, promised_materials
 from server.domain.cases.step_view import StepView
+from server.domain.catalogue.reduction import demand_of
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import KINDS, Fields, texts
 
@@ -31,10 +32,11 @@ def _check_acceptance(view: StepView) -> list[Problem]:
     found = joint.check_joint(view)
     if view.answer_is_late:
         return found
-    found += [
-        problem("accept_incomplete", FIELD_PREFIX + material.no, name=material.name)
-        for material in missing_materials(view.materials, view.have)
-    ]
+    facts = corrections.facts_of(view)
+    for material in missing_materials(view.materials, view.have, form_filled=view.form_filled):
+        # What may not be asked for is not waited for either: what stands for it is used.
+        code = "accept_incomplete" if demand_of(material, facts).may_be_requested else "accept_licence"
+        found.append(problem(code, FIELD_PREFIX + material.no, name=material.name))
     promised = bool(promised_materials(view.materials, view.have))
     return found + tolerance.check_promises(view) + credit.check_bar(view, promised)
 

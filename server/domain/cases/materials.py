@@ -15,12 +15,15 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from server.domain.calendar import CALENDAR_DAYS, NO_OVERRIDES, WorkingDay, add_calendar_days, add_working_days
+from server.domain.cases.form import FORM_PREFIX, form_problems, questions_of
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, family, groups, integer, parse_date, text, texts
 
 FIELD_PREFIX = "material."
 NEVER_ASKED_WAYS = frozenset({1, 4, 5})
 """No basis in law, found out by the department, gone with its item: see catalogue/reduction.py for all seven ways."""
+MERGED_WAY = 6
+"""Merged with another form: whoever has answered the item's form brings none on paper."""
 TOLERANCE_DAYS_DEFAULT = 5  # for items that set no days at all
 
 
@@ -98,6 +101,11 @@ def _parse_material(place: int, row: Fields) -> Material:
     )
 
 
+def licence_kinds_of(item: Fields) -> tuple[str, ...]:
+    """The kinds of licences that may stand for papers of this item."""
+    return tuple(sorted({kind for material in parse_materials(item) for kind in material.licences}))
+
+
 def parse_collected(value: object) -> Collected | None:
     """A case's material value; None when its state is unknown or its date unreadable."""
     if not isinstance(value, Mapping):
@@ -139,13 +147,26 @@ def check_collected(case: Fields) -> list[Problem]:
     return found
 
 
-def missing_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material, ...]:
-    """The one complete list of what still must come; what is promised, or made by another leg, is not counted."""
+def missing_materials(
+    materials: tuple[Material, ...], have: Mapping[str, Collected], *, form_filled: bool = False
+) -> tuple[Material, ...]:
+    """The one complete list of what still must come; what is promised, or made by another leg, is not counted, nor a
+    form whose answers are here.
+    """
     return tuple(
         material
         for material in materials
-        if material.asked and not _satisfied(have.get(material.no)) and not _is_to_come(have.get(material.no))
+        if material.asked
+        and not (form_filled and material.cut_mode == MERGED_WAY)
+        and not _satisfied(have.get(material.no))
+        and not _is_to_come(have.get(material.no))
     )
+
+
+def is_form_filled(item: Fields, case: Fields) -> bool:
+    """Whether the case answers the item's form; an item without one has nothing that a form could be merged with."""
+    answers = {name: said for name, said in family(case, FORM_PREFIX).items() if isinstance(said, str | int)}
+    return bool(questions_of(item)) and not form_problems(item, answers)
 
 
 def promised_materials(materials: tuple[Material, ...], have: Mapping[str, Collected]) -> tuple[Material, ...]:
@@ -180,13 +201,9 @@ def advise_materials(
 ) -> list[Problem]:
     """What the desk will have to ask for, and promises that the item does not allow."""
     materials, have = parse_materials(item), collected(case)
-    found = [
-        problem("material_missing", FIELD_PREFIX + material.no, name=material.name)
-        for material in missing_materials(materials, have)
-    ]
-    essentials_missing = any(
-        material.necessity is Necessity.NECESSARY for material in missing_materials(materials, have)
-    )
+    missing = missing_materials(materials, have, form_filled=is_form_filled(item, case))
+    found = [problem("material_missing", FIELD_PREFIX + material.no, name=material.name) for material in missing]
+    essentials_missing = any(material.necessity is Necessity.NECESSARY for material in missing)
     promised = promised_materials(materials, have)
     if promised and essentials_missing:
         found.append(problem("tolerance_essentials"))

@@ -11,7 +11,7 @@ from datetime import date
 
 from server.domain.calendar import NO_OVERRIDES
 from server.domain.cases.clocks import CaseClock, answer_due, answer_from, parse_clock
-from server.domain.cases.materials import Collected, Material, collected, parse_materials
+from server.domain.cases.materials import Collected, Material, collected, is_form_filled, parse_materials
 from server.domain.record_fields import Fields
 
 
@@ -28,6 +28,8 @@ class StepView:
     overrides: Mapping[date, bool] = field(default_factory=lambda: NO_OVERRIDES)
     barred: bool = False
     """Whether a broken promise of this person stands."""
+    licences: frozenset[str] = frozenset()
+    """Kinds of the resident's licences that stand for a paper on the day; only the steps that ask for papers look."""
 
     @property
     def clock(self) -> CaseClock | None:
@@ -40,6 +42,11 @@ class StepView:
     @property
     def have(self) -> dict[str, Collected]:
         return collected(self.fields)
+
+    @property
+    def form_filled(self) -> bool:
+        """Whether the answers make the form that a material of the list would be."""
+        return is_form_filled(self.item, self.fields)
 
     @property
     def received_on(self) -> date:

@@ -42,7 +42,8 @@ def check_promises(view: StepView) -> list[Problem]:
     if not promised:
         return []
     found = []
-    if any(one.necessity is Necessity.NECESSARY for one in missing_materials(view.materials, have)):
+    missing = missing_materials(view.materials, have, form_filled=view.form_filled)
+    if any(one.necessity is Necessity.NECESSARY for one in missing):
         found.append(problem("tolerance_essentials"))
     latest = tolerance_latest(view.item, view.on, view.overrides).date
     for material in promised:

@@ -21,6 +21,9 @@ from server.domain.record_fields import Fields, check_shapes, groups, parse_date
 from server.domain.steps import StepTable, step
 
 USES_KEPT_MAX = 100
+HELD_KEY = "licence:"
+SLOTS = 2
+"""So many usable ones of a kind are found for a resident; a renewed card beside the old one."""
 CENTRE_ONLY = frozenset({"licence.fetch"})
 
 
@@ -124,11 +127,20 @@ def check_licence(fields: Fields, ctx: CheckContext) -> list[Problem]:
     return found
 
 
+def licence_keys(resident: str, kind: str) -> tuple[str, ...]:
+    """Under which the licences that may stand for a paper are found, by whose they are."""
+    return tuple(f"{HELD_KEY}{resident}:{kind}:{slot}" for slot in range(1, SLOTS + 1))
+
+
+def is_trusted(licence: Fields) -> bool:
+    """Whether it stands for a paper as long as it is good."""
+    return text(licence, "trust") in STANDS_FOR_PAPER and text(licence, "state") == LicenceState.HELD
+
+
 def is_usable(licence: Fields, on: date) -> bool:
     """Whether it stands for a paper that day: class A or B, held, not out of date."""
     until = parse_date(licence.get("valid_until"))
-    trusted = text(licence, "trust") in STANDS_FOR_PAPER
-    return trusted and text(licence, "state") == LicenceState.HELD and (until is None or on <= until)
+    return is_trusted(licence) and (until is None or on <= until)
 
 
 def usable_kinds(licences: Iterable[Fields], on: date) -> frozenset[str]:

@@ -62,8 +62,9 @@ async def test_an_item_that_a_desk_publishes_anew_has_its_code_whichever_way_the
     unit = next(one for one in either.world.units if one.place == COUNTY)
     reviewer = await either.account(login_of(either, "catalogue_reviewer", VILLAGE))
     said = {"name": "事项", "unit": unit.id, "base_item": BASE, "status": "active", "version": 1}
-    step = {"kind": "item", "record": "c" * 32, "name": "item.publish", "seen": None}
-    taken = await take_step(platform, reviewer, fields=said, **step)
+    taken = await take_step(
+        platform, reviewer, kind="item", record="c" * 32, name="item.publish", fields=said, seen=None
+    )
     assert taken.record is not None
     assert taken.record.fields["code"] == f"{unit.uscc}4{BASE}"
 
