@@ -38,7 +38,15 @@ _ANNOUNCED = (
         "^[a-z0-9]+ [A-Za-z0-9+/=]*",
     ),
 )
+_REASON = (
+    "Bangban-Reason",
+    "Why the account looks, percent-encoded UTF-8: where the law asks for it, the answer is `reason_missing` without",
+    False,
+    "^[ -~]*$",
+)
 _HEADERS = {
+    ("GET", "/v1/desk/cases/{record}"): (_REASON,),
+    ("GET", "/v1/desk/conflicts/{record}"): (_REASON,),
     ("POST", "/v1/uploads"): (_TUS, *_ANNOUNCED, _CHECKSUM),
     ("HEAD", "/v1/uploads/{id}"): (_TUS,),
     ("PATCH", "/v1/uploads/{id}"): (_TUS, _OFFSET, _CHECKSUM),

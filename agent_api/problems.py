@@ -62,7 +62,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
     "reason_missing": (
         *(422, "查看此信息须写明事由", "the law wants a reason for looking at this"),
-        *("请填写查询事由后再打开", "say why you look, then open it again"),
+        *(
+            "请写明查询事由后再打开：请求头Bangban-Reason（UTF-8百分号编码，2至200字），办理时写在reason字段",
+            "say why you look, in 2 to 200 signs: header Bangban-Reason (percent-encoded UTF-8); with a step, its"
+            " field `reason`",
+        ),
     ),
     "credential_invalid": (
         *(401, "激活码或凭证不对", "the code, token or proof does not fit"),

@@ -1,7 +1,7 @@
 """A desk's cases: the queue by urgency, how many in which state, a case by its number, and one case whole.
 
 Laws: lists hold no personal data. The page of one case is a look that is logged before it is answered; where the law
-wants a reason, it comes as `reason`.
+wants a reason, it comes in the header `Bangban-Reason`. Ids and phones are masked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
-from agent_api.desk.asking import account_of, limit_of
+from agent_api.desk.asking import account_of, limit_of, reason_of
 from agent_api.desk.steps import StandingRecord
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
@@ -27,11 +27,10 @@ from server.actions.list_followup import After
 from server.actions.list_licences import LicenceLine
 from server.actions.refusals import NotFound
 from server.actions.show_case import Advice, ConsentState, DueDay, MaterialLine, show_case
+from server.domain.people.masked_fields import masked_fields
 from server.domain.record_fields import parse_date
 from sync.core.chain import encode_hash
 from sync.core.ids import is_id
-
-REASON_CHARACTERS_MAX = 200
 
 
 class Cases(msgspec.Struct, frozen=True):
@@ -101,12 +100,11 @@ async def get_credit(request: Request, caller: Caller, services: Services) -> Re
 
 
 async def get_case(request: Request, caller: Caller, services: Services) -> Response:
-    """GET /v1/desk/cases/{record}?reason="""
+    """GET /v1/desk/cases/{record}, with `Bangban-Reason`"""
     record = request.path_params["record"]
     if not is_id(record):
         raise NotFound("no such case")
-    reason = request.query_params.get("reason", "")[:REASON_CHARACTERS_MAX]
-    page = await show_case(services.platform, await account_of(caller, services), record, reason)
+    page = await show_case(services.platform, await account_of(caller, services), record, reason_of(request))
     return json_response(
         CaseDocument(
             record=StandingRecord(
@@ -115,7 +113,7 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
                 epoch=await services.epoch(),
                 rev=page.record.rev,
                 hash=encode_hash(page.record.hash),
-                fields=page.record.fields,
+                fields=masked_fields("case", page.record.fields),
             ),
             resident=page.resident,
             item=page.item,

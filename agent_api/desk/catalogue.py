@@ -38,6 +38,7 @@ from server.adapters.licences import RegisterUnavailable
 from server.domain.catalogue.codes import EXERCISE_LEVELS
 from server.domain.catalogue.licence_kinds import LICENCE_KINDS
 from server.domain.catalogue.licences import STANDS_FOR_PAPER, TRUST_WORDS
+from server.domain.people.masked_fields import masked_fields
 from server.domain.people.reach import place_in_scope
 from server.domain.record_fields import parse_date
 from sync.core.chain import encode_hash
@@ -189,7 +190,7 @@ async def post_licence_use(request: Request, caller: Caller, services: Services)
         epoch=await services.epoch(),
         rev=held.rev,
         hash=encode_hash(held.hash),
-        fields=held.fields,
+        fields=masked_fields("licence", held.fields),
     )
     return json_response(LicenceUsed(standing))
 

@@ -13,18 +13,18 @@ from starlette.responses import Response
 
 from agent_api.bodies import BodyRefused
 from agent_api.caller import Caller
-from agent_api.desk.asking import account_of
+from agent_api.desk.asking import account_of, reason_of
 from agent_api.desk.steps import StandingRecord
 from agent_api.enrolment import json_response
+from agent_api.limits import RateExceeded
 from agent_api.wiring import Services
 from server.actions.list_disputes import ParkedLine, list_conflicts, list_parked
-from server.actions.log_read import log_read
-from server.actions.refusals import NotFound
+from server.actions.note_unmasking import HOUR_MS, TooManyUnmaskings, note_unmasking
+from server.actions.open_to_read import open_to_read, reach_record
+from server.actions.refusals import ReasonMissing
 from server.actions.settle_parked import WORDS_MAX, Parked, read_parked, release_parked, return_parked
-from server.actions.take_step import read_record
-from server.domain.people.reach import reaches
 from server.domain.record_fields import text, texts
-from server.domain.supervision.reads import REASON_LENGTH_MAX, is_reason
+from server.domain.supervision.reads import is_reason
 from sync.core.chain import encode_hash
 from sync.core.changes import Id
 
@@ -96,13 +96,16 @@ async def get_conflicts(request: Request, caller: Caller, services: Services) ->
 
 
 async def get_conflict(request: Request, caller: Caller, services: Services) -> Response:
-    """GET /v1/desk/conflicts/{record}?reason="""
-    platform, account = services.platform, await account_of(caller, services)
-    held = await read_record(platform, "conflict", request.path_params["record"])
-    if held is None or not reaches(account.id, account.scope, held.bucket, held.fields, await platform.directory()):
-        raise NotFound("no such conflict")
-    reason = request.query_params.get("reason", "")[:REASON_LENGTH_MAX]
-    await log_read(platform, account, "conflict", held.id, reason, unmasked=True)
+    """GET /v1/desk/conflicts/{record}, with `Bangban-Reason`: its values are whole, and count as what is unmasked."""
+    platform, account, reason = services.platform, await account_of(caller, services), reason_of(request)
+    record = (await reach_record(platform, account, "conflict", request.path_params["record"])).id
+    if not is_reason(reason):
+        raise ReasonMissing(f"conflict {record}")
+    try:
+        await note_unmasking(platform, account, "conflict", record)
+    except TooManyUnmaskings:
+        raise RateExceeded(HOUR_MS // 1000) from None
+    held = await open_to_read(platform, account, "conflict", record, reason, unmasked=True)
     return json_response(
         StandingRecord(
             kind="conflict",

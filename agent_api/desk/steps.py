@@ -2,8 +2,8 @@
 
 Laws: the step goes through the write path as any change does; what has no effect is a problem document that tells
 every reason, and the record as it stands is in the answer so that a stale page can show it. That is a look like any
-other: of a person's record it is in the read log before it is answered, and without the reason that the law asks for
-its fields are not told.
+other: of a person's record it is in the read log before it is answered, ids and phones are masked, and without the
+reason that the law asks for, or out of the account's reach by now, its fields are not told.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from agent_api.desk.asking import account_of
 from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
-from server.actions.log_read import log_read
-from server.actions.refusals import ReasonMissing
+from server.actions.open_to_read import open_to_read
+from server.actions.refusals import NotFound, ReasonMissing
 from server.actions.take_step import Taken, take_step
+from server.domain.people.masked_fields import masked_fields
 from server.domain.supervision.reads import REASON_LENGTH_MAX
 from server.storage.errors import StorageError
 from server.storage.people import AccountRow
@@ -112,7 +113,7 @@ async def _standing(
         epoch=await services.epoch(),
         rev=taken.record.rev,
         hash=encode_hash(taken.record.hash),
-        fields=taken.record.fields if shown else {},
+        fields=masked_fields(kind, taken.record.fields) if shown else {},
     )
 
 
@@ -121,7 +122,7 @@ async def _may_show(services: Services, account: AccountRow, kind: str, record: 
     if not services.platform.policies[kind].personal:
         return True
     try:
-        await log_read(services.platform, account, kind, record, reason)
-    except (ReasonMissing, StorageError):
+        await open_to_read(services.platform, account, kind, record, reason)
+    except (ReasonMissing, NotFound, StorageError):
         return False
     return True

@@ -13,10 +13,8 @@ from typing import Any
 
 from server.actions.case_history import HistoryEntry, case_history
 from server.actions.list_licences import LicenceLine, list_licences
-from server.actions.log_read import log_read
+from server.actions.open_to_read import open_to_read
 from server.actions.platform import Platform
-from server.actions.refusals import NotFound
-from server.actions.take_step import read_record
 from server.domain.cases.clocks import dues, parse_clock
 from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import facts_of, suggested_list
@@ -31,8 +29,7 @@ from server.domain.cases.working_days import calendar_id, overrides_in, years_ar
 from server.domain.catalogue.reduction import demand_of
 from server.domain.check_context import CheckContext
 from server.domain.people.masking import mask_citizen_id, mask_phone
-from server.domain.people.reach import reaches
-from server.domain.people.roles import may_change, may_read
+from server.domain.people.roles import may_change
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import advise_record
 from server.domain.record_fields import parse_date, text
@@ -120,15 +117,7 @@ async def show_case(
     platform: Platform, account: AccountRow, record: str, reason: str = "", *, unmasked: bool = False
 ) -> CasePage:
     """Raises NotFound, or ReasonMissing where the law asks for a reason, as it does for who wants no masks."""
-    case = await read_record(platform, "case", record)
-    directory = await platform.directory()
-    if (
-        case is None
-        or not may_read(account.role, "case")
-        or not reaches(account.id, account.scope, case.bucket, case.fields, directory)
-    ):
-        raise NotFound(f"no case {record}")
-    await log_read(platform, account, "case", record, reason, unmasked=unmasked)
+    case = await open_to_read(platform, account, "case", record, reason, unmasked=unmasked)
     today = china_day(platform.clock.wall_ms())
     known = await _load(platform, case, today)
     fields = case.fields

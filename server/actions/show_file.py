@@ -2,18 +2,18 @@
 
 Laws: a file is reached through its case alone; a file that the case does not name is not there. Naming one gives only
 what its author could have brought: a picture that somebody sent who wrote to this case, or that a licence of its
-resident keeps. Whoever names another's gets nothing. The look is logged.
+resident keeps. Whoever names another's gets nothing. The look is logged, and where the case wants a reason, so does its
+picture: the one just given for the case's page covers what that page names.
 """
 
 from __future__ import annotations
 
 from server.actions.log_read import log_read
+from server.actions.open_to_read import reach_record
 from server.actions.platform import Platform
+from server.actions.recall_reason import recall_reason
 from server.actions.refusals import NotFound
-from server.actions.take_step import read_record
 from server.domain.cases.materials import pages_of
-from server.domain.people.reach import reaches
-from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, text
 from server.storage.blobs import Blobs
 from server.storage.file_rows import StoredFile, stored_file
@@ -27,19 +27,16 @@ _AUTHORS = "SELECT DISTINCT account FROM changes WHERE record IN (?*) AND code N
 _LICENCES = "SELECT id FROM licences WHERE resident = ?"
 
 
-async def show_file(platform: Platform, blobs: Blobs, account: AccountRow, case: str, file: str) -> bytes | None:
-    """A JPEG; None while the file has not arrived or has no rendition yet. Raises NotFound."""
-    found = await read_record(platform, "case", case)
-    if (
-        found is None
-        or not may_read(account.role, "case")
-        or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory())
-    ):
-        raise NotFound(f"no case {case}")
+async def show_file(
+    platform: Platform, blobs: Blobs, account: AccountRow, case: str, file: str, reason: str = ""
+) -> bytes | None:
+    """A JPEG; None while the file has not arrived or has no rendition yet. Raises NotFound, ReasonMissing."""
+    found = await reach_record(platform, account, "case", case)
     sha256 = _hash_of(found.fields, file)
     if sha256 is None:
         raise NotFound(f"the case names no file {file}")
-    await log_read(platform, account, "file", file, case)
+    why = reason.strip() or await recall_reason(platform, account, "case", case)
+    await log_read(platform, account, "file", file, why, of=found, before=f"{case} ")
     async with platform.database.read() as snapshot:
         naming = [case, *await _keeping(snapshot, platform.sealing, text(found.fields, "resident"), file, sha256)]
         authors = [row[0] for row in await snapshot.fetch(_AUTHORS, [naming])]

@@ -8,6 +8,7 @@ nobody verified is no licence: it is passed over.
 from __future__ import annotations
 
 from server.actions.log_read import log_read
+from server.actions.open_to_read import reach_record
 from server.actions.platform import Platform
 from server.actions.publish_item import seen_of
 from server.actions.refusals import NotFound
@@ -15,7 +16,6 @@ from server.actions.take_step import Taken, centre_itself, read_record, take_ste
 from server.adapters.licences import LicenceQuery, LicenceRegister
 from server.domain.catalogue.licences import is_usable
 from server.domain.people.citizen_id import normalise
-from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change
 from server.domain.record_fields import text
 from server.merge_policies.judging import china_day
@@ -32,8 +32,8 @@ async def use_licence(
     """None when there is no such licence. Raises NotFound for a case out of reach, ReasonMissing without a purpose
     where the law asks for one, RegisterUnavailable, and what the writer raises.
     """
-    resident = await _resident_of(platform, account, case)
-    await log_read(platform, account, "resident", resident.id, purpose)
+    held_case, resident = await _case_and_resident(platform, account, case)
+    await log_read(platform, account, "resident", resident.id, purpose, of=held_case)
     held = await _held(platform, resident.id, kind)
     if held is None:
         held = await _fetched(platform, register, resident, case=case, kind=kind, purpose=purpose)
@@ -50,19 +50,14 @@ async def use_licence(
     )
 
 
-async def _resident_of(platform: Platform, account: AccountRow, case: str) -> Record:
-    held = await read_record(platform, "case", case)
-    directory = await platform.directory()
-    if (
-        held is None
-        or not may_change(account.role, NAME)
-        or not reaches(account.id, account.scope, held.bucket, held.fields, directory)
-    ):
+async def _case_and_resident(platform: Platform, account: AccountRow, case: str) -> tuple[Record, Record]:
+    if not may_change(account.role, NAME):
         raise NotFound(f"no case {case}")
+    held = await reach_record(platform, account, "case", case)
     resident = await read_record(platform, "resident", text(held.fields, "resident"))
     if resident is None:
         raise NotFound(f"no resident of {case}")
-    return resident
+    return held, resident
 
 
 async def _held(platform: Platform, resident: str, kind: str) -> Record | None:

@@ -22,7 +22,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from server.actions.refusals import ActionRefused, NotFound
+from server.actions.refusals import ActionRefused, NotFound, ReasonMissing
+from server.console.looking import ask_reason
 from server.console.pages import PAGES, RESIDENT_PAGES
 from server.console.render import problem_page
 from server.console.rows import Level, Page
@@ -148,6 +149,8 @@ class _Door:
             return await row.handle(visit)
         except NotFound:
             return problem_page(visit, 404, *NOT_FOUND)
+        except ReasonMissing:
+            return ask_reason(visit)
         except StorageError:
             return problem_page(visit, 503, *BUSY)
         except ActionRefused:

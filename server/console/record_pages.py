@@ -13,15 +13,16 @@ from starlette.responses import RedirectResponse, Response
 
 from server.actions.case_history import case_history
 from server.actions.list_followup import After
-from server.actions.log_read import log_read
+from server.actions.open_to_read import open_to_read
 from server.actions.refusals import NotFound
-from server.actions.take_step import Taken, read_record, take_step
+from server.actions.take_step import Taken, take_step
 from server.actions.tell_names import names_of
+from server.console.looking import kept_reason, reason_of_look
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
-from server.domain.people.reach import account_holder, reaches
-from server.domain.people.roles import may_change, may_read
+from server.domain.people.reach import account_holder
+from server.domain.people.roles import may_change
 from server.domain.record_fields import text
 from server.domain.steps import STATE, StepTable, steps_from
 from sync.central.known import Record
@@ -41,18 +42,12 @@ REFUSED: Mapping[str, Told] = {
 
 
 async def open_record(visit: Visit, kind: str, record: str = "") -> Record:
-    """The record of the page's address, or the one named, its look logged. Raises NotFound."""
-    platform, account = visit.console.platform, visit.account
+    """The record of the page's address, or the one named, its look logged. Raises NotFound, ReasonMissing."""
     wanted = record or str(visit.request.path_params["id"])
-    found = await read_record(platform, kind, wanted)
-    if (
-        found is None
-        or not may_read(account.role, kind)
-        or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory())
-    ):
-        raise NotFound(f"no {kind} {wanted}")
-    await log_read(platform, account, kind, wanted, visit.unmask, unmasked=bool(visit.unmask))
-    return found
+    unmasked = bool(visit.unmask)
+    return await open_to_read(
+        visit.console.platform, visit.account, kind, wanted, reason_of_look(visit), unmasked=unmasked
+    )
 
 
 def forms_now(visit: Visit, steps: StepTable, forms: Mapping[str, StepForm], record: Record) -> list[StepForm]:
@@ -145,7 +140,7 @@ async def record_page(
         fields=told,
         forms=forms,
         base=base,
-        seen=await seen_pairs(visit, record),
+        seen=(*await seen_pairs(visit, record), *kept_reason(visit)),
         tried=tried,
         problems=problems,
         posted=visit.form,

@@ -12,12 +12,13 @@ from starlette.responses import RedirectResponse, Response
 
 from server.actions.find_rating import find_rating
 from server.actions.list_followup import list_call_backs
-from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.refusals import NotFound
 from server.actions.show_case import CasePage, show_case
 from server.actions.take_step import read_record
 from server.actions.tell_names import case_lines, names_of
 from server.console import followup_words as words
 from server.console.followup_forms import RATING_CALL
+from server.console.looking import reason_of_look
 from server.console.record_pages import LINES, Told, after_of, say_step
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
@@ -59,11 +60,8 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, *, tried: str = "", problems: Sequence[Told] = (), status: int = 200) -> Response:
-    record, reason = visit.request.path_params["id"], _reason(visit)
-    try:
-        case = await _case(visit, record, reason)
-    except ReasonMissing:
-        return page(visit, "case_reason.html", record=record, action=f"{BASE}/{record}", back=BASE)
+    record, reason = visit.request.path_params["id"], reason_of_look(visit)
+    case = await _case(visit, record, reason)
     platform = visit.console.platform
     rating = (await find_rating(platform, record)).standing
     disowned = await read_record(platform, "task", _task_id(record))
@@ -86,10 +84,6 @@ async def _page(visit: Visit, *, tried: str = "", problems: Sequence[Told] = (),
         sample=sample if sample is not None and text(sample.fields, "state") != TaskState.CLOSED else None,
         words=words,
     )
-
-
-def _reason(visit: Visit) -> str:
-    return visit.unmask or visit.form.get("reason", "")[:200]
 
 
 async def _case(visit: Visit, record: str, reason: str) -> CasePage:
@@ -120,7 +114,7 @@ def _forms(visit: Visit, case: CasePage, *, settled: bool) -> list[tuple[str, St
 async def rate(visit: Visit) -> Response:
     """POST /calls/{id}/rate"""
     record = visit.request.path_params["id"]
-    case = await _case(visit, record, _reason(visit))
+    case = await _case(visit, record, reason_of_look(visit))
     rating = await find_rating(visit.console.platform, record)
     fields = {
         **fields_from(RATING_CALL, visit.form),
@@ -137,7 +131,7 @@ async def rate(visit: Visit) -> Response:
 async def disown(visit: Visit) -> Response:
     """POST /calls/{id}/not-asked"""
     record = visit.request.path_params["id"]
-    case = await _case(visit, record, _reason(visit))
+    case = await _case(visit, record, reason_of_look(visit))
     fields = {
         "place": text(case.record.fields, "village"),
         "code": NOT_ASKED,

@@ -14,6 +14,7 @@ from server.actions.log_read import log_read
 from server.actions.take_step import read_record
 from server.console import case_words, followup_words
 from server.console.followup_forms import CONSENT_REVOKE
+from server.console.looking import reason_of_look
 from server.console.record_pages import Told, open_record, record_page, seen_state, try_step
 from server.console.visit import Visit
 from server.domain.people.reach import account_holder, reaches
@@ -36,7 +37,8 @@ async def _page(
     platform, fields = visit.console.platform, consent.fields
     resident = await read_record(platform, "resident", text(fields, "resident"))
     if resident is not None:
-        await log_read(platform, visit.account, "resident", resident.id, visit.unmask, unmasked=bool(visit.unmask))
+        why, unmasked = reason_of_look(visit), bool(visit.unmask)
+        await log_read(platform, visit.account, "resident", resident.id, why, unmasked=unmasked, of=consent)
     items = [await read_record(platform, "item", item) for item in texts(fields, "items")]
     return await record_page(
         visit,

@@ -14,7 +14,7 @@ from server.actions.list_cases import CaseRow, count_cases, find_cases, list_cas
 from server.actions.list_followup import After
 from server.actions.list_lying import list_lying
 from server.actions.overview import age_spans
-from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.refusals import NotFound
 from server.actions.share_case import open_case, others_at
 from server.actions.show_case import CasePage, show_case
 from server.actions.show_file import show_file
@@ -25,6 +25,7 @@ from server.console.case_holders import case_forms, told_parts, unlisted
 from server.console.field_words import label_of, problem_said
 from server.console.followup_forms import CONSENT_REVOKE
 from server.console.licence_forms import LICENCE_KEEP, LICENCE_USE, LICENCE_VERIFY, OF_ONE, offering
+from server.console.looking import reason_of_look
 from server.console.narrowing import narrowed
 from server.console.pages import together
 from server.console.pages.consents import revocable
@@ -41,7 +42,6 @@ from server.storage.places import all_places
 from sync.core.clock import iso
 
 LINES = 50
-REASON = "reason"
 MORE = "more"
 """The button of a form that asks for more lines."""
 
@@ -114,17 +114,14 @@ async def _place_names(visit: Visit, codes: Sequence[str]) -> Mapping[str, str]:
 
 async def show_one(visit: Visit) -> Response:
     """Where the law asks why, a page asks first."""
-    return await case_page(visit, reason=visit.unmask or visit.form.get(REASON, "")[:500])
+    return await case_page(visit)
 
 
 async def case_page(
-    visit: Visit, *, reason: str = "", tried: str = "", problems: Sequence[Mapping[str, object]] = (), status: int = 200
+    visit: Visit, *, tried: str = "", problems: Sequence[Mapping[str, object]] = (), status: int = 200
 ) -> Response:
-    record, platform = visit.request.path_params["id"], visit.console.platform
-    try:
-        case = await show_case(platform, visit.account, record, reason, unmasked=bool(visit.unmask))
-    except ReasonMissing:
-        return page(visit, "case_reason.html", record=record, status=200)
+    record, platform, reason = visit.request.path_params["id"], visit.console.platform, reason_of_look(visit)
+    case = await show_case(platform, visit.account, record, reason, unmasked=bool(visit.unmask))
     await open_case(platform, visit.account, record, visit.console.tell)
     consent = await revocable(visit, str(case.record.fields.get("consent", "")))
     seen = await seen_pairs(visit, case.record)
@@ -200,17 +197,16 @@ async def take(visit: Visit) -> Response:
     record, step = path["id"], f"case.{path['verb']}"
     if step not in CASE_FORMS:
         raise NotFound(f"no step {step}")
-    reason = visit.form.get(REASON, "")[:500]
     if MORE in visit.form:
-        return await case_page(visit, reason=reason, tried=step)
+        return await case_page(visit, tried=step)
     platform = visit.console.platform
-    case = await show_case(platform, visit.account, record, reason or "办理")
+    case = await show_case(platform, visit.account, record, reason_of_look(visit))
     offered = {one.step: one for one in await case_forms(platform, visit.account, case)}
     form = offered.get(step, CASE_FORMS[step])
     fields = fields_from(form, visit.form, rows_of(case))
     if unknown := unlisted(step, fields, await platform.directory()):
         told = [{"zh": one.zh, "en": one.en} for one in unknown]
-        return await case_page(visit, reason=reason, tried=step, problems=told, status=422)
+        return await case_page(visit, tried=step, problems=told, status=422)
     if step == "case.deliver" and isinstance(fields.get("handover"), dict):
         fields["handover"]["at"] = iso(visit.console.now())
     seen = seen_state(visit)
@@ -218,13 +214,17 @@ async def take(visit: Visit) -> Response:
     if taken.outcome.code.has_effect:
         return RedirectResponse(f"/console/desk/{record}?done={form.verb}", 303)
     problems = problems_of(taken, seen)
-    return await case_page(visit, reason=reason, tried=step, problems=problems, status=409)
+    return await case_page(visit, tried=step, problems=problems, status=409)
 
 
 async def show_picture(visit: Visit) -> Response:
-    """A material's picture, re-encoded here."""
-    path = visit.request.path_params
-    picture = await show_file(visit.console.platform, visit.console.blobs, visit.account, path["id"], path["file"])
+    """A material's picture, re-encoded here. Where the law asks why, the reason given for the case's page counts for a
+    while; opened by its address alone, a page asks first.
+    """
+    path, console = visit.request.path_params, visit.console
+    picture = await show_file(
+        console.platform, console.blobs, visit.account, path["id"], path["file"], reason_of_look(visit)
+    )
     if picture is None:
         waits = (
             ("照片还没有到", "The picture is not here yet"),

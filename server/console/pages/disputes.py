@@ -5,6 +5,7 @@ Law: a decision names what its person saw of the record; if it has changed since
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,25 +13,26 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.list_disputes import list_conflicts, list_parked
-from server.actions.log_read import log_read
-from server.actions.refusals import NotFound, ReasonMissing
+from server.actions.open_to_read import open_to_read, reach_record
 from server.actions.settle_parked import waiting_for
 from server.actions.take_step import read_record, take_step
 from server.actions.tell_names import names_of
 from server.console.field_words import label_of
+from server.console.looking import kept_reason, reason_of_look
 from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.console.words import parked_words
-from server.domain.people.reach import account_holder, reaches
+from server.domain.people.reach import account_holder
 from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, text, texts
-from server.domain.supervision.conflicts import decision_of
+from server.domain.supervision.conflicts import ConflictState, decision_of
 from sync.central.known import Record
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
 
 SIDES = ("mine", "theirs", "base")
+_SEEN_PURPOSE = "conflict-seen"
 
 
 @dataclass(frozen=True)
@@ -65,41 +67,33 @@ def _after(visit: Visit) -> tuple[tuple[int, str], ...]:
 
 async def show_one(visit: Visit) -> Response:
     """Over a case of social aid a page asks first why it is looked at."""
-    conflict, platform = await _conflict(visit), visit.console.platform
-    try:
-        await log_read(platform, visit.account, "conflict", conflict.id, visit.unmask, unmasked=bool(visit.unmask))
-    except ReasonMissing:
-        here = f"/console/conflicts/{conflict.id}"
-        return page(visit, "case_reason.html", record=conflict.id, action=f"{here}/unmask", back="/console/conflicts")
-    return await _page(visit, conflict)
+    return await _page(visit)
 
 
-async def _conflict(visit: Visit) -> Record:
-    platform, account = visit.console.platform, visit.account
-    found = await read_record(platform, "conflict", visit.request.path_params["id"])
-    if found is None or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory()):
-        raise NotFound("no such conflict in this scope")
-    return found
-
-
-async def _page(visit: Visit, conflict: Record, *, said: str = "", status: int = 200) -> Response:
-    fields, platform = conflict.fields, visit.console.platform
+async def _page(visit: Visit, *, said: str = "", status: int = 200) -> Response:
+    """A look, however the page comes to be shown."""
+    platform, asked = visit.console.platform, visit.request.path_params["id"]
+    unmasked = bool(visit.unmask)
+    conflict = await open_to_read(platform, visit.account, "conflict", asked, reason_of_look(visit), unmasked=unmasked)
+    fields = conflict.fields
     target = await read_record(platform, text(fields, "kind"), text(fields, "record"))
+    lines = lines_of(fields, target.fields if target is not None else {}, visit.english)
     hands = [account_holder(one) for one in (text(fields, "mine_by"), *texts(fields, "theirs_by"))]
     return page(
         visit,
         "conflict.html",
         status=status,
         conflict=conflict,
-        lines=lines_of(fields, target.fields if target is not None else {}, visit.english),
+        lines=lines,
         kind=text(fields, "kind"),
         about=_about(target),
         about_path=_about_path(visit, fields),
         names=await names_of(platform, [conflict.bucket, *hands]),
         depends=await waiting_for(platform, text(fields, "change"), text(fields, "record")),
         said=said,
+        kept=kept_reason(visit),
         shown=shown,
-        seen_json=_seen_json,
+        seen=_seen_mark(visit, {line.field: line.now for line in lines}),
     )
 
 
@@ -116,9 +110,12 @@ def _about_path(visit: Visit, conflict: Fields) -> str:
     return f"{base}/{record}" if base and may_read(visit.role, kind) else ""
 
 
-def _seen_json(lines: list[Line]) -> str:
-    """What the page shows of the record, to travel back with the decision."""
-    return msgspec.json.encode({line.field: line.now for line in lines}).decode()
+def _seen_mark(visit: Visit, now: Fields) -> str:
+    """Stands for what the page shows of the record, and travels back with the decision: the values themselves may be
+    masked on the page, and would be whole in its source.
+    """
+    told = msgspec.json.encode(now, order="deterministic")
+    return visit.console.door.secrets.mac(_SEEN_PURPOSE, told).hex()
 
 
 def lines_of(conflict: Fields, now: Fields, english: bool = False) -> list[Line]:
@@ -158,15 +155,19 @@ def shown(value: object) -> str:
 
 async def decide(visit: Visit) -> Response:
     """Each field by a side, as the form's `pick.<place>` says; fields that were not chosen stop it."""
-    conflict = await _conflict(visit)
-    platform, fields = visit.console.platform, conflict.fields
+    platform = visit.console.platform
+    conflict = await reach_record(platform, visit.account, "conflict", visit.request.path_params["id"])
+    fields = conflict.fields
     names = texts(fields, "fields")
     picks = {name: visit.form.get(f"pick.{place}", "") for place, name in enumerate(names)}
     if any(pick not in SIDES for pick in picks.values()):
-        return await _page(
-            visit, conflict, said=visit.t("请每一项都选一个。", "Please choose one for each."), status=422
-        )
+        return await _page(visit, said=visit.t("请每一项都选一个。", "Please choose one for each."), status=422)
     decided: dict[str, Any] = {name: _side(fields, pick, name) for name, pick in picks.items()}
+    target = await read_record(platform, text(fields, "kind"), text(fields, "record"))
+    now = {name: target.fields.get(name) if target is not None else None for name in names}
+    is_open = text(fields, "state") != ConflictState.DECIDED
+    if is_open and not hmac.compare_digest(visit.form.get("seen", "").encode(), _seen_mark(visit, now).encode()):
+        return await _page(visit, said=_moved(visit), status=409)
     async with platform.store.read() as unit:
         epoch = (await unit.centre()).epoch
     taken = await take_step(
@@ -175,30 +176,21 @@ async def decide(visit: Visit) -> Response:
         kind="conflict",
         record=conflict.id,
         name="conflict.decide",
-        fields=decision_of(decided, await _seen(visit, fields)),
+        fields=decision_of(decided, now),
         seen=Base(epoch=epoch, rev=conflict.rev, hash=encode_hash(conflict.hash)),
     )
     if taken.outcome.code in (OutcomeCode.APPLIED, OutcomeCode.MERGED):
         return RedirectResponse("/console/conflicts", 303)
     said = {
         "conflict_decided": visit.t("别人刚刚已经决定了。", "Somebody has just decided it."),
-        "conflict_moved": visit.t(
-            "记录刚刚又有变化，请看最新的值再决定。", "The record has changed meanwhile: look again."
-        ),
+        "conflict_moved": _moved(visit),
         "choice_too_late": visit.t(
             "办件已受理，收到的材料不能退回：请选现有的值。",
             "The case is accepted, what came in stays: choose what stands.",
         ),
     }.get(taken.outcome.reason, visit.t("没有执行，记录未改变。", "It was not done; nothing has changed."))
-    return await _page(visit, await _conflict(visit), said=said, status=409)
+    return await _page(visit, said=said, status=409)
 
 
-async def _seen(visit: Visit, conflict: Fields) -> dict[str, Any]:
-    """What the page showed of the record: it travelled in the form, so that a stale page cannot decide."""
-    try:
-        sent = msgspec.json.decode(visit.form.get("seen", "null"))
-    except (msgspec.MsgspecError, RecursionError):
-        sent = None
-    if not isinstance(sent, dict):
-        return {name: _side(conflict, "theirs", name) for name in texts(conflict, "fields")}
-    return {name: sent.get(name) for name in texts(conflict, "fields")}
+def _moved(visit: Visit) -> str:
+    return visit.t("记录刚刚又有变化，请看最新的值再决定。", "The record has changed meanwhile: look again.")

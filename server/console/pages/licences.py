@@ -16,7 +16,8 @@ from server.actions.take_step import read_record
 from server.actions.use_licence import use_licence
 from server.adapters.licences import RegisterUnavailable
 from server.console.licence_forms import LICENCE_KEEP, LICENCE_USE, OF_ONE
-from server.console.pages.desk import REASON, case_page
+from server.console.looking import reason_of_look
+from server.console.pages.desk import case_page
 from server.console.record_pages import Told, problems_of, say_step, seen_state
 from server.console.step_forms import fields_from
 from server.console.visit import Visit
@@ -86,13 +87,12 @@ async def step(visit: Visit) -> Response:
 
 async def _case(visit: Visit) -> Record:
     """The case of the address, its look logged with the reason that its page was given. Raises NotFound."""
-    said = visit.form.get(REASON, "")[:500] or "办理"
-    return (await show_case(visit.console.platform, visit.account, visit.request.path_params["id"], said)).record
+    case, why = visit.request.path_params["id"], reason_of_look(visit)
+    return (await show_case(visit.console.platform, visit.account, case, why)).record
 
 
 async def _back(visit: Visit, tried: str, problems: Sequence[Told], status: int) -> Response:
-    reason = visit.form.get(REASON, "")[:500]
-    return await case_page(visit, reason=reason, tried=tried, problems=problems, status=status)
+    return await case_page(visit, tried=tried, problems=problems, status=status)
 
 
 def _done(case: Record) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import quote
 
 from agent_api.desk.disputes import Conflicts, ParkedChanges
 from server.domain.people.roles import Role
@@ -20,8 +21,8 @@ CONFLICT, FOREIGN, RESIDENT, PARKED = "1" * 32, "2" * 32, "7" * 32, "9" * 32
 TYPED = "胡乐村1号"
 
 
-async def get(api: Centre, who: Enrolled, address: str) -> Any:
-    return await api.client.get(f"/v1/desk/{address}", headers=who.bearer)
+async def get(api: Centre, who: Enrolled, address: str, why: str = "") -> Any:
+    return await api.client.get(f"/v1/desk/{address}", headers={**who.bearer, "bangban-reason": quote(why)})
 
 
 async def post(api: Centre, who: Enrolled, address: str, body: Any = None) -> Any:
@@ -75,8 +76,11 @@ async def test_conflicts_are_listed_without_what_was_typed_and_opened_with_a_rea
     ]
     assert TYPED not in listed.text
     silent = await get(api, supervisor, f"conflicts/{CONFLICT}")
-    assert silent.json()["code"] == "reason_missing"
-    opened = (await get(api, supervisor, f"conflicts/{CONFLICT}?reason=核对地址")).json()
+    assert (silent.status_code, silent.json()["code"]) == (422, "reason_missing")
+    assert "Bangban-Reason" in silent.json()["next"]
+    in_address = await get(api, supervisor, f"conflicts/{CONFLICT}?reason=核对地址")
+    assert in_address.content == silent.content
+    opened = (await get(api, supervisor, f"conflicts/{CONFLICT}", "核对地址")).json()
     assert opened["fields"]["theirs"] == {"address": TYPED}
     async with api.database.read() as snapshot:
         assert await snapshot.fetch("SELECT kind, record FROM reads") == [("conflict", CONFLICT)]
@@ -86,8 +90,8 @@ async def test_conflicts_are_listed_without_what_was_typed_and_opened_with_a_rea
     # The epoch of this centre's answers is not the database's own: what was seen counts by its hash.
     assert decided.status_code == 200, decided.text
     assert (await get(api, supervisor, "conflicts")).json()["rows"] == []
-    absent = await get(api, supervisor, f"conflicts/{'f' * 32}?reason=核对地址")
-    foreign = await get(api, supervisor, f"conflicts/{FOREIGN}?reason=核对地址")
+    absent = await get(api, supervisor, f"conflicts/{'f' * 32}", "核对地址")
+    foreign = await get(api, supervisor, f"conflicts/{FOREIGN}", "核对地址")
     assert (absent.status_code, foreign.content) == (404, absent.content)
 
 

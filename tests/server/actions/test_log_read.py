@@ -43,11 +43,7 @@ async def test_a_case_of_social_aid_is_not_looked_at_without_a_reason(tmp_path: 
         reader = await small.account(HELPER)
         for case, name in (("a" * 32, "临时救助"), ("b" * 32, "异地就医备案")):
             [(item,), *_] = await small.fetch("SELECT id FROM items WHERE name = ?", [name])
-            await small.tamper(
-                "INSERT INTO cases (id, bucket, version, rev, item, natural_keys, stamps, body) "
-                "VALUES (?, 'place:x', 1, 1, ?, '', x'', x'')",
-                [case, item],
-            )
+            await put_record(small, "case", case, case_of(small, item=item))
         with pytest.raises(ReasonMissing):
             await log_read(platform, reader, "case", "a" * 32)
         await log_read(platform, reader, "case", "b" * 32)

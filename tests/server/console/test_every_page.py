@@ -88,10 +88,12 @@ class Staff:
 
     async def of(self, role: Role) -> Browser:
         if role not in self._known:
-            logins = [one.login for one in self._desk.small.world.accounts if one.role.value == role.value]
-            near = [one for one in logins if VILLAGE[:6] in one] or logins
-            self._known[role] = await self._desk.sign_in(near[0])
+            self._known[role] = await self._desk.sign_in(self.login_of(role))
         return self._known[role]
+
+    def login_of(self, role: Role) -> str:
+        logins = [one.login for one in self._desk.small.world.accounts if one.role.value == role.value]
+        return next((one for one in logins if VILLAGE[:6] in one), logins[0])
 
 
 def faults_in(answer: httpx.Response) -> Iterator[str]:

@@ -89,6 +89,7 @@ def test_every_kind_of_look_has_words() -> None:
     """Whatever a module of ours logs a look of, by name or as an export."""
     code = [path.read_text() for path in Path(server.__file__).parent.rglob("*.py")]
     told = {kind for text in code for kind in re.findall(r'log_read\(\s*[\w.]+, [^"()]+, "(\w+)"', text)}
+    told |= {kind for text in code for kind in re.findall(r'open_to_read\(\s*[\w.]+, [^"()]+, "(\w+)"', text)}
     told |= {kind for text in code for kind in re.findall(r'Export\([^)]*?kind="(\w+)"', text)}
     assert told >= {"case", "file", "resident", "log", "case_list", "bulletin"}
     assert sorted(told - set(KIND_WORDS)) == []

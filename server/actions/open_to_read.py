@@ -1,0 +1,46 @@
+"""Opens one record for an account to look at: the one way by which a record of a person comes to be shown.
+
+Laws: what is absent, out of reach or not this role's to read is the same. A conflict shows the values of the record
+that it is over, so it is read by whoever may read that. The look is in the log before the record is given out, with
+its reason where the law asks for one.
+"""
+
+from __future__ import annotations
+
+from server.actions.log_read import log_read
+from server.actions.platform import Platform
+from server.actions.refusals import NotFound
+from server.actions.take_step import read_record
+from server.domain.people.reach import reaches
+from server.domain.people.roles import may_read
+from server.domain.record_fields import text
+from server.storage.people import AccountRow
+from sync.central.known import Record
+
+
+async def open_to_read(
+    platform: Platform,
+    account: AccountRow,
+    kind: str,
+    record: str,
+    reason: str = "",
+    *,
+    unmasked: bool = False,
+) -> Record:
+    """Raises NotFound, or ReasonMissing where one is asked for (server/actions/log_read.py)."""
+    found = await reach_record(platform, account, kind, record)
+    await log_read(platform, account, kind, found.id, reason, unmasked=unmasked, of=found)
+    return found
+
+
+async def reach_record(platform: Platform, account: AccountRow, kind: str, record: str) -> Record:
+    """The record for what shows nothing of it, and so is no look. Raises NotFound."""
+    found = await read_record(platform, kind, record)
+    if (
+        found is None
+        or not may_read(account.role, kind)
+        or not (kind != "conflict" or may_read(account.role, text(found.fields, "kind")))
+        or not reaches(account.id, account.scope, found.bucket, found.fields, await platform.directory())
+    ):
+        raise NotFound(f"no {kind} {record}")
+    return found
