@@ -16,9 +16,9 @@ from server.actions.platform import Platform
 from server.actions.refusals import NotFound
 from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory, buckets_of
-from server.domain.people.reach import holds, is_listed, reaches
+from server.domain.people.reach import is_listed, reaches, speaks_for
 from server.domain.people.roles import may_change
-from server.domain.record_fields import text, texts
+from server.domain.record_fields import groups, text, texts
 from server.storage.people import AccountRow, account_by_id
 from sync.central.known import Known, KnownChange, Record, Wants
 from sync.core.changes import Base, Fields
@@ -66,7 +66,8 @@ async def take_step(
     if name == "case.accept" and not all(is_listed(unit, directory) for unit in texts(fields, "joint")):
         raise NotFound("no such unit")
     # A unit answers for itself: who leads, or a neighbour on the same case, does not.
-    if name == "case.part_answer" and not holds(account.scope, text(_group(fields, "part_answer"), "unit"), directory):
+    answers_for = text(_group(fields, "part_answer"), "unit")
+    if name == "case.part_answer" and not speaks_for(account.scope, answers_for, directory):
         raise NotFound("no such part")
     if name == "claim.publish" and standing is not None:
         item = await read_record(platform, "item", named) if (named := text(standing.fields, "item")) else None
@@ -75,7 +76,7 @@ async def take_step(
     if name == "item.publish":
         fields = {**fields, **await code_for_item(platform, {**(standing.fields if standing else {}), **fields})}
     edit = DeskEdit(kind=kind, record=record, name=name, fields=fields, base=seen)
-    buckets = {bucket, *also_reads, *_readable(account, directory)}
+    buckets = {bucket, *also_reads, *_readable(account, directory), *await _catalogues_of(platform, fields)}
     if standing is not None and policy.bucket({**standing.fields, **fields}) != bucket:
         buckets.add(policy.bucket({**standing.fields, **fields}))
     written = await desk_change(
@@ -124,6 +125,19 @@ def _place_of(platform: Platform, kind: str, standing: Record | None, fields: Fi
         return platform.policies[kind].bucket(fields), fields
     except (KeyError, ValueError):
         raise NotFound(f"no place for this {kind}") from None
+
+
+_CATALOGUES_OF = "SELECT DISTINCT bucket FROM items WHERE id IN (?*)"
+
+
+async def _catalogues_of(platform: Platform, fields: Fields) -> list[str]:
+    """Where the items lie that a filing at a desk names: a catalogue is public, whoever's it is."""
+    legs = (text(leg, "item") for leg in groups(fields, "legs"))
+    named = [one for one in (text(fields, "item"), *legs) if is_id(one)]
+    if not named:
+        return []
+    async with platform.database.read() as snapshot:
+        return [str(row[0]) for row in await snapshot.fetch(_CATALOGUES_OF, [named])]
 
 
 def _readable(account: AccountRow, directory: Directory) -> frozenset[str]:

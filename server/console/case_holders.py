@@ -16,7 +16,7 @@ from server.console.step_forms import Pair, StepForm, with_choices
 from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory
-from server.domain.people.reach import holds, is_listed
+from server.domain.people.reach import is_listed, speaks_for
 from server.domain.problems import Problem, problem
 from server.domain.record_fields import Fields, text, texts
 from server.storage.people import AccountRow
@@ -29,7 +29,7 @@ async def case_forms(platform: Platform, account: AccountRow, case: CasePage) ->
     fields, directory = case.record.fields, await platform.directory()
     around = await holders_around(platform, text(fields, "village")) if set(case.steps) & set(PASSES_ON) else {}
     open_parts = await names_of(platform, open_units(fields))
-    own_parts = {unit: name for unit, name in open_parts.items() if holds(account.scope, unit, directory)}
+    own_parts = {unit: name for unit, name in open_parts.items() if speaks_for(account.scope, unit, directory)}
     offered: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "case.accept": ("joint", {unit: name for unit, name in around.items() if unit.startswith(_UNIT)}),
         "case.transfer": ("transfer.to", around),

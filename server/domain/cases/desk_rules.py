@@ -13,6 +13,7 @@ from server.domain.cases.clocks import parse_clock, start_clock
 from server.domain.cases.filing import filers_of
 from server.domain.cases.lifecycle import STEPS
 from server.domain.cases.materials import FIELD_PREFIX, missing_materials, promised_materials
+from server.domain.cases.parcels import check_delivery
 from server.domain.cases.step_view import StepView
 from server.domain.catalogue.reduction import demand_of
 from server.domain.problems import Problem, problem
@@ -83,6 +84,7 @@ RULES: Mapping[str, StepRule] = {
     ),
     "case.finish": StepRule(procedures.check_finish, procedures.add_finish),
     "case.transfer": StepRule(procedures.check_transfer, procedures.add_transfer),
+    "case.deliver": StepRule(lambda view: check_delivery(view.fields)),
     "case.void": StepRule(procedures.check_voiding, lambda view: {"finish_type": procedures.VOID}),
     "case.withdraw": StepRule(adds=lambda view: {"finish_type": procedures.RETURNED}),
 }

@@ -69,6 +69,14 @@ def check_parcel(case: Fields) -> list[Problem]:
     return found
 
 
+def check_delivery(case: Fields) -> list[Problem]:
+    """A result is delivered to somebody: who took it is said, a carrier says so, or it went as a file."""
+    parcel = case.get("parcel")
+    way = parcel if isinstance(parcel, dict) else {}
+    by_itself = text(way, "mode") == DeliveryMode.ELECTRONIC or text(way, "state") == ParcelState.DELIVERED
+    return [] if by_itself or isinstance(case.get("handover"), dict) else [problem("handover_missing", "handover")]
+
+
 def parcel_column(case: Fields) -> str | None:
     """What the schedule has to see to: a parcel that waits for the carrier or is on its way."""
     parcel = case.get("parcel")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from server.domain.cases.lifecycle import CaseState, parse_state
 from server.domain.cases.materials import MaterialState, collected, parse_materials
+from server.domain.cases.parcels import ParcelState
 from server.domain.cases.ratings import RATED_STATES
 from server.domain.record_fields import Fields, groups, text
 
@@ -61,6 +62,15 @@ PARCEL_WORDS: Mapping[str, tuple[str, str]] = {
     "delivered": ("结果已送到。", "The result was delivered."),
     "returned": ("没有送到，已退回，窗口会联系您。", "It could not be delivered; a desk will contact you."),
 }
+NOT_MAILED: Mapping[str, tuple[str, str]] = {
+    "pickup": (
+        "结果由村便民服务点转交，请等帮办员通知。",
+        "The result comes to the village's office: your helper will tell you.",
+    ),
+    "window": ("请带身份证到窗口领取结果。", "Fetch the result at the desk: bring your id card."),
+    "electronic": ("结果以电子件送达。", "The result is sent to you as a file."),
+}
+"""Until it is there, for what no carrier takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def tell(case: Fields, item: Fields | None, *, rated: bool = False) -> Told:
     state = parse_state(text(case, "state"))
     zh, en = WORDS.get(state, UNKNOWN) if state is not None else UNKNOWN
     clock, parcel = _group(case, "clock"), _group(case, "parcel")
-    parcel_zh, parcel_en = PARCEL_WORDS.get(text(parcel, "state"), ("", ""))
+    parcel_zh, parcel_en = _parcel_words(parcel)
     return Told(
         state=text(case, "state"),
         zh=zh,
@@ -105,6 +115,12 @@ def tell(case: Fields, item: Fields | None, *, rated: bool = False) -> Told:
         rateable=state in RATED_STATES and not rated,
         rated=rated,
     )
+
+
+def _parcel_words(parcel: Fields) -> tuple[str, str]:
+    state = text(parcel, "state")
+    waits = NOT_MAILED.get(text(parcel, "mode")) if state == ParcelState.ASKED else None
+    return waits or PARCEL_WORDS.get(state, ("", ""))
 
 
 def _missing(case: Fields, item: Fields, state: CaseState | None) -> tuple[Awaited, ...]:

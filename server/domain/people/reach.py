@@ -78,6 +78,20 @@ def holds(scope: Scope, holder: str, directory: Directory) -> bool:
     return family == "place" and place_in_scope(scope, name, directory)
 
 
+def speaks_for(scope: Scope, holder: str, directory: Directory) -> bool:
+    """Whether what this unit says is the scope's to say: its own people's, or who is over the place it lies in. Another
+    unit of the same place, which sees the same cases, is a neighbour.
+    """
+    family, _, name = holder.partition(":")
+    if family != "unit" or name in scope.units or not scope.units:
+        return holds(scope, holder, directory)
+    try:
+        place = directory.unit(name).place
+    except NotListed:
+        return False
+    return place not in scope.places and place_in_scope(scope, place, directory)
+
+
 def is_listed(holder: str, directory: Directory) -> bool:
     """Whether there is such a unit, or such a place."""
     family, _, name = holder.partition(":")

@@ -10,6 +10,7 @@ from server.actions.refusals import NotFound
 from server.actions.show_case import show_case
 from server.actions.take_step import centre_itself, read_record, take_step
 from server.centre import platform_of
+from server.domain.cases.consent import DATA_KINDS, SENSITIVE_KINDS
 from server.domain.people.roles import Role, Scope
 from server.storage.people import AccountRow, insert_accounts
 from sync.core.chain import encode_hash
@@ -118,3 +119,51 @@ async def test_a_unit_that_is_not_listed_handles_nothing_jointly(tmp_path: Path)
         said = {"joint": ["unit:" + "0" * 32]}
         with pytest.raises(NotFound):
             await take_step(platform, clerk, kind="case", record="c" * 32, name="case.accept", fields=said, seen=seen)
+
+
+async def test_a_department_does_not_answer_for_its_neighbour_although_it_sees_the_case(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    clerk = await either.account(clerk_over(either))
+    [own] = clerk.scope.units
+    other = next(one.id for one in either.world.units if one.place in clerk.scope.places and one.id != own)
+    part = {"asked_on": "2026-11-02", "days": 20, "due": "2026-11-30"}
+    parts = [{**part, "unit": f"unit:{unit}"} for unit in (own, other)]
+    held = case_of(either, state="reviewing", finished_at="", holder=f"place:{VILLAGE}", parts=parts)
+    await put_record(either, "case", "c" * 32, held)
+
+    async def answer(unit: str) -> str:
+        said = {"part_answer": {"unit": f"unit:{unit}", "agrees": True}}
+        seen = await either.seen("case", "c" * 32)
+        taken = await take_step(
+            platform, clerk, kind="case", record="c" * 32, name="case.part_answer", fields=said, seen=seen
+        )
+        return taken.outcome.code.value
+
+    with pytest.raises(NotFound):
+        await answer(other)
+    assert await answer(own) == "applied"
+
+
+async def test_a_desk_files_a_standard_item_for_a_resident_of_any_village_it_reaches(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    clerk = await either.account(clerk_over(either))
+    rows = await either.fetch("SELECT id, catalogue FROM items WHERE unit IS NULL AND status = 'active' ORDER BY id")
+    item = next(item for item, catalogue in rows if catalogue.startswith("village:"))
+    resident, consent, case = "1" * 32, "2" * 32, "3" * 32
+    given = {
+        "resident": resident, "items": [item], "data_kinds": sorted(DATA_KINDS), "purpose": "代办",
+        "recipients": ["民政"], "sensitive": sorted(SENSITIVE_KINDS), "means": "signature",
+        "text_hash": "ab" * 32, "signed_at": "2026-11-24T09:00:00+08:00",
+        "valid_until": "2026-12-20", "helper": clerk.id, "village": VILLAGE,
+    }  # fmt: skip
+    filing = {"resident": resident, "item": item, "item_version": 1, "consent": consent, "village": VILLAGE}
+    for kind, name, record, fields in (
+        ("resident", "resident.register", resident, {"name": "王秀英", "village": VILLAGE}),
+        ("consent", "consent.give", consent, given),
+        ("case", "case.submit", case, filing),
+    ):
+        taken = await take_step(platform, clerk, kind=kind, record=record, name=name, fields=fields, seen=None)
+        assert taken.outcome.code.has_effect, taken.outcome
+    held = await read_record(platform, "case", case)
+    assert held is not None
+    assert (held.fields["state"], held.fields["served"]) == ("received", "desk")

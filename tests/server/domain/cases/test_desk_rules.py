@@ -16,9 +16,18 @@ def test_what_a_step_needs_comes_before_its_rule() -> None:
 
 def test_a_step_without_a_rule_keeps_and_adds_nothing() -> None:
     without = STEPS.keys() - RULES.keys() - FILING_STEPS - CENTRE_ONLY
-    assert without >= {"case.precheck", "case.review", "case.dispatch", "case.deliver", "case.archive"}
+    assert without >= {"case.precheck", "case.review", "case.dispatch", "case.archive"}
     assert check_desk_step(view("precheck")) == []
     assert add_to_case(view("precheck")) == {}
+
+
+def test_a_result_is_delivered_to_somebody() -> None:
+    handover = {"to": "王秀英", "relation": "self", "at": "2026-11-20T09:00:00+08:00"}
+    assert codes(check_desk_step(view("deliver"))) == ["handover_missing"]
+    assert codes(check_desk_step(view("deliver", parcel={"mode": "window", "state": "asked"}))) == ["handover_missing"]
+    for way in ({"handover": handover}, {"parcel": {"mode": "electronic", "state": "asked"}}):
+        assert check_desk_step(view("deliver", **way)) == []
+    assert check_desk_step(view("deliver", parcel={"mode": "ems", "state": "delivered"})) == []
 
 
 def test_acceptance_wants_everything_until_it_is_too_late_to_ask() -> None:

@@ -33,6 +33,15 @@ def test_where_the_result_is_travels_with_it() -> None:
     assert (told.parcel_zh, told.parcel_where, told.waybill) == ("结果在途中。", "合肥", "EX1")
 
 
+def test_what_no_carrier_takes_waits_for_none() -> None:
+    for mode, words in (("pickup", "村便民服务点"), ("window", "窗口"), ("electronic", "电子件"), ("ems", "揽收")):
+        told = tell({"state": "finished", "parcel": {"mode": mode, "state": "asked"}}, None)
+        assert words in told.parcel_zh
+        assert told.parcel_en.isascii()
+    there = tell({"state": "finished", "parcel": {"mode": "pickup", "state": "at_village"}}, None)
+    assert "请带身份证领取" in there.parcel_zh
+
+
 def test_no_personal_data_is_in_it_and_an_unknown_state_is_no_fault() -> None:
     answer = msgspec.json.encode(tell(CASE, ITEM)).decode()
     assert not [word for word in ("13812345678", "王秀英", "胡乐村") if word in answer]

@@ -12,6 +12,7 @@ from server.domain.people.reach import (
     place_in_scope,
     places_below,
     reaches,
+    speaks_for,
     unit_holder,
     unit_in_scope,
     units_below,
@@ -53,6 +54,17 @@ def test_a_unit_is_in_scope_by_name_or_by_where_it_lies() -> None:
     assert unit_in_scope(IN_COUNTY, "bureau", DIRECTORY)
     assert not unit_in_scope(IN_OTHER, "bureau", DIRECTORY)
     assert not unit_in_scope(IN_COUNTY, "unlisted", DIRECTORY)
+
+
+def test_a_unit_speaks_for_itself_and_who_is_over_it_does_but_no_neighbour() -> None:
+    neighbour = Scope(places=frozenset({COUNTY}), units=frozenset({"another bureau"}))
+    above = Scope(places=frozenset({CITY}), units=frozenset({"city bureau"}))
+    spoken = {scope: speaks_for(scope, unit_holder("bureau"), DIRECTORY) for scope in (BUREAU, IN_COUNTY, above)}
+    assert set(spoken.values()) == {True}
+    assert holds(neighbour, unit_holder("bureau"), DIRECTORY)
+    assert not speaks_for(neighbour, unit_holder("bureau"), DIRECTORY)
+    assert not speaks_for(neighbour, unit_holder("unlisted"), DIRECTORY)
+    assert speaks_for(neighbour, place_holder(VILLAGE), DIRECTORY)
 
 
 def test_a_unit_reaches_the_cases_it_holds_and_no_others_of_the_village() -> None:
