@@ -11,6 +11,7 @@ from starlette.responses import Response
 from agent_api.wiring import Services
 from server.actions.enrol_device import Enrolment, enrol_device
 from server.actions.issue_live_ticket import TICKET_LIFE_MS, issue_live_ticket
+from server.actions.name_places import name_places
 from server.actions.refresh_session import refresh_session
 from server.actions.refusals import CredentialRefused
 from server.credentials import CHALLENGE_LIFE_MS
@@ -46,7 +47,7 @@ class EnrolRequest(msgspec.Struct, frozen=True):
 
 class Enrolled(msgspec.Struct, frozen=True):
     """`mark`: the four signs of this device's receipts. `site`: the account's village, town or office.
-    `relay_public_key`: what sealed outboxes are sealed to.
+    `relay_public_key`: what sealed outboxes are sealed to. `places`: what the account's places are called, by code.
     """
 
     device: Id
@@ -62,6 +63,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     expires_in: int
     epoch: str
     relay_public_key: str
+    places: dict[str, str]
 
 
 class RefreshRequest(msgspec.Struct, frozen=True):
@@ -72,12 +74,15 @@ class RefreshRequest(msgspec.Struct, frozen=True):
 
 
 class Refreshed(msgspec.Struct, frozen=True):
-    """Keep the new refresh token before using the access token. `deposit_only`: this device was revoked."""
+    """Keep the new refresh token before using the access token. `deposit_only`: this device was revoked. `places`: what
+    the account's places are called now, by code.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
     deposit_only: bool
+    places: dict[str, str]
 
 
 class LiveTicket(msgspec.Struct, frozen=True):
@@ -131,6 +136,7 @@ async def enrol(request: Request, services: Services) -> Response:
             expires_in=expires_in,
             epoch=await services.epoch(),
             relay_public_key=services.relay_public_key,
+            places=await name_places(services.database, made.account),
         )
     )
 
@@ -153,7 +159,9 @@ async def refresh(request: Request, services: Services) -> Response:
         continued.account, continued.device, continued.session, now_ms=now, random_bytes=services.randomness(4)
     )
     refresh_token = services.secrets.refresh_token(continued.device, continued.session, continued.step)
-    return json_response(Refreshed(access_token, refresh_token, expires_in, continued.deposit_only))
+    # A revoked device receives nothing more.
+    places = {} if continued.deposit_only else await name_places(services.database, continued.account)
+    return json_response(Refreshed(access_token, refresh_token, expires_in, continued.deposit_only, places))
 
 
 async def give_live_ticket(request: Request, services: Services, device: str, session: int) -> Response:

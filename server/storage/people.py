@@ -209,6 +209,16 @@ async def note_fork(tx: Transaction, device: str, at_ms: int) -> None:
     await tx.execute("UPDATE devices SET forked_at = ? WHERE id = ?", [at_ms, device])
 
 
+async def place_names(snapshot: Snapshot, account: str) -> dict[str, str]:
+    """What the places are called whose records this account reads now, by code."""
+    rows = await snapshot.fetch(
+        """SELECT p.code, p.name FROM grants g JOIN places p ON p.code = substr(g.bucket, 7)
+           WHERE g.account = ? AND g.ended_at IS NULL AND g.bucket LIKE 'place:%' ORDER BY p.code""",
+        [account],
+    )
+    return dict(rows)
+
+
 async def session_of(snapshot: Snapshot, device: str, ordinal: int) -> SessionRow | None:
     row = await snapshot.fetch_one(
         "SELECT ordinal, step, expires_at, ended_at FROM sessions WHERE device = ? AND ordinal = ?", [device, ordinal]

@@ -6,7 +6,7 @@ from agent_api.limits import Limits
 from server.actions.issue_live_ticket import redeem_live_ticket
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre
-from tests.people import Phone, account_of, put_accounts
+from tests.people import VILLAGE, Phone, account_of, put_accounts
 
 
 async def test_a_phone_enrols_and_is_told_all_it_needs(api: Centre) -> None:
@@ -15,6 +15,7 @@ async def test_a_phone_enrols_and_is_told_all_it_needs(api: Centre) -> None:
     assert answer["mark"] == "0000"
     assert (answer["role"], answer["epoch"], answer["expires_in"]) == ("helper", "e1", 600)
     assert len(answer["relay_public_key"]) == 43
+    assert list(answer["places"]) == [VILLAGE]
 
 
 async def test_refreshing_goes_on_and_on(api: Centre) -> None:
@@ -22,6 +23,7 @@ async def test_refreshing_goes_on_and_on(api: Centre) -> None:
     for _ in range(3):
         answer = await api.client.post("/v1/token/refresh", json=helper.refresh_body())
         assert answer.status_code == 200
+        assert answer.json()["places"] == helper.answer["places"]
         helper.answer.update(answer.json())
         assert (await api.client.post("/v1/exchange", headers=helper.bearer)).status_code == 200
 

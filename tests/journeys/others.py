@@ -34,6 +34,13 @@ class Others:
 
         return list(finish(self._small(read)))
 
+    def place_name(self, code: str) -> str:
+        async def read(small: SmallCentre) -> Any:
+            return await small.fetch("SELECT name FROM places WHERE code = ?", [code])
+
+        [(name,)] = finish(self._small(read))
+        return str(name)
+
     def return_case(self, case: str, *numbers: str) -> None:
         rows = [{"no": no, "why": "unreadable", "text": "盖章看不清"} for no in numbers]
         told = {"materials": rows, "text": "请补清楚的一份", "due": "2027-01-20"}

@@ -11,7 +11,7 @@ from playwright.sync_api import Playwright, expect
 from tests.journeys.others import Others
 from tests.journeys.phone import PhoneUser, phone_user, served_centre
 from tests.journeys.picture_walk import CANCELLED, file_cancelled
-from tests.small_centre import TOWN
+from tests.small_centre import TOWN, VILLAGE
 
 ADDRESS = "汪溪街道为民服务中心"
 FLOW = "受理、审核、办结"
@@ -140,6 +140,23 @@ def what_was_refused(user: PhoneUser, others: Others) -> None:
     user.see("没有办入")
 
 
+def register_in(user: PhoneUser, village: str, neighbour: str) -> None:
+    """A lead says where somebody new lives; each resident of the list has their village beside them."""
+    user.press("开始上门办理")
+    user.screen("为谁办？")
+    user.see(village)
+    user.press("没找到，登记新居民")
+    user.fill("姓名", "汪小花")
+    user.press("下一步")
+    user.see("请先选择")
+    user.choose(neighbour)
+    user.picture("lives_in")
+    user.press("下一步")
+    user.screen("办什么事？")
+    user.press("先放着")
+    user.screen("今天")
+
+
 def test_a_list_is_copied_from_a_neighbours_without_what_names_its_place(driver: Playwright, tmp_path: Path) -> None:
     with served_centre(tmp_path / "centre") as centre:
         others = Others(centre)
@@ -168,7 +185,11 @@ def test_a_list_is_copied_from_a_neighbours_without_what_names_its_place(driver:
             user.go_offline()
             user.press("认领")
             user.screen("认领")
+            # Whoever works in several villages is told which one each line is of.
+            expect(user.page.get_by_role("listitem").first).to_contain_text(others.place_name(NEIGHBOUR))
+            user.picture("places")
             open_first(user)
+            user.see(others.place_name(NEIGHBOUR))
             user.press("照邻近单位填")
             user.see("已带入 1 项，看过再保存")
             expect(user.page.get_by_label("办理流程", exact=True)).to_have_value(FLOW)
@@ -178,6 +199,7 @@ def test_a_list_is_copied_from_a_neighbours_without_what_names_its_place(driver:
             user.see("已保存")
             user.press("返回")
             user.press("返回")
+            register_in(user, others.place_name(VILLAGE), others.place_name(NEIGHBOUR))
             user.go_online()
             user.press("现在送出")
             user.see("都已送达中心")

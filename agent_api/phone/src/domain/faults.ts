@@ -39,6 +39,7 @@ function residentFaults(visit: Visit, known: Known): Fault[] {
   const citizen = visit.newResident.citizenId ? parseCitizenId(visit.newResident.citizenId, known.today) : null
   if (typeof citizen === 'string') found.push(at('citizenId', citizen))
   if (visit.newResident.birth > known.today) found.push(at('birth', 'birth_future'))
+  if (!visit.village) found.push(at('village', 'choice_missing'))
   return found
 }
 

@@ -16,6 +16,8 @@ export interface Enrolled {
   readonly expires_in: number
   readonly epoch: string
   readonly relay_public_key: string
+  /** By code; an older centre tells none. */
+  readonly places?: unknown
 }
 
 const TEXTS = ['device', 'mark', 'account', 'login', 'name', 'role', 'access_token', 'refresh_token', 'relay_public_key']

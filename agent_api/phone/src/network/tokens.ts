@@ -13,6 +13,17 @@ const EARLY_MS = 30_000
 /** The centre will not renew: the device has to be enrolled again. Captured work stays. */
 export class TokenRefused extends Error {}
 
+/** What places are called, by code. */
+export interface PlaceNames {
+  readonly [code: string]: string
+}
+
+/** Null when the centre tells none, as an older one. */
+export function namesIn(told: unknown): PlaceNames | null {
+  if (typeof told !== 'object' || told === null) return null
+  return Object.fromEntries(Object.entries(told).filter((one): one is [string, string] => typeof one[1] === 'string'))
+}
+
 export function refreshPayload(device: string, refreshToken: string): Bytes {
   return utf8(`bangban-refresh-1\n${device}\n${hex(hash(utf8(refreshToken)))}`)
 }
@@ -22,12 +33,12 @@ export class Tokens {
   private ends = 0
   private renewing: Promise<string> | null = null
 
-  /** `keep` stores a refresh token durably. */
+  /** `keep` stores a refresh token durably, and what the centre told with it. */
   constructor(
     private readonly device: string,
     private refreshToken: string,
     private readonly sign: (payload: Bytes) => Promise<Bytes>,
-    private readonly keep: (refreshToken: string) => Promise<void>,
+    private readonly keep: (refreshToken: string, places: PlaceNames | null) => Promise<void>,
     private readonly now: () => number,
   ) {}
 
@@ -65,7 +76,7 @@ export class Tokens {
     if (typeof access !== 'string' || typeof refresh !== 'string' || typeof expires !== 'number') {
       throw new NoContact('an answer that grants nothing')
     }
-    await this.keep(refresh)
+    await this.keep(refresh, namesIn(told['places']))
     this.refreshToken = refresh
     this.accessToken = access
     this.ends = this.now() + expires * 1_000

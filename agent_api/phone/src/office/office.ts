@@ -13,7 +13,7 @@ import type { Captured, Fields } from '../protocol/messages'
 import { Connection, type Line } from '../network/connection'
 import { LiveSocket } from '../network/live'
 import { enrol, type Enrolled } from '../network/enrolment'
-import { Tokens } from '../network/tokens'
+import { namesIn, Tokens, type PlaceNames } from '../network/tokens'
 import { Parcels } from '../network/parcels'
 import { Uploads } from '../network/uploads'
 import type { Event } from '../replica/events'
@@ -48,6 +48,7 @@ import { ownDays } from './own_days'
 
 const IDENTITY = 'identity'
 const REFRESH_TOKEN = 'refresh_token'
+const PLACES = 'places'
 const RECEIPTS = 'receipts'
 const VISIT = 'visit/'
 export const CONTACT_DAYS_MAX = 7
@@ -107,7 +108,11 @@ export class Office {
   ) {
     this.replica = new Replica(store)
     const signing = (payload: Bytes): Promise<Bytes> => sign(person, payload)
-    const keep = (token: string): Promise<void> => store.transaction(() => store.putNote(REFRESH_TOKEN, token))
+    const keep = (token: string, places: PlaceNames | null): Promise<void> =>
+      store.transaction(() => {
+        store.putNote(REFRESH_TOKEN, token)
+        if (places) store.putNote(PLACES, JSON.stringify(places))
+      })
     const tokens = new Tokens(identity.device, store.note(REFRESH_TOKEN) ?? '', signing, keep, clock.monotonic)
     this.tokens = tokens
     const session = new Session(store, signing, Math.random, { now: clock.monotonic(), numbers: NUMBERS })
@@ -157,6 +162,7 @@ export class Office {
       { table: 'standing', key: '', value: firstStanding(enrolled.device) },
       { table: 'note', key: IDENTITY, value: JSON.stringify(identity) },
       { table: 'note', key: REFRESH_TOKEN, value: enrolled.refresh_token },
+      { table: 'note', key: PLACES, value: JSON.stringify(namesIn(enrolled.places) ?? {}) },
       { table: 'note', key: RECEIPTS, value: JSON.stringify({ day: dayOf(now), given: receiptsGiven }) },
     ]
     await disk.commit(first, [])
@@ -240,6 +246,11 @@ export class Office {
   /** The villages this store works on. */
   villages(): string[] {
     return this.bucketsOf('place:')
+  }
+
+  /** What places are called, as far as the centre has told. */
+  placeNames(): PlaceNames {
+    return JSON.parse(this.store.note(PLACES) ?? '{}') as PlaceNames
   }
 
   units(): string[] {

@@ -18,6 +18,7 @@ export const enVisit: { readonly [key in keyof typeof zhVisit]: string } = {
   mat_pictured: 'Use the earlier photo',
   mat_pictured_told: '{kind}: photographed before, not yet compared with the original',
   mat_pictured_used: 'An earlier photo is used; it is at the centre',
+  lives_in: 'Lives in',
   keeping_photo: 'Keeping the photo …',
   photo_unreadable: 'This picture cannot be read; choose another',
   photo_sent: 'Uploaded to the centre',

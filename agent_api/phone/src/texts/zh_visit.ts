@@ -16,6 +16,7 @@ export const zhVisit = {
   mat_pictured: '用上次拍的照片',
   mat_pictured_told: '{kind}以前拍过，窗口还没核对原件',
   mat_pictured_used: '用的是以前拍的，照片在中心',
+  lives_in: '住在哪个村（社区）',
   keeping_photo: '正在保存照片…',
   photo_unreadable: '这张图打不开，请换一张',
   photo_sent: '已上传到中心',

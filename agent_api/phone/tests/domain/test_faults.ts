@@ -78,6 +78,12 @@ test('a new resident needs a name, and an id that there can be', () => {
   ])
 })
 
+test('whoever works in several villages says where a new resident lives', () => {
+  const newResident: NewResident = { name: '汪小花', citizenId: '', birth: '', phone: '', address: '' }
+  expect(codes(visitWith(PRINT, { resident: '', newResident, village: '' }))).toEqual(['village: choice_missing'])
+  expect(codes(visitWith(PRINT, { resident: '', newResident }))).toEqual([])
+})
+
 test('what an item asks is told beside its field, and a material that is missing stops nobody', () => {
   const legs = [{ ...newLeg('i'), form: { years: '16' }, materials: { 2: { state: 'attached', photos: [], due: '' } } }] as const
   expect(codes(visitWith(PRINT, { legs }))).toEqual(['years: answer_range', '2: material_file'])

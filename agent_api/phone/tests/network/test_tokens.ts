@@ -4,7 +4,7 @@
 import { afterEach, expect, test } from 'vitest'
 
 import { NoContact } from '../../src/network/centre'
-import { refreshPayload, TokenRefused, Tokens } from '../../src/network/tokens'
+import { namesIn, refreshPayload, TokenRefused, Tokens } from '../../src/network/tokens'
 import { fromUtf8 } from '../../src/protocol/bytes'
 import { loginPage, TestLine } from './line'
 
@@ -20,7 +20,7 @@ function shown(place: number): { refresh_token: string } {
   return JSON.parse(fromUtf8(line.asked[place]!.body)) as { refresh_token: string }
 }
 
-function made(keep: (token: string) => Promise<void> = () => Promise.resolve(), now = () => 0): [Tokens, string[]] {
+function made(keep: (token: string, places: unknown) => Promise<void> = () => Promise.resolve(), now = () => 0): [Tokens, string[]] {
   const signed: string[] = []
   const sign = (payload: Uint8Array) => {
     signed.push(fromUtf8(payload))
@@ -40,6 +40,15 @@ test('a token is renewed before its end and not sooner', async () => {
   now = 571_000
   expect(await tokens.access()).toBe('a2')
   expect(shown(1).refresh_token).toBe('r1')
+})
+
+test('what places are called is kept with the token, as far as the centre tells it', async () => {
+  const [kept, told] = [[] as unknown[], [{ places: { '341881106200': '前村' } }, {}, { places: 'none' }]]
+  line = new TestLine(() => new Response(JSON.stringify({ access_token: 'a', refresh_token: 'r', expires_in: 0, ...told.shift() })))
+  const [tokens] = made((token, places) => Promise.resolve(void kept.push([token, places])))
+  for (let n = 0; n < 3; n += 1) await tokens.access()
+  expect(kept).toEqual([['r', { '341881106200': '前村' }], ['r', null], ['r', null]])
+  expect(namesIn({ a: '村', b: 7 })).toEqual({ a: '村' })
 })
 
 test('the refresh is proved over the token itself', async () => {
