@@ -9,7 +9,7 @@ may not see and what is not there are the same page. Nobody reaches a full page 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
@@ -145,7 +145,7 @@ class _Door:
                 visit = await _with_form(visit)
                 marked = row.level is Level.OPEN or carries_mark(visit)
                 if not marked or not is_own_origin(request, console.origin):
-                    return problem_page(visit, 403, *STALE)
+                    return problem_page(visit, 403, *STALE, back=_way_back(request, self._rows))
             return await row.handle(visit)
         except NotFound:
             return problem_page(visit, 404, *NOT_FOUND)
@@ -154,9 +154,17 @@ class _Door:
         except StorageError:
             return problem_page(visit, 503, *BUSY)
         except ActionRefused:
-            return problem_page(visit, 409, *STALE)
+            return problem_page(visit, 409, *STALE, back=_way_back(request, self._rows))
         except HTTPException as error:
             return problem_page(visit, error.status_code, *(STALE if error.status_code == 413 else NOT_FOUND))
+
+
+def _way_back(request: Request, rows: Mapping[str, Page]) -> str:
+    """The page with the form that was sent: what is read at this address, or its record's own; "" for neither."""
+    path, record = request.url.path, request.path_params.get("id", "")
+    if "GET" in rows:
+        return path
+    return f"{path.partition(record)[0]}{record}" if record else ""
 
 
 def _turn_away(visit: Visit, row: Page) -> Response | None:

@@ -62,6 +62,8 @@ def unlisted(step: str, fields: Fields, directory: Directory) -> list[Problem]:
         **{step: (field, _passed_to(fields.get(field))) for step, field in PASSES_ON.items()},
     }
     field, holders = named.get(step, ("", ()))
+    if step in PASSES_ON and not any(holders):
+        return [problem("holder_unnamed", field)]
     return [problem("holder_unknown", field, value=one) for one in holders if one and not is_listed(one, directory)]
 
 

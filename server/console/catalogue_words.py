@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from server.console.differences import Part, parts, whole_parts
 from server.console.field_words import label_of
 from server.console.step_forms import Pair
+from server.console.words import whole_date_words
 from server.domain.catalogue.dictionaries import DICTIONARIES
 from server.domain.catalogue.eligibility import RuleInvalid, parse_rule
 from server.domain.record_fields import Fields, groups, text
@@ -36,6 +39,7 @@ NECESSITY: Mapping[str, Pair] = {
     "3": ("可容缺后补", "may come later"),
 }
 # field of an item → the dictionary of its codes
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CODED: Mapping[str, str] = {
     "type": "item_type",
     "level": "use_level",
@@ -164,11 +168,15 @@ def value_words(name: str, value: object, english: bool = False) -> str:
         return "\n".join(material_words(row, english) for row in groups({"materials": value}, "materials"))
     if name == "rule":
         return rule_words(value, english)
+    if name == "status":
+        return status_words(str(value or ""), english)
     match value:
         case None | "" | []:
             return ""
         case bool():
             return YES_NO[value][english]
+        case str() if _is_day(value):
+            return whole_date_words(value, english)
         case str() | int():
             return _coded(name, str(value), english)
         case [dict(), *_] as rows:
@@ -179,6 +187,17 @@ def value_words(name: str, value: object, english: bool = False) -> str:
             return _group(value)
         case _:
             return str(value)
+
+
+def change_parts(name: str, before: object, after: object, english: bool = False) -> tuple[Part, ...]:
+    """How a field changed. Of codes and days nobody wrote the letters: one word stands in the place of another."""
+    was, now = value_words(name, before, english), value_words(name, after, english)
+    is_whole = name in CODED or name == "status" or any(isinstance(one, int) or _is_day(one) for one in (before, after))
+    return whole_parts(was, now) if is_whole else parts(was, now)
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
 def _coded(name: str, code: str, english: bool) -> str:

@@ -27,6 +27,11 @@ class Part:
     words: str
 
 
+def whole_parts(before: str, after: str) -> tuple[Part, ...]:
+    """One word in the place of another: what their letters share says nothing."""
+    return _told([(Mark.WENT, before), (Mark.CAME, after)] if before != after else [(Mark.STAYED, after)])
+
+
 def parts(before: str, after: str) -> tuple[Part, ...]:
     """The change from one text to the other, in reading order."""
     if max(len(before), len(after)) > WHOLE_ABOVE:

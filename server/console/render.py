@@ -58,6 +58,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "path": visit.request.url.path,
         "live": "",
         "here": _here(visit),
+        "today": today.isoformat(),
         "by_hand": visit.request.method != "GET",
         "day": lambda value: words.day_words(value, today, english),
         "last_day": lambda value: words.last_day_words(value, today, english),
@@ -75,6 +76,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "field_name": lambda kind, name: field_words.label_of(kind, name, english),
         "field_names": lambda kind, names: field_words.labels_of(kind, names, english),
         "in_language": lambda both: field_words.in_language(both, english),
+        "hand": lambda name: words.hand_words(name, english),
         "role_name": lambda role: words.role_words(role, english),
         "shown_phone": lambda value: value if visit.unmask else mask_phone(value or ""),
         "shown_text": lambda value: value if visit.unmask else mask_text(value, land_lines=False),
@@ -92,8 +94,10 @@ def _here(visit: Visit) -> str:
     return f"{url.path.partition(record)[0]}{record}" if record else url.path
 
 
-def problem_page(visit: Visit, status: int, title: tuple[str, str], next_step: tuple[str, str]) -> Response:
-    """What went wrong and what to do, in the visitor's language."""
+def problem_page(
+    visit: Visit, status: int, title: tuple[str, str], next_step: tuple[str, str], *, back: str = ""
+) -> Response:
+    """What went wrong and what to do, in the visitor's language. `back`: the page to begin anew on, "" for none."""
     first = "/r/" if visit.request.scope.get("root_path", "").endswith("/r") else "/console/"
-    said = {"title": visit.t(*title), "next_step": visit.t(*next_step), "first_page": first}
+    said = {"title": visit.t(*title), "next_step": visit.t(*next_step), "first_page": first, "back": back}
     return page(visit, "problem.html", status=status, **said)

@@ -47,6 +47,7 @@ CASE_STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
+CENTRE = ("中心", "the centre")
 PARKED: Mapping[str, tuple[str, str]] = {
     "waits_for_change": ("等前一项变更", "an earlier change"),
     "waits_for_record": ("等所指的记录", "the record it points to"),
@@ -72,6 +73,11 @@ def said(table: Mapping[str, tuple[str, str]], key: str, english: bool) -> str:
     """A code's words from its table; one that has none stands for itself."""
     pair = table.get(key)
     return key if pair is None else pair[english]
+
+
+def hand_words(name: str, english: bool) -> str:
+    """Whose hand it was: the centre's own is said in the reader's language, people are called as they are."""
+    return CENTRE[english] if name == CENTRE[0] else name
 
 
 def role_words(role: Role, english: bool) -> str:
@@ -131,6 +137,12 @@ def date_words(value: str | date | None, today: date, english: bool) -> str:
     return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
 
 
+def whole_date_words(value: str, english: bool) -> str:
+    """2026年11月22日, whatever the year now."""
+    day = date.fromisoformat(value)
+    return f"{day:%-d %b %Y}" if english else f"{day.year}年{day.month}月{day.day}日"
+
+
 def stamp_words(value: str | None, today: date, english: bool) -> str:
     """Day and minute of a moment as records keep it: 11月22日 09:00."""
     if not value:
@@ -152,6 +164,14 @@ def ago_words(at_ms: int | None, now_ms: int, english: bool) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h ago" if english else f"{minutes // 60}小时前"
     return f"{minutes // 1440} days ago" if english else f"{minutes // 1440}天前"
+
+
+def wait_words(seconds: int, english: bool) -> str:
+    """How long until another try: 40秒, 15分钟; never less than it takes."""
+    if seconds <= 90:
+        return ("1 second" if seconds == 1 else f"{seconds} seconds") if english else f"{seconds}秒"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minutes" if english else f"{minutes}分钟"
 
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

@@ -356,6 +356,7 @@ def test_an_administrator_prints_a_sheet_and_sees_no_case(browser: Browser, town
         expect(somebody.page.get_by_role("navigation", name="菜单")).to_be_hidden()
         somebody.page.emulate_media(media="screen")
         somebody.follow("返回")
+        somebody.page.locator("summary", has_text="报失").click()
         somebody.press("报失并停用")
         somebody.see("设备已停用，下次联系时会清空。")
         somebody.open("/console/desk")

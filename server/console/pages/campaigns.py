@@ -18,11 +18,10 @@ from server.actions.open_campaign import open_campaign, standard_lists
 from server.actions.refusals import NotFound
 from server.actions.report_progress import report_progress
 from server.actions.take_step import read_record
-from server.actions.tell_names import names_of
+from server.actions.tell_names import item_names, names_of, record_names
 from server.console import campaign_forms, catalogue_words
-from server.console.differences import parts
 from server.console.field_words import label_of
-from server.console.record_pages import LINES, open_record, say_step, seen_pairs, seen_state
+from server.console.record_pages import LINES, done, open_record, say_step, seen_pairs, seen_state
 from server.console.render import page
 from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
@@ -58,6 +57,7 @@ async def _campaigns_page(visit: Visit, *, problems: Sequence[Told] = (), status
         rows=await list_campaigns(visit.console.platform),
         may_open=may_change(visit.role, "campaign.open"),
         problems=problems,
+        posted=visit.form,
         words=campaign_forms,
     )
 
@@ -126,6 +126,7 @@ async def show_claims(visit: Visit) -> Response:
         chosen=asked.value,
         states=[one.value for one in QUEUE],
         words=campaign_forms,
+        items=await item_names(visit.console.platform, [row.base_item for row in rows]),
         names=await names_of(
             visit.console.platform,
             [holder for row in rows for holder in (f"unit:{row.unit}", f"account:{row.claimed_by}")],
@@ -153,6 +154,8 @@ async def _claim_page(
         status=status,
         held=held,
         fields=fields,
+        item_name=text(whole, "name") or (text(base, "name") if base is not None else "") or text(fields, "base_item"),
+        finished=_finished(visit, (*campaign_forms.CLAIM_FORMS.values(), campaign_forms.RETURN), status),
         values=[
             (name, label_of("claim", f"f.{name}", visit.english), inherited.get(name), own.get(name))
             for name in CLAIM_FIELDS
@@ -166,8 +169,8 @@ async def _claim_page(
         tried=tried,
         problems=problems,
         words=campaign_forms,
-        parts=parts,
         value_words=catalogue_words.value_words,
+        change_parts=catalogue_words.change_parts,
         names=await names_of(
             visit.console.platform,
             [
@@ -179,6 +182,12 @@ async def _claim_page(
             ],
         ),
     )
+
+
+def _finished(visit: Visit, forms: Sequence[StepForm], status: int) -> StepForm | None:
+    """The step that was just taken and led back here."""
+    asked = visit.request.query_params.get("done", "")
+    return next((form for form in forms if form.step == asked), None) if status == 200 else None
 
 
 def _claim_forms(visit: Visit, fields: Fields, forms: Any) -> list[StepForm]:
@@ -210,7 +219,7 @@ async def take(visit: Visit) -> Response:
     problems = await say_step(visit, "claim", held.id, step, said, seen=seen_state(visit))
     if problems:
         return await _claim_page(visit, held, tried=step, problems=problems, status=409)
-    return RedirectResponse(f"/console/campaigns/claims/{held.id}", 303)
+    return done(visit, f"/console/campaigns/claims/{held.id}", form)
 
 
 async def show_look_backs(visit: Visit) -> Response:
@@ -232,6 +241,7 @@ async def show_look_backs(visit: Visit) -> Response:
         may_draw=may_change(visit.role, "look_back.draw"),
         words=campaign_forms,
         names=await names_of(visit.console.platform, [f"unit:{row.unit}" for row in rows]),
+        items=await record_names(visit.console.platform, [("look_back", row.id) for row in rows]),
     )
 
 
@@ -259,6 +269,10 @@ async def _look_back_page(
         status=status,
         held=held,
         fields=held.fields,
+        item_name=(await item_names(visit.console.platform, [text(held.fields, "base_item")])).get(
+            text(held.fields, "base_item"), ""
+        ),
+        finished=_finished(visit, (*campaign_forms.LOOK_BACK_FORMS.values(), *campaign_forms.FINDS.values()), status),
         forms=[form for step, form in campaign_forms.LOOK_BACK_FORMS.items() if step in fit],
         finds=[form for step, form in campaign_forms.FINDS.items() if step in fit],
         reasons=[(code, reason_words(code)) for code in sorted(REASON_CODES)],
@@ -284,4 +298,4 @@ async def take_look_back(visit: Visit) -> Response:
     problems = await say_step(visit, "look_back", held.id, step, said, seen=seen_state(visit))
     if problems:
         return await _look_back_page(visit, held, tried=step, problems=problems, status=409)
-    return RedirectResponse(f"/console/campaigns/look-backs/{held.id}", 303)
+    return done(visit, f"/console/campaigns/look-backs/{held.id}", form)

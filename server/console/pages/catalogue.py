@@ -35,7 +35,6 @@ from server.console.catalogue_forms import (
     material_rows,
     materials_json,
 )
-from server.console.differences import parts
 from server.console.navigation import CASE_DESKS
 from server.console.record_pages import LINES, seen_state
 from server.console.render import page
@@ -146,7 +145,6 @@ async def _item_page(visit: Visit, tried: Tried, *, status: int = 200) -> Respon
         words=catalogue_words,
         groups=catalogue_words.GROUPS[held.kind],
         versions=versions,
-        parts=parts,
         departures=await list_departures(platform, held.id, limit=LINES) if is_standard else [],
         implementations=[]
         if is_item

@@ -88,7 +88,6 @@ async def show(visit: Visit) -> Response:
         more=more,
         span=_span(since, upto, visit),
         places=await _place_names(visit, [row.place for row in rows]),
-        today=china_day(visit.console.now()).isoformat(),
     )
 
 

@@ -16,13 +16,14 @@ from server.actions.list_disputes import list_conflicts, list_parked
 from server.actions.open_to_read import open_to_read, reach_record
 from server.actions.settle_parked import waiting_for
 from server.actions.take_step import read_record, take_step
-from server.actions.tell_names import names_of
+from server.actions.tell_names import names_of, record_names
 from server.console.field_words import label_of
 from server.console.looking import kept_reason, reason_of_look
 from server.console.narrowing import narrowed
 from server.console.render import page
 from server.console.visit import Visit
 from server.console.words import parked_words
+from server.domain.people.masking import mask_text
 from server.domain.people.reach import account_holder
 from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, text, texts
@@ -46,12 +47,18 @@ class Line:
     theirs: object
     now: object
 
+    @property
+    def values(self) -> tuple[object, ...]:
+        return (self.base, self.mine, self.theirs, self.now)
+
 
 async def show(visit: Visit) -> Response:
     only = await narrowed(visit)
     found = await list_conflicts(visit.console.platform, only.account.scope, *_after(visit))
     names = await names_of(visit.console.platform, [one.bucket for one in found.conflicts])
-    return page(visit, "conflicts.html", found=found, only=only, names=names)
+    told = [(text(one.fields, "kind"), text(one.fields, "record")) for one in found.conflicts]
+    abouts = await record_names(visit.console.platform, told)
+    return page(visit, "conflicts.html", found=found, only=only, names=names, abouts=abouts)
 
 
 async def show_parked(visit: Visit) -> Response:
@@ -77,6 +84,7 @@ async def _page(visit: Visit, *, said: str = "", status: int = 200) -> Response:
     conflict = await open_to_read(platform, visit.account, "conflict", asked, reason_of_look(visit), unmasked=unmasked)
     fields = conflict.fields
     target = await read_record(platform, text(fields, "kind"), text(fields, "record"))
+    abouts = await record_names(platform, [(text(fields, "kind"), text(fields, "record"))])
     lines = lines_of(fields, target.fields if target is not None else {}, visit.english)
     hands = [account_holder(one) for one in (text(fields, "mine_by"), *texts(fields, "theirs_by"))]
     return page(
@@ -85,8 +93,9 @@ async def _page(visit: Visit, *, said: str = "", status: int = 200) -> Response:
         status=status,
         conflict=conflict,
         lines=lines,
+        hides=any(_masked(shown(value)) for line in lines for value in line.values),
         kind=text(fields, "kind"),
-        about=_about(target),
+        about=abouts.get(text(fields, "record")) or _about(target),
         about_path=_about_path(visit, fields),
         names=await names_of(platform, [conflict.bucket, *hands]),
         depends=await waiting_for(platform, text(fields, "change"), text(fields, "record")),
@@ -95,6 +104,11 @@ async def _page(visit: Visit, *, said: str = "", status: int = 200) -> Response:
         shown=shown,
         seen=_seen_mark(visit, {line.field: line.now for line in lines}),
     )
+
+
+def _masked(said: str) -> bool:
+    """Whether the page shows less of it than it holds."""
+    return mask_text(said, land_lines=False) != said
 
 
 def _about(target: Record | None) -> str:

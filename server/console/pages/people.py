@@ -57,6 +57,20 @@ async def show(visit: Visit) -> Response:
     )
 
 
+DONE: Mapping[str, tuple[str, str]] = {
+    "move": (
+        "已调岗：手机下次联系时改读新地方，手上未送出的内容14天内照常收下。",
+        "Moved: the phone reads its new place at its next contact; what it still holds is taken for 14 days.",
+    ),
+    "close": (
+        "账号已停用。停错了可以重新启用，设备要重新激活。",
+        "The account is closed. It can be reopened; its devices are then activated anew.",
+    ),
+    "reopen": ("账号已重新启用，请给本人一张新的激活单。", "The account is open again: give the person a new sheet."),
+}
+"""What the page says after a step."""
+
+
 async def show_one(visit: Visit) -> Response:
     return await helper_page(visit)
 
@@ -66,11 +80,8 @@ async def helper_page(
 ) -> Response:
     """The account of the address, with what was just done to it."""
     account, devices = await account_of(visit)
-    if visit.request.query_params.get("done") == "move":
-        told = visit.t(
-            "已调岗：手机下次联系时改读新地方，手上未送出的内容14天内照常收下。",
-            "Moved: the phone reads its new place at its next contact; what it still holds is taken for 14 days.",
-        )
+    if (done := DONE.get(visit.request.query_params.get("done", ""))) is not None:
+        told = visit.t(*done)
     return page(
         visit,
         "helper.html",
@@ -134,16 +145,18 @@ async def close(visit: Visit) -> Response:
     """Leaving ends every session and grant; what the devices still hold is taken, and then they are wiped."""
     account, _ = await account_of(visit)
     platform = visit.console.platform
-    if account.id != visit.account.id:
-        await close_account(
-            platform.database,
-            account.id,
-            actor=visit.account.id,
-            now_ms=visit.console.now(),
-            randomness=platform.randomness,
-        )
+    if account.id == visit.account.id:
+        own = visit.t("自己的账号要由另一位管理员停用。", "Your own account is closed by another administrator.")
+        return await helper_page(visit, problem=own, status=409)
+    await close_account(
+        platform.database,
+        account.id,
+        actor=visit.account.id,
+        now_ms=visit.console.now(),
+        randomness=platform.randomness,
+    )
     platform.forget_standings()
-    return RedirectResponse(f"/console/helpers/{account.id}", 303)
+    return RedirectResponse(f"/console/helpers/{account.id}?done=close", 303)
 
 
 async def reopen(visit: Visit) -> Response:
@@ -159,4 +172,4 @@ async def reopen(visit: Visit) -> Response:
         randomness=platform.randomness,
     )
     platform.forget_standings()
-    return RedirectResponse(f"/console/helpers/{account.id}", 303)
+    return RedirectResponse(f"/console/helpers/{account.id}?done=reopen", 303)

@@ -16,6 +16,7 @@ from server.actions.serve_resident import Said, ask_revocation, rate_case, tell_
 from server.console.render import page
 from server.console.throttle import TooManyTries
 from server.console.visit import Visit
+from server.console.words import wait_words
 from server.domain.cases.lifecycle import is_open, parse_state
 from server.domain.cases.numbers import canonical_number
 from server.domain.cases.ratings import GRADES
@@ -100,8 +101,9 @@ async def _guarded(
     try:
         throttle.check_number(number, address)
     except TooManyTries as error:
+        wait = wait_words(error.wait_s, visit.english)
         said = visit.t(
-            f"查询次数太多，请{error.wait_s // 60 + 1}分钟后再试，或拨打12345。", "Too many tries. Wait, or call 12345."
+            f"查询次数太多，请{wait}后再试，或拨打12345。", f"Too many tries. Try again in {wait}, or call 12345."
         )
         return page(visit, "resident.html", status=429, problem=said, number="")
     found = await ask() if number and _LAST4.fullmatch(last4) else None

@@ -16,6 +16,7 @@ from server.actions.sign_in import begin_totp, set_password, show_totp, sign_in,
 from server.console.render import page
 from server.console.throttle import TooManyTries
 from server.console.visit import Visit, give_session, known_browser, remember_browser, take_session
+from server.console.words import wait_words
 from server.passwords import LENGTH_MIN, PasswordUnfit, TooManySignIns
 from server.storage.staff import factors_of
 
@@ -42,7 +43,8 @@ async def sign_in_page(visit: Visit, problem: str = "", *, login: str = "", stat
 
 
 def too_many(visit: Visit, wait_s: int) -> str:
-    return visit.t(f"尝试次数太多，请{wait_s}秒后再试。", f"Too many tries. Please wait {wait_s} seconds.")
+    wait = wait_words(wait_s, visit.english)
+    return visit.t(f"尝试次数太多，请{wait}后再试。", f"Too many tries. Please try again in {wait}.")
 
 
 async def enter(visit: Visit) -> Response:
@@ -92,19 +94,22 @@ async def enter_factor(visit: Visit) -> Response:
 
 
 async def factor_page(visit: Visit, problem: str, *, status: int = 200) -> Response:
-    """For a code, or a passkey where the account has one."""
+    """For a code, or a passkey where the account has one. Somebody's first authenticator is shown once: after a wrong
+    code the one that was scanned still counts, and a link makes another.
+    """
     console = visit.console
     async with console.platform.database.read() as snapshot:
         confirmed = [one for one in await factors_of(snapshot, visit.account.id) if one.confirmed_at is not None]
     assert visit.visitor is not None, "the row lets in whoever has a session"
     options = await assertion_options(console.door, site_of(visit), visit.visitor)
-    has_totp = any(one.kind == "totp" for one in confirmed)
+    is_first = not confirmed
+    has_totp = is_first or any(one.kind == "totp" for one in confirmed)
     qr, secret = "", ""
-    if not confirmed and not problem:
+    if is_first and not problem:
         _, address = await begin_totp(console.door, visit.account.id, "TOTP")
         qr, secret = _qr(address), address.partition("secret=")[2].partition("&")[0]
-    context = {"problem": problem, "qr": qr, "secret": secret, "options": options, "has_totp": has_totp or bool(qr)}
-    return page(visit, "factor.html", status=status, next=next_path(visit), **context)
+    context = {"problem": problem, "qr": qr, "secret": secret, "options": options, "has_totp": has_totp}
+    return page(visit, "factor.html", status=status, next=next_path(visit), is_first=is_first, **context)
 
 
 def site_of(visit: Visit) -> Site:
@@ -123,7 +128,7 @@ def _qr(address: str) -> str:
 
 
 async def show_password(visit: Visit) -> Response:
-    return page(visit, "password.html", problem="", done=False, length=LENGTH_MIN)
+    return page(visit, "password.html", problem="", done=False, length=LENGTH_MIN, code="")
 
 
 async def set_new_password(visit: Visit) -> Response:
@@ -148,10 +153,11 @@ async def set_new_password(visit: Visit) -> Response:
             "激活码不对、已使用或已过期，请向管理员要新的。",
             "The code is wrong, used or out of time. Ask for a new one.",
         )
-    except (TooManyTries, TooManySignIns):
-        problem = visit.t("尝试次数太多，请稍后再试。", "Too many tries. Please wait a while.")
+    except (TooManyTries, TooManySignIns) as error:
+        problem = too_many(visit, getattr(error, "wait_s", 10))
     status = 422 if problem else 200
-    return page(visit, "password.html", status=status, problem=problem, done=not problem, length=LENGTH_MIN)
+    code = visit.form.get("code", "")[:40]
+    return page(visit, "password.html", status=status, problem=problem, done=not problem, length=LENGTH_MIN, code=code)
 
 
 async def leave(visit: Visit) -> Response:

@@ -76,7 +76,6 @@ async def _page(
         tried=tried,
         problems=problems,
         status=status,
-        today=china_day(visit.console.now()).isoformat(),
         about_path=about_path(visit, task.fields),
         is_own=bool(tasks.check_closing(task.fields, visit.account.id)),
         words=words,

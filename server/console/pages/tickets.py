@@ -37,7 +37,6 @@ from server.domain.cases.tickets import TicketState
 from server.domain.people.reach import reaches
 from server.domain.people.roles import may_change
 from server.domain.record_fields import integer, text
-from server.merge_policies.judging import china_day
 from sync.central.known import Record
 from sync.core.ids import timed_id
 
@@ -66,7 +65,6 @@ async def show(visit: Visit) -> Response:
         rows=rows,
         more=f"{rows[-1].due}~{rows[-1].id}" if len(found) > LINES else "",
         may_open=may_change(visit.role, TICKET_OPEN.step),
-        today=china_day(visit.console.now()).isoformat(),
         names=await names_of(platform, [holder for row in rows for holder in (row.holder, f"place:{row.place}")]),
         number=number,
         answered=False,
@@ -156,7 +154,6 @@ async def _page(
         tried=tried,
         problems=problems,
         status=status,
-        today=china_day(visit.console.now()).isoformat(),
         satisfaction=str(integer(ticket.fields, "satisfaction")),
         words=words,
     )

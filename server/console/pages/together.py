@@ -22,7 +22,6 @@ from server.console.step_forms import Ask, Input, Pair, StepForm, fields_from
 from server.console.visit import Visit
 from server.domain.people.roles import may_change
 from server.domain.record_fields import Fields
-from server.merge_policies.judging import china_day
 from sync.core.changes import Base
 
 BASE = "/console/desk/together"
@@ -94,7 +93,6 @@ async def _choose(visit: Visit, verb: str, problem: str = "", status: int = 200)
         more=found[CASES_MAX - 1].key if len(found) > CASES_MAX else "",
         chosen_state=state,
         names=await names_of(platform, [f"place:{row.place}" for row in rows]),
-        today=china_day(visit.console.now()).isoformat(),
         posted=visit.form,
         problem=problem,
     )

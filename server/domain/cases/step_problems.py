@@ -73,6 +73,10 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     "part_none": ("“{value}”没有待办的联办环节", "“{value}” has no part that is open"),
     "part_unclear": ("联办意见须写明同意或不同意", "an answer must say agrees or not"),
     "part_open": ("联办单位“{value}”尚未答复", "“{value}” has not answered its part"),
+    "holder_unnamed": (
+        "还没有写明给谁：请选一个单位或地方",
+        "nobody is named yet: choose a unit or a place",
+    ),
     "holder_unknown": ("没有“{value}”这个承办方", "there is no desk or unit “{value}”"),
     "review_none": (
         "本事项由受理单位直接决定，或已经转报，不用转报",

@@ -20,6 +20,21 @@ REVIEWERS_REASONS: Mapping[str, tuple[str, str]] = {
     "duplicate_claim": ("重复认领", "it is claimed twice"),
     "decline_not_accepted": ("不认领的理由不成立", "the reason for declining is not accepted"),
 }
+GENERAL: Mapping[str, tuple[str, str]] = {
+    "field_missing": ("有必填的没有填", "something that must be filled in is missing"),
+    "claim_value": ("有填得不对的", "something has a wrong value"),
+    "name_differs": ("事项名称与目录不一致", "the name is not the catalogue's"),
+    "code_differs": ("实施编码与基本编码不一致", "the implementing code does not hold the base code"),
+    "type_differs": ("事项类型与目录不一致", "the type is not the catalogue's"),
+    "material_not_listed": ("有材料不在目录所列材料中", "a material is not among the catalogue's"),
+    "material_cancelled": ("要了已取消的材料", "a cancelled material is asked for"),
+    "copied_place": ("照抄了别处的内容", "the text of another place was copied"),
+    "catch_all_material": ("有“其他材料”一类的兜底材料", "catch-all materials are asked for"),
+    "flow_incomplete": ("许可流程不完整", "the flow of a licence is incomplete"),
+    "material_form_missing": ("材料没有写明原件、复印件和份数", "materials lack their form or copies"),
+    "blank_form_missing": ("申请表没有空表和样表可以下载", "forms lack a blank and a sample to download"),
+}
+"""A check's words where nothing is at hand that it found: its own name a field or a value."""
 _COMPARED = (
     *("name_differs", "code_differs", "type_differs"),
     *("material_not_listed", "material_cancelled", "copied_place"),
@@ -32,7 +47,7 @@ REASON_CODES = frozenset(
 
 def reason_words(code: str) -> tuple[str, str]:
     """A reason in Chinese and English, without the details that a check knows."""
-    return REVIEWERS_REASONS.get(code) or PROBLEMS.get(code) or (code, code)
+    return REVIEWERS_REASONS.get(code) or GENERAL.get(code) or PROBLEMS.get(code) or (code, code)
 
 
 def check_reasons(claim: Fields) -> list[Problem]:

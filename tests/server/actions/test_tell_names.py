@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.actions.tell_names import case_lines, holders_around, names_of
+from server.actions.tell_names import case_lines, holders_around, item_names, names_of, record_names
 from server.centre import platform_of
 from tests.put_record import case_of, put_record
 from tests.server.actions.test_list_followup import OUTSIDE, clerk_of
@@ -40,3 +40,21 @@ async def test_evidence_names_cases_within_reach_and_nobody(either: SmallCentre)
     assert (line.id, line.state) == ("a" * 32, "delivered")
     assert line.item_name
     assert await case_lines(platform, clerk, []) == []
+
+
+async def test_items_are_told_by_name_and_unknown_codes_by_themselves(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    [code, name, *_] = (await either.fetch("SELECT code, name FROM base_items ORDER BY code"))[0]
+    assert await item_names(platform, [code, "000", "", code]) == {code: name, "000": "000"}
+    assert await item_names(platform, []) == {}
+
+
+async def test_a_case_is_told_by_its_number_a_claim_by_its_item_and_nobody_by_their_name(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    [code, name, *_] = (await either.fetch("SELECT code, name FROM base_items ORDER BY code"))[0]
+    case, claim, look_back = "a" * 32, "b" * 32, "c" * 32
+    await put_record(either, "case", case, case_of(either, number="341881202611220000017"))
+    await put_record(either, "claim", claim, {"unit": "u", "base_item": code, "place": VILLAGE, "state": "filling"})
+    await put_record(either, "look_back", look_back, {"unit": "u", "base_item": code, "place": VILLAGE})
+    asked = [("case", case), ("claim", claim), ("look_back", look_back), ("resident", "d" * 32), ("claim", "e" * 32)]
+    assert await record_names(platform, asked) == {case: "341881202611220000017", claim: name, look_back: name}

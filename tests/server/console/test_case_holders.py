@@ -80,7 +80,6 @@ async def test_where_no_part_is_ones_own_there_is_nothing_to_answer(small: Small
     [
         ("case.accept", {"joint": ["unit:none", "民政局"]}, ["unit:none", "民政局"]),
         ("case.transfer", {"transfer": {"to": "某地"}}, ["某地"]),
-        ("case.transfer", {}, []),
         ("case.review", {"joint": ["unit:none"]}, []),
     ],
 )
@@ -90,6 +89,12 @@ async def test_who_is_not_listed_is_told(
     directory = await platform_of(small.centre, small.writer).directory()
     assert [one.zh for one in unlisted(step, fields, directory)] == [f"没有“{one}”这个承办方" for one in told]
     assert unlisted("case.accept", {"joint": [units_of_the_county(small)[0][0]]}, directory) == []
+
+
+@pytest.mark.parametrize("step", ["case.transfer", "case.pass_up"])
+async def test_who_is_named_nowhere_is_asked_for(small: SmallCentre, step: str) -> None:
+    directory = await platform_of(small.centre, small.writer).directory()
+    assert [one.code for one in unlisted(step, {}, directory)] == ["holder_unnamed"]
 
 
 async def test_each_part_is_told_with_its_answer(small: SmallCentre) -> None:

@@ -8,6 +8,7 @@ from server.console.catalogue_words import (
     LEVELS,
     NECESSITY,
     STATES,
+    change_parts,
     codes_of,
     field_label,
     list_words,
@@ -79,3 +80,12 @@ def test_an_english_page_reads_english_where_the_words_are_ours() -> None:
     assert value_words("rule", {"min_age": 60}, english=True) == "age of at least 60"
     row = {"no": 1, "name": "身份证", "necessity": 1, "form": "原件", "copies": 2, "cancelled": True}
     assert value_words("materials", [row], english=True) == "1 身份证 (needed, 原件, × 2, cancelled)"
+
+
+def test_a_state_and_a_day_change_as_words_and_never_by_their_letters() -> None:
+    told = [(one.mark.value, one.words) for one in change_parts("status", "active", "cancelled", True)]
+    assert told == [("went", "On offer"), ("came", "Cancelled")]
+    told = [(one.mark.value, one.words) for one in change_parts("cancelled_on", None, "2026-11-23")]
+    assert told == [("came", "2026年11月23日")]
+    told = [(one.mark.value, one.words) for one in change_parts("target", "年满60周岁", "年满65周岁")]
+    assert ("stayed", "年满6") in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.console.differences import WHOLE_ABOVE, Mark, parts
+from server.console.differences import WHOLE_ABOVE, Mark, parts, whole_parts
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,12 @@ def test_what_has_little_in_common_or_is_very_long_is_shown_whole() -> None:
     assert [one.mark for one in parts("甲乙丙丁", "戊己庚辛")] == [Mark.WENT, Mark.CAME]
     long = "长" * (WHOLE_ABOVE + 1)
     assert [one.mark for one in parts(long, long + "x")] == [Mark.WENT, Mark.CAME]
+
+
+def test_one_word_in_the_place_of_another_shares_no_letters() -> None:
+    assert [(one.mark, one.words) for one in whole_parts("active", "cancelled")] == [
+        (Mark.WENT, "active"),
+        (Mark.CAME, "cancelled"),
+    ]
+    assert [(one.mark, one.words) for one in whole_parts("", "new")] == [(Mark.CAME, "new")]
+    assert [(one.mark, one.words) for one in whole_parts("same", "same")] == [(Mark.STAYED, "same")]

@@ -140,6 +140,7 @@ async def test_a_form_of_a_session_that_ended_is_refused_in_the_next_one(desk: O
     await again.post("/console/factor", code=clerk.totp.at(desk.clock.wall_ms() // 1000))
     answer = await again.client.post(f"{PAGE}/accept", data={"csrf": old, **seen, **ACCEPT}, headers=SAME_SITE)
     assert (answer.status_code, "页面已过期" in answer.text) == (403, True)
+    assert f'href="{PAGE}"' in answer.text, "the way back to the case, with a form that counts"
     assert await standing(desk) == ("received", 1)
 
 

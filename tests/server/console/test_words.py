@@ -11,6 +11,7 @@ from server.console.words import (
     count_words,
     date_words,
     day_words,
+    hand_words,
     last_day_words,
     moment_words,
     period_words,
@@ -18,6 +19,8 @@ from server.console.words import (
     said,
     stamp_words,
     state_words,
+    wait_words,
+    whole_date_words,
 )
 from server.domain.cases.lifecycle import CaseState
 from server.domain.people.roles import Role
@@ -109,3 +112,17 @@ def test_a_date_is_never_told_by_its_distance_and_a_stamp_has_its_minute() -> No
     )
     assert stamp_words("2026-11-21T01:05:00+00:00", TODAY, False) == "11月21日 09:05"
     assert (date_words("", TODAY, False), stamp_words(None, TODAY, True)) == ("—", "—")
+
+
+def test_a_wait_is_told_in_seconds_and_above_that_in_minutes() -> None:
+    assert [wait_words(one, False) for one in (1, 40, 90, 91, 893)] == ["1秒", "40秒", "90秒", "2分钟", "15分钟"]
+    assert [wait_words(one, True) for one in (1, 40, 893)] == ["1 second", "40 seconds", "15 minutes"]
+
+
+def test_the_centres_own_hand_is_called_in_the_readers_language() -> None:
+    assert [hand_words(name, True) for name in ("中心", "王秀兰")] == ["the centre", "王秀兰"]
+    assert hand_words("中心", False) == "中心"
+
+
+def test_a_whole_date_tells_its_year_whatever_the_year_now() -> None:
+    assert [whole_date_words("2031-01-05", english) for english in (False, True)] == ["2031年1月5日", "5 Jan 2031"]

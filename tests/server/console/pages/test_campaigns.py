@@ -47,8 +47,10 @@ async def test_a_round_is_opened_and_its_progress_drilled_into(desk: Office) -> 
     for by in ("village", "unit"):
         assert "胡乐" in (await browser.get(f"{here}?by={by}&in={TOWN}")).text
     assert (await browser.get(f"{here}?in=999999999999")).status_code == 404
-    wrong = await browser.post("/console/campaigns", name="", round="x", start="2026-11-01", end="2025-01-31")
+    wrong = await browser.post("/console/campaigns", name="", round="7", start="2026-11-01", end="2025-01-31")
     assert wrong.status_code == 409
+    assert 'value="2026-11-01"' in wrong.text, "what was typed stands in the form again"
+    assert '<details class="step" open>' in wrong.text
 
 
 async def test_a_claim_is_returned_with_reasons_and_another_passed_on(desk: Office) -> None:
@@ -56,7 +58,10 @@ async def test_a_claim_is_returned_with_reasons_and_another_passed_on(desk: Offi
     device = await desk.small.enrol(HELPER)
     first, second = await work.claim(device, 0), await work.claim(device, 1)
     browser = await desk.sign_in(desk.login_of(Role.CATALOGUE_REVIEWER))
-    assert first in (await browser.get(f"{ROUND}/claims")).text
+    listed = (await browser.get(f"{ROUND}/claims")).text
+    assert first in listed
+    [[name]] = await desk.small.fetch("SELECT max(name) FROM base_items WHERE code = ?", [work.codes[0]])
+    assert f">{name}</a>" in listed, "an item is called by its name, not by its code alone"
     here = f"/console/campaigns/claims/{first}"
     page = (await browser.get(here)).text
     assert "村服务中心" in page
@@ -86,9 +91,13 @@ async def test_what_changed_in_the_base_item_is_shown_beside_the_units_own(desk:
     await put_record(desk.small, "claim", "9" * 32, {**other, "rebased": [told, days]})
     page = (await browser.get(f"/console/campaigns/claims/{'9' * 32}")).text
     assert "基本目录有变" in page
-    assert "老年<ins>人</ins>优待证办理" in page
+    assert '老年<ins><span class="hidden-text">加上 </span>人</ins>优待证办理' in page
     assert "本单位写的：老年证" in page
-    assert "<del>20</del> <ins>10</ins>" in " ".join(page.split()), "a number is read as a whole"
+    days_told = 'class="hidden-text">{} </span>{}</'
+    assert days_told.format("删去", 20) in page, "a number is read as a whole"
+    assert days_told.format("加上", 10) in page
+    await browser.post("/console/language", language="en")
+    assert "time limit by law" in (await browser.get(f"/console/campaigns/claims/{'9' * 32}")).text
 
 
 async def test_a_look_back_is_drawn_and_passed_or_sent_to_be_put_right(desk: Office) -> None:

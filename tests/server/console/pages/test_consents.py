@@ -9,7 +9,7 @@ import pytest
 
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.actions.test_show_case import CASE, CONSENT, file_case
-from tests.server.console.office import Office, office
+from tests.server.console.office import PASSWORD, Office, office
 from tests.server.console.scene import fields_of, hidden, step, stranger_of
 
 PATH = f"/console/consents/{CONSENT}"
@@ -29,6 +29,18 @@ async def test_the_page_says_whose_it_is_and_logs_both_looks(desk: Office) -> No
     assert "办理老年优待证" in page
     looks = {kind for (kind,) in await desk.small.fetch("SELECT kind FROM reads")}
     assert {"consent", "resident"} <= looks
+
+
+async def test_one_whose_time_is_over_says_so(desk: Office) -> None:
+    clerk = await desk.sign_in(login := (await clerk_of(desk.small)).login)
+    assert "已过期" not in (await clerk.get(PATH)).text
+    desk.clock.advance(366 * 86_400_000)
+    later = desk.browser()
+    await later.post("/console/sign-in", login=login, password=PASSWORD)
+    await later.get("/console/factor")
+    assert clerk.totp is not None
+    await later.post("/console/factor", code=clerk.totp.at(desk.clock.wall_ms() // 1000))
+    assert "已过期，有效到" in (await later.get(PATH)).text
 
 
 async def test_it_is_withdrawn_from_the_cases_page_with_its_channel_and_once(desk: Office) -> None:

@@ -64,6 +64,7 @@ async def test_a_supervisor_sees_both_sides_and_decides(tmp_path: Path) -> None:
         assert "胡乐" in listed.text
         page = await browser.get(f"/console/conflicts/{conflict}")
         assert all(address in page.text for address in ADDRESSES)
+        assert "显示完整的证件号和电话" not in page.text, "nothing of it is masked"
         undecided = await browser.post(f"/console/conflicts/{conflict}", **(await fields_of(browser, conflict)))
         assert undecided.status_code == 422
         sent = {**(await fields_of(browser, conflict)), "pick.0": "mine"}

@@ -35,8 +35,9 @@ async def test_guesses_are_slowed_but_the_browser_that_knows_the_login_still_com
     clerk = await desk.sign_in(login)
     await clerk.post("/console/sign-out")
     guesser = desk.browser()
-    statuses = [(await guesser.post("/console/sign-in", login=login, password="wrong")).status_code for _ in range(11)]
-    assert statuses == [401] * 10 + [429]
+    answers = [await guesser.post("/console/sign-in", login=login, password="wrong") for _ in range(11)]
+    assert [one.status_code for one in answers] == [401] * 10 + [429]
+    assert "请15分钟后再试" in answers[-1].text
     assert (await clerk.post("/console/sign-in", login=login, password=PASSWORD)).status_code == 303
 
 
@@ -59,11 +60,14 @@ async def test_a_wrong_code_is_told_and_shows_no_new_secret(desk: Office) -> Non
     assert answer.status_code == 401
     assert "验证码不对" in answer.text
     assert "secret" not in answer.text
+    assert 'name="code"' in answer.text, "the authenticator that was scanned is asked once more"
+    assert 'href="/console/factor?next=' in answer.text, "and there is a way to a new one"
 
 
 async def test_two_passwords_that_differ_spend_no_code(desk: Office) -> None:
-    answer = await desk.browser().post("/console/password", code="x", password=PASSWORD, again="other")
+    answer = await desk.browser().post("/console/password", code="ABCD-1", password=PASSWORD, again="other")
     assert (answer.status_code, "两次输入的密码不同" in answer.text) == (422, True)
+    assert 'value="ABCD-1"' in answer.text, "nobody copies a code twice"
 
 
 async def test_signing_out_ends_the_session(desk: Office) -> None:

@@ -6,6 +6,7 @@ from server.domain.catalogue.return_reasons import REASON_CODES, check_reasons, 
 def test_every_reason_has_words_in_both_languages() -> None:
     for code in REASON_CODES:
         zh, en = reason_words(code)
+        assert "{" not in zh + en, "nothing is left to be filled in"
         assert zh != code, code
         assert en != code, code
 
