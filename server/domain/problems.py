@@ -186,14 +186,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # what must not be asked for
     "material_forbidden": ("“{name}”不得索要：{why}", "“{name}” must not be asked for: {why}"),
     "licence_not_usable": ("证照未核验或已过期，不能代替原件", "the licence is unverified or out of date"),
-    "accept_licence": (
-        "“{name}”有可用的电子证照：请先调用，再勾选为收到",
-        "a licence at hand stands for “{name}”: use it, then tick it as here",
-    ),
-    "handover_missing": (
-        "须登记由谁领取、与本人的关系和时间",
-        "say who took the result, how they are related, and when",
-    ),
     # task, rating, ticket
     "record_absent": ("找不到所指的记录", "the record it names is not there"),
     "task_own": ("说明人不能自己办结，请由他人核实", "who explained a task does not close it: another person verifies"),

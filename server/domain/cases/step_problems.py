@@ -100,4 +100,12 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
     # working days
     "calendar_day": ("{field}应写明是否上班和理由", "{field} must say whether people work, and why"),
     "calendar_year": ("{field}不在这一年", "{field} is not in this year"),
+    "accept_licence": (
+        "“{name}”有可用的电子证照：请先调用，再勾选为收到",
+        "a licence at hand stands for “{name}”: use it, then tick it as here",
+    ),
+    "handover_missing": (
+        "须登记由谁领取、与本人的关系和时间",
+        "say who took the result, how they are related, and when",
+    ),
 }
