@@ -61,7 +61,8 @@ async def take_step(
     if not is_centre and not reaches(account.id, account.scope, bucket, whole, directory):
         raise NotFound(f"no {kind} {record}")
     # The rule of a transfer sees no directory: what nobody there could hold is as absent as any other place.
-    if (group := PASSES_ON.get(name)) is not None and not is_listed(text(_group(fields, group), "to"), directory):
+    holder = text(_group(fields, PASSES_ON.get(name, "")), "to")
+    if holder and not is_listed(holder, directory):
         raise NotFound("no such holder")
     if name == "case.accept" and not all(is_listed(unit, directory) for unit in texts(fields, "joint")):
         raise NotFound("no such unit")

@@ -138,6 +138,8 @@ def check_transfer(view: StepView) -> list[Problem]:
 def _check_holder(view: StepView, field: str) -> list[Problem]:
     """Whom the group names under `to` can act, and does not have it already."""
     to = text(view.group(field), "to")
+    if not to:
+        return [problem("holder_unnamed", field)]
     family, _, name = to.partition(":")
     if not name or family not in ("unit", "place") or (family == "place" and not is_place(name)):
         return [problem("holder_unknown", field, value=to)]

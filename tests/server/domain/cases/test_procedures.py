@@ -123,7 +123,7 @@ def test_the_delivery_has_its_own_days_and_a_certificate_its_own_ending() -> Non
         ({"to": "place:341881106200", "reason": "同"}, ["holder_same"]),
         ({"to": "place:3418", "reason": "x"}, ["holder_unknown"]),
         ({"to": "account:me", "reason": "x"}, ["holder_unknown"]),
-        ({"reason": "x"}, ["holder_unknown"]),
+        ({"reason": "x"}, ["holder_unnamed"]),
     ],
 )
 def test_a_case_is_moved_to_whom_can_act(transfer: dict[str, Any], told: list[str]) -> None:
