@@ -206,6 +206,8 @@ ROWS: tuple[Row, ...] = (
     _list("/v1/desk/cases/{record}", cases.get_case, "One case whole; the look is logged",
           cases.CaseDocument, problems=("not_found", "reason_missing", *_STORE,)),
     _list("/v1/desk/tasks", followup.get_tasks, "Tasks by their last day", followup.Waiting, problems=_ASKED),
+    _list("/v1/desk/notices", watching.get_notices, "What one was told, the newest first", watching.Notices,
+          problems=_ASKED),
     _list("/v1/desk/tickets", followup.get_tickets, "Tickets that wait for an answer",
           followup.Waiting, problems=_ASKED),
     _list("/v1/desk/call-backs", followup.get_call_backs, "Finished cases that nobody rated",

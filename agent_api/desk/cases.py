@@ -25,6 +25,7 @@ from server.actions.list_credit import ROWS_MAX as CREDIT_ROWS_MAX
 from server.actions.list_credit import CreditRow, list_credit
 from server.actions.list_followup import After
 from server.actions.list_licences import LicenceLine
+from server.actions.list_watching import WatchedLine
 from server.actions.refusals import NotFound
 from server.actions.show_case import Advice, ConsentState, DueDay, MaterialLine, show_case
 from server.domain.people.masked_fields import masked_fields
@@ -65,6 +66,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
     licences: tuple[LicenceLine, ...]
+    lights: tuple[WatchedLine, ...]
 
 
 async def get_cases(request: Request, caller: Caller, services: Services) -> Response:
@@ -125,5 +127,6 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
             steps=page.steps,
             history=page.history,
             licences=page.licences,
+            lights=page.lights,
         )
     )

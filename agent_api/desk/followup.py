@@ -6,6 +6,7 @@ Law: a list holds no personal data; whoever opens a record of it does so by the 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,6 +27,7 @@ from server.actions.list_followup import (
     list_tickets,
 )
 from server.domain.record_fields import parse_date
+from server.domain.supervision.tasks import TaskCode
 
 T = TypeVar("T")
 
@@ -43,8 +45,11 @@ class CallBacks(msgspec.Struct, frozen=True):
 
 
 async def get_tasks(request: Request, caller: Caller, services: Services) -> Response:
-    """GET /v1/desk/tasks?upto=2026-12-01&after=&limit=50"""
-    return await _waiting(request, caller, services, list_tasks)
+    """GET /v1/desk/tasks?upto=2026-12-01&after=&limit=50, ?code=supervision_order for the orders alone"""
+    code = request.query_params.get("code", "")
+    if code not in ("", TaskCode.SUPERVISION_ORDER):
+        raise BodyRefused("malformed")
+    return await _waiting(request, caller, services, partial(list_tasks, orders=bool(code)))
 
 
 async def get_tickets(request: Request, caller: Caller, services: Services) -> Response:

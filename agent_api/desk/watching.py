@@ -15,6 +15,7 @@ from agent_api.desk.asking import account_of, limit_of
 from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.list_followup import After
+from server.actions.list_notices import NoticeRow, list_notices
 from server.actions.list_watching import (
     LightCount,
     LightRow,
@@ -44,6 +45,13 @@ class LightCounts(msgspec.Struct, frozen=True):
 
 class Reviews(msgspec.Struct, frozen=True):
     rows: list[ReviewRow]
+    next: str
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """One's own. `next` as elsewhere; a notice is read and answered by POST /v1/desk/notice/{id}/{verb}."""
+
+    rows: list[NoticeRow]
     next: str
 
 
@@ -87,6 +95,13 @@ async def get_reviews(request: Request, caller: Caller, services: Services) -> R
     after = request.query_params.get("after", "")[:32]
     rows = await list_reviews(services.platform, account, state=state, after=after, limit=limit)
     return json_response(Reviews(rows, rows[-1].id if len(rows) == limit else ""))
+
+
+async def get_notices(request: Request, caller: Caller, services: Services) -> Response:
+    """GET /v1/desk/notices?after=&limit=50"""
+    account, limit = await account_of(caller, services), limit_of(request)
+    rows = await list_notices(services.platform, account, after=request.query_params.get("after", "")[:60], limit=limit)
+    return json_response(Notices(rows, rows[-1].key if len(rows) == limit else ""))
 
 
 async def get_activity(request: Request, caller: Caller, services: Services) -> Response:

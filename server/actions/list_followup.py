@@ -26,10 +26,12 @@ _DAY_MS = 24 * 3_600_000
 # What is open is little, whatever a scope holds: read along the day. The joined '' keeps a planner from reading every
 # closed row of a bucket instead.
 _WAITING = """SELECT id, bucket, state, holder, due, {columns} FROM {table}
-              WHERE due > '' AND (due, id) > (?, ?) AND due <= ? AND (bucket || '' IN (?*) OR holder || '' IN (?*))
+              WHERE due > '' AND (due, id) > (?, ?) AND due <= ?{only}
+              AND (bucket || '' IN (?*) OR holder || '' IN (?*))
               ORDER BY due, id LIMIT ?"""
-TASKS = _WAITING.format(table="tasks", columns="code, about, ''")
-TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at")
+TASKS = _WAITING.format(table="tasks", columns="code, about, ''", only="")
+ORDERS = _WAITING.format(table="tasks", columns="code, about, ''", only=" AND code = 'supervision_order'")
+TICKETS = _WAITING.format(table="tickets", columns="number, of_case, opened_at", only="")
 ANSWERED = """SELECT id, bucket, holder, opened_at, number, of_case FROM tickets
               WHERE state = 'answered' AND (opened_at, id) > (?, ?)
               AND (bucket || '' IN (?*) OR holder || '' IN (?*)) ORDER BY opened_at, id LIMIT ?"""
@@ -95,10 +97,19 @@ class After:
 
 
 async def list_tasks(
-    platform: Platform, account: AccountRow, *, upto: str = "9", after: After | None = None, limit: int = 50
+    platform: Platform,
+    account: AccountRow,
+    *,
+    upto: str = "9",
+    after: After | None = None,
+    limit: int = 50,
+    orders: bool = False,
 ) -> list[WaitingRow]:
-    """Open and explained tasks by last day, up to day `upto`, with their texts, which name no person."""
-    rows = await _waiting(platform, account, "task", TASKS, ("desk",), upto, after or After(), limit)
+    """Open and explained tasks by last day, up to day `upto`, with their texts, which name no person. `orders`: the
+    supervision orders alone.
+    """
+    sql = ORDERS if orders else TASKS
+    rows = await _waiting(platform, account, "task", sql, ("desk",), upto, after or After(), limit)
     async with platform.database.read() as snapshot:
         bodies = await snapshot.fetch(*records_query("task", [row.id for row in rows])) if rows else []
     held = {one.id: one.fields for one in (record_of("task", body, platform.sealing) for body in bodies)}

@@ -17,12 +17,14 @@ from server.domain.people.roles import may_read
 from server.domain.record_fields import Fields, integer, text, texts
 from server.domain.supervision.lights import Level
 from server.domain.supervision.signals import SIGNALS
+from server.domain.supervision.tasks import TaskState
 from server.storage.people import AccountRow
 from server.storage.records import record_of, records_query
 from server.storage.unit_of_work import Snapshot
 
 _LIGHTS = """SELECT id, level_since FROM lights WHERE state = ? AND (level_since, id) > (?, ?) AND level IN (?*)
              AND (bucket IN (?*) OR holder IN (?*)) ORDER BY level_since, id LIMIT ?"""
+_ABOUT = "SELECT id FROM lights WHERE about IN (?*)"
 _BY_PLACE = """SELECT bucket, level, count(*) FROM lights WHERE bucket IN (?*) AND state IN ('lit', 'explained')
                GROUP BY bucket, level ORDER BY bucket"""
 _BY_UNIT = """SELECT holder, level, count(*) FROM lights WHERE holder IN (?*) AND state IN ('lit', 'explained')
@@ -54,6 +56,23 @@ class LightRow:
     explain_due: str
     explanation: str
     stage: str
+    order: str = ""
+    """The supervision order that was issued, once it was red."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedLine:
+    """A light on a case, with its order: `order_state` and `order_due` are empty while there is none."""
+
+    light: str
+    code: str
+    level: str
+    state: str
+    due: str
+    stage: str
+    order: str = ""
+    order_state: str = ""
+    order_due: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +151,38 @@ def _light(light: str, fields: Fields) -> LightRow:
         explain_due=text(fields, "explain_due"),
         explanation=text(fields, "explanation"),
         stage=text(fields, "stage"),
+        order=text(fields, "order"),
+    )
+
+
+async def lights_on_case(platform: Platform, case: str, parts: Sequence[str] = ()) -> list[WatchedLine]:
+    """What shines on a case and its parts, or did and has an order that is not closed. Who may see it is for the
+    caller to judge.
+    """
+    async with platform.database.read() as snapshot:
+        rows = await snapshot.fetch(_ABOUT, [[case, *parts]])
+        lights = await _bodies(platform, snapshot, "light", [row[0] for row in rows])
+        named = [text(fields, "order") for fields in lights.values() if text(fields, "order")]
+        orders = await _bodies(platform, snapshot, "task", named)
+    found: list[WatchedLine] = []
+    for light, fields in sorted(lights.items(), key=lambda one: (text(one[1], "code"), one[0])):
+        order = orders.get(text(fields, "order"), {})
+        if text(fields, "state") in _SHINING or text(order, "state") in (TaskState.OPEN, TaskState.EXPLAINED):
+            found.append(_watched(light, fields, order))
+    return found
+
+
+def _watched(light: str, fields: Fields, order: Fields) -> WatchedLine:
+    return WatchedLine(
+        light=light,
+        code=text(fields, "code"),
+        level=text(fields, "level"),
+        state=text(fields, "state"),
+        due=text(fields, "due"),
+        stage=text(fields, "stage"),
+        order=text(fields, "order") if order else "",
+        order_state=text(order, "state"),
+        order_due=text(order, "due"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from server.actions.centre_writes import standing_of, write_edits
 from server.actions.desk_change import DeskEdit
@@ -17,6 +18,7 @@ from server.actions.platform import Platform
 from server.actions.whom_to_tell import Listeners, read_listeners
 from server.domain.record_fields import Fields, integer, text
 from server.domain.supervision.lights import LEVELS_TOLD, Level, LightState, with_repeats
+from server.domain.supervision.orders import ORDERED
 from sync.core.clock import iso
 
 _ABOUT = "SELECT id, state, code FROM lights WHERE about IN (?*)"
@@ -61,7 +63,7 @@ async def _settle_group(
         due = {one.id: one for one in looked.wanted}
         there = await standing_of(snapshot, platform, "light", [light for light in known if light in due])
         gone = [light for light, state in known.items() if light not in due and state in _LIT]
-    raises, changes = [], []
+    raises, changes, unordered = [], [], []
     for light, one in due.items():
         base, standing = there.get(light, (None, {}))
         lit = text(standing, "state") in _LIT
@@ -70,13 +72,17 @@ async def _settle_group(
             raises.append(
                 (one.place, DeskEdit(kind="light", record=light, name="light.raise", fields=fields, base=base))
             )
-        elif differing := {name: value for name, value in fields.items() if _differs(name, value, standing)}:
-            if not differing.keys() & {"level", "holder", "due"}:
-                continue  # the count alone moves all day long
+            continue
+        differing = {name: value for name, value in fields.items() if _differs(name, value, standing)}
+        if differing.keys() & {"level", "holder", "due"}:  # the count alone moves all day long
             edit = DeskEdit(kind="light", record=light, name="light.change", fields=differing, base=base)
             changes.append((text(standing, "place"), edit))
+        elif fields["level"] in ORDERED and not text(standing, "order"):
+            told: dict[str, Any] = {name: fields[name] for name in ("told", "watchers") if name in fields}
+            edit = DeskEdit(kind="light", record=light, name="light.order", fields=told, base=base)
+            unordered.append((text(standing, "place"), edit))
     report.raised += await write_edits(platform, raises)
-    report.changed += await write_edits(platform, changes)
+    report.changed += await write_edits(platform, changes) + await write_edits(platform, unordered)
     await _clear(platform, gone, report)
 
 
@@ -99,6 +105,8 @@ def _fields_of(one: Wanted, standing: Fields, reds: Mapping[str, int], listeners
     told = listeners.of(one.holder) if level in LEVELS_TOLD or one.holder.startswith("account:") else ()
     if level is not Level.UNKNOWN:
         fields["told"] = list(told)
+    if level in ORDERED:
+        fields["watchers"] = list(listeners.watching(one.place))
     return {name: value for name, value in fields.items() if value not in ("", 0)}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from server.actions.case_history import HistoryEntry, case_history
 from server.actions.list_licences import LicenceLine, list_licences
+from server.actions.list_watching import WatchedLine, lights_on_case
 from server.actions.open_to_read import open_to_read
 from server.actions.platform import Platform
 from server.domain.cases.clocks import dues, parse_clock
@@ -21,7 +22,7 @@ from server.domain.cases.corrections import facts_of, suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
 from server.domain.cases.desk_rules import is_own_filing
-from server.domain.cases.joint import open_units
+from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, pages_of, parse_materials
 from server.domain.cases.step_view import StepView
@@ -29,7 +30,7 @@ from server.domain.cases.working_days import calendar_id, overrides_in, years_ar
 from server.domain.catalogue.reduction import demand_of
 from server.domain.check_context import CheckContext
 from server.domain.people.masking import mask_citizen_id, mask_phone
-from server.domain.people.roles import may_change
+from server.domain.people.roles import may_change, may_read
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import advise_record
 from server.domain.record_fields import parse_date, text
@@ -39,6 +40,7 @@ from server.storage.people import AccountRow
 from sync.central.known import Known, Record, Wants
 from sync.core.changes import Fields
 from sync.core.codec import parse_change_line
+from sync.core.ids import derived_id
 
 _FIRST_LINE = """SELECT id, line FROM changes WHERE record = ? AND kind = 'consent' AND name = 'consent.give'
                  AND reused = 0 AND rev = 1 AND line IS NOT NULL ORDER BY position LIMIT 1"""
@@ -111,6 +113,8 @@ class CasePage:
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
     licences: tuple[LicenceLine, ...]
+    lights: tuple[WatchedLine, ...]
+    """What shines on it, with its orders, for whose role may read lights."""
 
 
 async def show_case(
@@ -165,7 +169,15 @@ async def show_case(
         steps=steps_now(account, fields),
         history=tuple(await case_history(platform, record)),
         licences=licences,
+        lights=tuple(await lights_on_case(platform, record, _parts(record, fields)))
+        if may_read(account.role, "light")
+        else (),
     )
+
+
+def _parts(case: str, fields: Fields) -> list[str]:
+    """By what the lights of its units' shares are known."""
+    return [derived_id("part", case, part.unit) for part in parts_of(fields)]
 
 
 def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Law: who works nearest is told, not everybody above: a place without anyone of i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.people.entitlement import Directory
 from server.domain.people.roles import Role
@@ -16,6 +16,7 @@ from server.storage.unit_of_work import Snapshot
 TOLD_MAX = 3
 _STAFF = "SELECT id, role, scope FROM accounts WHERE status = 'active' AND role IN (?*) ORDER BY login"
 _OF_PLACES = (Role.DESK_CLERK, Role.TOWN_LEAD)
+_SUPERVISE = (Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR)
 _OF_UNITS = (Role.DESK_CLERK, Role.TOWN_LEAD, Role.CLAIM_WORKER, Role.HELPER)
 
 
@@ -26,6 +27,7 @@ class Listeners:
     places: Mapping[str, tuple[str, ...]]
     units: Mapping[str, tuple[str, ...]]
     directory: Directory
+    supervisors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, holder: str) -> tuple[str, ...]:
         family, _, name = holder.partition(":")
@@ -34,10 +36,17 @@ class Listeners:
                 return (name,)
             case "unit":
                 return self.units.get(name, ())[:TOLD_MAX]
-        listed = self.directory.places.get(name)
+        return self._nearest(self.places, name)
+
+    def watching(self, place: str) -> tuple[str, ...]:
+        """Who supervises there: the county's, or where it has none the city's."""
+        return self._nearest(self.supervisors, place)
+
+    def _nearest(self, of: Mapping[str, tuple[str, ...]], place: str) -> tuple[str, ...]:
+        listed = self.directory.places.get(place)
         while listed is not None:
-            if listed.code in self.places:
-                return self.places[listed.code][:TOLD_MAX]
+            if listed.code in of:
+                return of[listed.code][:TOLD_MAX]
             listed = self.directory.places.get(listed.parent)
         return ()
 
@@ -45,8 +54,13 @@ class Listeners:
 async def read_listeners(snapshot: Snapshot, directory: Directory) -> Listeners:
     places: dict[str, list[str]] = {}
     units: dict[str, list[str]] = {}
-    for account, role, kept in await snapshot.fetch(_STAFF, [[one.value for one in _OF_UNITS]]):
+    supervisors: dict[str, list[str]] = {}
+    for account, role, kept in await snapshot.fetch(_STAFF, [[one.value for one in (*_OF_UNITS, *_SUPERVISE)]]):
         scope = read_scope(kept)
+        if role in _SUPERVISE:
+            for place in scope.places:
+                supervisors.setdefault(place, []).append(account)
+            continue
         if role in _OF_PLACES:
             for place in scope.places:
                 places.setdefault(place, []).append(account)
@@ -56,4 +70,5 @@ async def read_listeners(snapshot: Snapshot, directory: Directory) -> Listeners:
         {place: tuple(accounts) for place, accounts in places.items()},
         {unit: tuple(accounts) for unit, accounts in units.items()},
         directory,
+        {place: tuple(accounts) for place, accounts in supervisors.items()},
     )

@@ -190,6 +190,9 @@ def _show_page(console: Console, page: CasePage) -> None:
         late = "  late 逾期" if due.late else ""
         provisional = "  provisional 暂定" if due.provisional else ""
         console.print(f"due 到期: {due.code} {due.day}{late}{provisional}")
+    for light in page.lights:
+        order = f"  order 督办单 {light.order}: {light.order_state} {light.order_due}" if light.order else ""
+        console.print(f"light 灯: {light.code} {light.level} {light.state}{order}")
     for line in page.materials:
         console.print(f"material 材料 {line.no} {line.name}: {line.state or '—'}")
     for held in page.licences:
@@ -217,4 +220,5 @@ def _document(page: CasePage) -> dict[str, Any]:
         "steps": page.steps,
         "history": page.history,
         "licences": page.licences,
+        "lights": page.lights,
     }

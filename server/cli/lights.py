@@ -27,6 +27,7 @@ ROWS = (
     ("level_since", "起始 since"),
     ("explain_due", "说明期限 explain by"),
     ("stage", "阶段 stage"),
+    ("order", "督办单 order"),
 )
 COUNTS = (
     ("area", "区划/主体 area"),

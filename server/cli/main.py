@@ -46,6 +46,9 @@ COMMANDS = MappingProxyType(
         "outbound": Entry(OPERATE, "server.cli.outbound", "How telling the province goes; retry what it refused."),
         "openapi": Entry(OPERATE, "server.cli.openapi", "Print the helpers' API as OpenAPI 3.1."),
         "lights": Entry(SUPERVISE, "server.cli.lights", "What shines against a clock, and on whom."),
+        "orders": Entry(
+            SUPERVISE, "server.cli.orders", "Supervision orders of red lights: answered, checked, printed."
+        ),
         "reviews": Entry(SUPERVISE, "server.cli.reviews", "Patterns in filings that need a look."),
         "resident": Entry(OPERATE, "server.cli.resident", "Write out or empty all about one resident."),
         "retention": Entry(OPERATE, "server.cli.retention", "What is deleted when, and the proof of it."),

@@ -17,6 +17,7 @@ TASK_CODES: Mapping[str, Pair] = {
     "joint_part": ("联办环节待答复", "A part of a joint handling to answer"),
     "licence_expired": ("证照过期，核对是否影响决定", "A licence expired: does it touch the decision?"),
     "bulletin_objection": ("对通报的异议", "An objection to a bulletin"),
+    "supervision_order": ("督办单", "A supervision order"),
     "bulletin_help": ("通报靠后，需要什么帮助", "Low figures: what would help"),
     "call_back": ("抽样回访", "A sample call-back"),
     "limit_account": ("研究是否限制账号", "Consider limiting an account"),
@@ -26,6 +27,11 @@ TASK_STATES: Mapping[str, Pair] = {
     "open": ("待办", "Open"),
     "explained": ("已说明，待办结", "Explained, to be closed"),
     "closed": ("已办结", "Closed"),
+}
+ORDER_STATES: Mapping[str, Pair] = {
+    "open": ("待答复", "To be answered"),
+    "explained": ("已答复，待核查", "Answered, to be checked"),
+    "closed": ("已核查办结", "Checked and closed"),
 }
 TASK_FINDINGS: Mapping[str, Pair] = {
     "done": ("已办好", "Done"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.domain.people.roles import Role, may_read
+from server.domain.people.roles import Role, may_change, may_read
 
 SUPERVISORS = frozenset({Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
 AREA = SUPERVISORS | {Role.TOWN_LEAD}
@@ -27,10 +27,12 @@ class Section:
 CASE_DESKS = AREA | {Role.DESK_CLERK, Role.AUDITOR}
 PEOPLE = AREA | {Role.ADMINISTRATOR}
 AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+TOLD = frozenset(role for role in STAFF if may_change(role, "notice.read"))
 CATALOGUE_READERS = CASE_DESKS | {Role.CATALOGUE_REVIEWER}
 
 SECTIONS: tuple[Section, ...] = (
     Section("/console/", "总览", "Overview", STAFF),
+    Section("/console/notices", "通知", "Notices", TOLD),
     Section("/console/desk", "办件", "Cases", CASE_DESKS),
     Section("/console/tasks", "任务", "Tasks", readers("task")),
     Section("/console/tickets", "工单", "Tickets", readers("ticket")),

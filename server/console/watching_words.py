@@ -63,6 +63,7 @@ STEPS: Mapping[str, Pair] = {
     "light.raise": ("亮灯", "Raised"),
     "light.change": ("级别或承办有变", "Level or holder changed"),
     "light.clear": ("熄灭", "Cleared"),
+    "light.order": ("发出督办单", "Its order issued"),
     "light.explain": ("说明原因", "Explained"),
     "light.escalate": ("升级督办", "Taken to the next stage"),
     "review.open": ("发现需要了解的情况", "A pattern was seen"),

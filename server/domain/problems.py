@@ -189,6 +189,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # task, rating, ticket
     "record_absent": ("找不到所指的记录", "the record it names is not there"),
     "task_own": ("说明人不能自己办结，请由他人核实", "who explained a task does not close it: another person verifies"),
+    "order_check": ("督办单由监督员核查办结", "a supervision order is checked and closed by a supervisor"),
+    "order_unanswered": (
+        "督办单还没有答复，不能办结；可转给能答复的人",
+        "the order is not answered, so it cannot be closed; pass it on to who can answer",
+    ),
     "rating_too_early": ("办件未结束，暂不能评价", "the case is not over, so it cannot be rated yet"),
     "ticket_number": ("工单号“{value}”与记录不符", "the record is not the one of ticket number {value}"),
     "ticket_reopened": ("工单最多重办{times}次", "a ticket is opened again {times} time at most"),

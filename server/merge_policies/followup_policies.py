@@ -22,7 +22,9 @@ from server.domain.problems import Problem, problem
 from server.domain.record_fields import KINDS, integer, text, texts
 from server.domain.supervision import tasks
 from server.domain.supervision.notices import notice_fields
+from server.domain.supervision.orders import check_order_closing
 from server.domain.supervision.tasks import TaskCode
+from server.merge_policies import supervision_orders as orders
 from server.merge_policies.judging import china_day, refuse_for, settle_by_check
 from server.merge_policies.own_days import own_days, reads_own_days
 from server.merge_policies.stepped import stepped_policy
@@ -47,7 +49,7 @@ WORDS_MAX = 200
 
 def task_policy() -> RecordPolicy:
     """A task of its own; others put theirs beside a change (server/domain/supervision/tasks.py:open_task)."""
-    return stepped_policy(
+    policy = stepped_policy(
         "task",
         tasks.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -62,6 +64,18 @@ def task_policy() -> RecordPolicy:
         },
         check=_check_task_step,
     )
+    return replace(policy, settle=partial(_settle_task, policy.settle))
+
+
+def _settle_task(settle: Settle, situation: Situation) -> Verdict:
+    """What is said to an order is said to its light."""
+    verdict = settle(situation)
+    if not isinstance(verdict, Accept) or situation.change.name != "task.explain" or situation.before is None:
+        return verdict
+    task = {**situation.fields, **verdict.computed}
+    said = {name: text(task, name) for name in ("explanation", "explained_by", "explained_at")}
+    beside = orders.answered(situation.known, "task", situation.before, said)
+    return structs.replace(verdict, beside=(*verdict.beside, *beside.records), writes=(*verdict.writes, *beside.writes))
 
 
 def _task_adds(situation: Situation, fields: Fields) -> Fields:
@@ -80,7 +94,7 @@ def _task_adds(situation: Situation, fields: Fields) -> Fields:
 
 
 def _task_reads(change: Change, reading: Reading) -> Wants:
-    wants = reads_own_days(change, reading)
+    wants = reads_own_days(change, reading) | orders.reads_its_light(change, reading)
     if change.name == "task.open" and change.set.get("code") == TaskCode.BULLETIN_OBJECTION:
         wants.records |= {("bulletin", one) for one in reading.texts("task", change.record, "about")}
     return wants
@@ -96,7 +110,8 @@ def _check_task_step(situation: Situation) -> list[Problem]:
         return tasks.check_objection(standing, today, own_days(situation, today))
     if situation.change.name != "task.close" or situation.before is None:
         return []
-    return tasks.check_closing(situation.before.fields, situation.author.account)
+    before, author = situation.before.fields, situation.author
+    return tasks.check_closing(before, author.account) or check_order_closing(before, author.role)
 
 
 def rating_policy() -> RecordPolicy:

@@ -1,11 +1,18 @@
 """The policies of what supervision keeps: lights, reviews, and the notices by which helpers hear of them and answer.
 
 Laws: lights and reviews lie in the desks' buckets, so whoever is to explain reads a notice and answers that; the answer
-is copied into what the notice is about in the same decision. Lights are raised, changed and cleared by the centre
-alone. Who opened or explained a review does not find on it.
+is copied into what the notice is about in the same decision. A red light has its order beside it
+(supervision_orders.py). Lights are raised, changed and cleared by the centre alone. Who opened or explained a review
+does not find on it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from msgspec import structs
 
 from server.domain.calendar import add_working_days
 from server.domain.people.reach import desk_bucket
@@ -18,6 +25,8 @@ from server.domain.supervision.escalation import check_escalation, parse_stage, 
 from server.domain.supervision.lights import LEVELS_TOLD, Level, LightState
 from server.domain.supervision.notice_texts import light_notice, review_notice
 from server.domain.supervision.notices import notice_bucket, worded
+from server.domain.supervision.tasks import TaskState
+from server.merge_policies import supervision_orders as orders
 from server.merge_policies.judging import china_day, context_of, refuse_for
 from server.merge_policies.stepped import stepped_policy
 from sync.central.known import Wants
@@ -36,7 +45,7 @@ from sync.core.changes import Change, Fields
 from sync.core.clock import iso
 from sync.core.ids import derived_id
 
-ANSWERABLE = ("light", "review")
+ANSWERABLE = ("light", "review", "task")
 
 
 def light_id(about: str, code: str) -> str:
@@ -50,7 +59,7 @@ def review_id(code: str, account: str, window: str) -> str:
 
 
 def light_policy() -> RecordPolicy:
-    return stepped_policy(
+    policy = stepped_policy(
         "light",
         lights.STEPS,
         bucket=lambda fields: desk_bucket(str(fields["place"])),
@@ -72,6 +81,24 @@ def light_policy() -> RecordPolicy:
         check=_check_light,
         default=Rule.LATEST,
     )
+    return replace(policy, settle=partial(_settle_with_order, policy.settle))
+
+
+def _settle_with_order(settle: Callable[[Situation], Verdict], situation: Situation) -> Verdict:
+    """A light, and what becomes of its order with it."""
+    verdict = settle(situation)
+    if not isinstance(verdict, Accept):
+        return verdict
+    light: Fields = {**situation.fields, **verdict.computed}
+    beside = orders.issued(situation, light)
+    if situation.change.name == "light.explain" and situation.before is not None:
+        beside = orders.answered(situation.known, "light", situation.before, said_of(light))
+    return structs.replace(verdict, beside=(*verdict.beside, *beside.records), writes=(*verdict.writes, *beside.writes))
+
+
+def said_of(fields: Fields) -> Fields:
+    """An explanation, with who gave it and when."""
+    return {name: text(fields, name) for name in ("explanation", "explained_by", "explained_at")}
 
 
 def _check_light(situation: Situation) -> list[Problem]:
@@ -85,10 +112,14 @@ def _light_adds(situation: Situation, fields: Fields) -> Fields:
     before: Fields = situation.before.fields if situation.before is not None else {}
     match situation.change.name:
         case "light.raise":
-            added: Fields = {"raised_at": now, "times": integer(before, "times") + 1, "explanation": ""}
-            return {**added, "stage": "", **_reached(situation, {**fields, "stage": ""}, now)}
-        case "light.change":
-            return _reached(situation, fields, now) if fields.get("level") != before.get("level") else {}
+            times = integer(before, "times") + 1
+            added: Fields = {"raised_at": now, "times": times, "explanation": "", "stage": ""}
+            added = {**added, "order": orders.order_of(situation, fields, times)}
+            return {**added, **_reached(situation, {**fields, "stage": ""}, now)}
+        case "light.change" | "light.order":
+            order = orders.order_of(situation, fields, integer(before, "times")) or text(before, "order")
+            reached = _reached(situation, fields, now) if fields.get("level") != before.get("level") else {}
+            return {**reached, "order": order} if order else reached
         case "light.clear":
             return {"cleared_at": now}
         case "light.explain":
@@ -125,6 +156,12 @@ def _light_beside(situation: Situation, fields: Fields) -> tuple[NewRecord, ...]
     again = situation.change.name == "light.raise" or before.get("level") != fields.get("level")
     if not again and before.get("holder") == fields.get("holder"):
         return ()
+    # An order's notice tells of the level at which it was issued, and of a red of which it stands already.
+    ordered = text(fields, "order")
+    if ordered and (not text(before, "order") or ordered != before.get("order") or not again):
+        return ()
+    if ordered and text(fields, "level") == Level.RED:
+        return ()
     record, level, times = situation.change.record, text(fields, "level"), integer(fields, "times")
     notices = {account: light_notice_id(record, level, times, account) for account in texts(fields, "told")}
     return tuple(
@@ -142,12 +179,13 @@ def light_notice_id(light: str, level: str, times: int, account: str) -> str:
 
 def _light_reads(change: Change, reading: Reading) -> Wants:
     """What those who would be told were told before."""
+    ordered = orders.reads_orders(change, reading)
     if change.name not in ("light.raise", "light.change"):
-        return Wants()
+        return ordered
     record, sources = change.record, reading.sources("light", change.record)
     told = {account for source in sources for account in texts(source, "told")}
     times = {number + more for number in (0, *reading.numbers("light", record, "times")) for more in (0, 1)}
-    return Wants(
+    return ordered | Wants(
         records={
             ("notice", light_notice_id(record, level, number, account))
             for level in reading.texts("light", record, "level")
@@ -228,7 +266,11 @@ def _notice_reads(change: Change, reading: Reading) -> Wants:
     if change.name != "notice.answer":
         return Wants()
     kinds = reading.texts("notice", change.record, "about_kind") & frozenset(ANSWERABLE)
-    return Wants(records={(kind, about) for kind in kinds for about in reading.texts("notice", change.record, "about")})
+    abouts = [(kind, about) for kind in kinds for about in reading.texts("notice", change.record, "about")]
+    wants = Wants(records=set(abouts))
+    for kind, about in abouts:
+        wants |= orders.reads_answered(reading, kind, about)
+    return wants
 
 
 def _settle_notice(situation: Situation) -> Verdict:
@@ -247,11 +289,15 @@ def _settle_notice(situation: Situation) -> Verdict:
         "explained_at": now,
     }
     state = text(standing.fields, "state")
-    if state in (LightState.LIT, reviews.ReviewState.OPENED):
+    beside = orders.answered(situation.known, kind, standing, told)
+    if state in (LightState.LIT, reviews.ReviewState.OPENED, TaskState.OPEN):
         told = {**told, "state": LightState.EXPLAINED.value}
     elif state not in (LightState.EXPLAINED,):
         return Refuse(reason="answer_too_late", detail={"state": state})
-    return Accept(computed={"answered_at": now}, writes=((kind, about, told),))
+    writes = ((kind, about, told), *beside.writes)
+    return Accept(computed={"answered_at": now}, writes=writes, beside=beside.records)
 
 
-assert LightState.EXPLAINED.value == reviews.ReviewState.EXPLAINED.value, "an answer leads to the same word in both"
+assert LightState.EXPLAINED.value == reviews.ReviewState.EXPLAINED.value == TaskState.EXPLAINED.value, (
+    "an answer leads to the same word in all of them"
+)

@@ -75,6 +75,7 @@ MEANT = {
     ("GET", "/v1/desk/credit"): DESKS,
     ("GET", "/v1/desk/cases/{record}"): DESKS,
     ("GET", "/v1/desk/tasks"): DESKS,
+    ("GET", "/v1/desk/notices"): DESKS,
     ("GET", "/v1/desk/tickets"): DESKS,
     ("GET", "/v1/desk/call-backs"): DESKS,
     ("GET", "/v1/desk/lights"): DESKS,

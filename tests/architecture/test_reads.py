@@ -19,6 +19,7 @@ ALLOWED = {
 }
 GATE = {
     "server/actions/show_case.py",
+    "server/actions/print_order.py",
     "server/console/record_pages.py",
     "server/console/pages/disputes.py",
     "agent_api/desk/disputes.py",

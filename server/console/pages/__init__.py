@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.console.navigation import AREA, AUDIT, CASE_DESKS, PEOPLE, SUPERVISORS, readers
+from server.console.navigation import AREA, AUDIT, CASE_DESKS, PEOPLE, SUPERVISORS, TOLD, readers
 from server.console.pages import (
     account,
     bulletins,
@@ -17,6 +17,7 @@ from server.console.pages import (
     licences,
     lights,
     live,
+    notices,
     operations,
     overview,
     parked,
@@ -80,6 +81,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/tasks", tasks.show, readers("task")),
     Page("GET", "/tasks/{id}", tasks.show_one, readers("task")),
     Page("POST", "/tasks/{id}", tasks.show_one, readers("task")),
+    Page("GET", "/tasks/{id}/sheet", tasks.show_sheet, readers("task")),
     Page("POST", "/tasks/{id}/{verb}", tasks.take, readers("task")),
     Page("GET", "/tickets", tickets.show, readers("ticket")),
     Page("GET", "/tickets/new", tickets.show_new, FOLLOWUP_DESKS),
@@ -101,6 +103,8 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/consents/{id}", consents.show_one, readers("consent")),
     Page("POST", "/consents/{id}/unmask", unmasked(consents.show_one, "consent"), readers("consent")),
     Page("POST", "/consents/{id}/revoke", consents.revoke, readers("consent")),
+    Page("GET", "/notices", notices.show, TOLD),
+    Page("POST", "/notices/{id}/read", notices.read, TOLD),
     Page("GET", "/lights", lights.show, readers("light")),
     Page("GET", "/lights/{id}", lights.show_one, readers("light")),
     Page("POST", "/lights/{id}/{verb}", lights.take, readers("light")),

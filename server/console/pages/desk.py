@@ -19,11 +19,12 @@ from server.actions.share_case import open_case, others_at
 from server.actions.show_case import CasePage, show_case
 from server.actions.show_file import show_file
 from server.actions.take_step import take_step
-from server.console import case_words
+from server.console import case_words, watching_words
 from server.console.case_forms import CASE_FORMS
 from server.console.case_holders import case_forms, told_parts, unlisted
 from server.console.field_words import label_of, problem_said
 from server.console.followup_forms import CONSENT_REVOKE
+from server.console.followup_words import ORDER_STATES
 from server.console.licence_forms import LICENCE_KEEP, LICENCE_USE, LICENCE_VERIFY, OF_ONE, offering
 from server.console.looking import reason_of_look
 from server.console.narrowing import narrowed
@@ -158,6 +159,8 @@ async def case_page(
         consent_words=lambda code: problem_said(code, visit.english),
         step_words=case_words.step_words,
         outcome_words=case_words.outcome_words,
+        light_words=watching_words,
+        order_words=ORDER_STATES,
         due_words=case_words.due_words,
         rows=rows_of(case),
         revoke_form=CONSENT_REVOKE,

@@ -85,6 +85,7 @@ async def show(visit: Visit) -> Response:
         whole=summed(counts),
         family=family,
         by_unit=by_unit,
+        reads_orders=may_read(visit.role, "task"),
         level=level,
         state_shown=state,
         names=await names_of(platform, [*asked, *(row.holder for row in rows), *(f"place:{r.place}" for r in rows)]),
@@ -118,6 +119,9 @@ async def _page(
         named=[account_holder(one.by) for one in stages if one.by],
         stages=stages,
         about_path=about_path(visit, fields),
+        order_path=f"/console/tasks/{order}"
+        if (order := text(fields, "order")) and may_read(visit.role, "task")
+        else "",
         words=words,
     )
 

@@ -138,7 +138,8 @@ MAY_CHANGE: Mapping[Role, frozenset[str]] = {
     | {"case.precheck"}
     | _TASK_WORK
     | {"ticket.pass", "ticket.answer"},
-    Role.CLAIM_WORKER: _CLAIM_WORK | _UNIT_CHECK,
+    # Told of their unit's lights and orders, they answer them.
+    Role.CLAIM_WORKER: _CLAIM_WORK | _UNIT_CHECK | {"notice.answer"},
     Role.DESK_CLERK: _EXPLAINS | _VISIT | _CASE_DESK | _LICENCE_DESK | _FOLLOWUP,
     Role.CATALOGUE_REVIEWER: _CATALOGUE | _CATALOGUE_REVIEW | _UNIT_CHECK | _HANDING_OVER | {"notice.read"},
     Role.COUNTY_SUPERVISOR: _WATCHES

@@ -67,13 +67,15 @@ class LightState(StrEnum):
 
 
 _LIT = (LightState.LIT, LightState.EXPLAINED)
-_SEEN = ("level", "holder", "due", "number", "count", "told")
+_SEEN = ("level", "holder", "due", "number", "count", "told", "watchers")
 STEPS: StepTable = {
     "light.raise": step(
         None, LightState.CLEARED, to=LightState.LIT, writes=_SEEN, needs=("place", "about", "about_kind", "code")
     ),
     # Who holds it now, or how bad it is now, has not been explained yet.
     "light.change": step(*_LIT, to=LightState.LIT, writes=_SEEN),
+    # One that was red before orders were known; raising and changing issue theirs by themselves.
+    "light.order": step(*_LIT, to=None, writes=("told", "watchers")),
     "light.clear": step(*_LIT, to=LightState.CLEARED),
     "light.explain": step(*_LIT, to=LightState.EXPLAINED, needs=("explanation",)),
     "light.escalate": step(*LightState, to=None, needs=("stage", "why")),

@@ -1,4 +1,4 @@
-"""Owns the words of the notices by which a holder hears of a light and a helper of a review, and how to answer.
+"""Owns the words of the notices by which a holder hears of a light or an order and a helper of a review.
 
 Law: a notice names no resident and accuses nobody; it says what was seen, what it may come from, and what to do next.
 """
@@ -35,6 +35,17 @@ _LEVELS: Mapping[str, tuple[str, str]] = {
     "unknown": ("情况不明", "unknown"),
 }
 LIGHT_CODES = frozenset(_CLOCKS)
+_ORDER = (
+    "请尽快办理，并答复：为什么、做了什么、何时办好。",
+    "Please act, and answer why it came to this, what was done, and when it will be over.",
+)
+_ORDERS: Mapping[str, tuple[str, str]] = {
+    # What a phone did not send is no fault of who carries it: the question is what stood in the way.
+    "sync_lag": (
+        "请答复：是什么耽误了上传，需要什么帮助。",
+        "Please answer what kept it from being sent, and what would help.",
+    ),
+}
 
 
 def light_notice(to: str, light: str, fields: Fields) -> dict[str, object]:
@@ -56,6 +67,44 @@ def light_notice(to: str, light: str, fields: Fields) -> dict[str, object]:
         "code": f"light_{text(fields, 'level')}",
         **({"asks": ASKS} if asked else {}),
     }
+
+
+def order_said(light: Fields) -> tuple[str, str]:
+    """What an order says of its light, in both languages."""
+    clock_zh, clock_en = _CLOCKS[text(light, "code")]
+    level_zh, level_en = _LEVELS[text(light, "level")]
+    number, due = text(light, "number"), text(light, "due")
+    zh = f"{level_zh}：{number}{clock_zh}" + (f"，到期日{due}" if due else "")
+    en = f"{level_en}. It is about {clock_en}" + (f" of {number}" if number.isascii() and number else "")
+    en += f", due {due}" if due else ""
+    ask_zh, ask_en = _ORDERS.get(text(light, "code"), _ORDER)
+    return f"{zh}。{ask_zh}", f"{en}. {ask_en}"
+
+
+def order_notice(to: str, order: str, light: Fields, answer_by: str) -> dict[str, object]:
+    """To whoever has to act, who answers it here."""
+    zh, en = order_said(light)
+    zh, en = f"督办单。{zh}请在{answer_by}前答复。", f"Supervision order. {en} Please answer by {answer_by}."
+    return {**notice_fields(to, order, zh, en), "about_kind": "task", "code": "order", "asks": ASKS}
+
+
+def watcher_notice(to: str, order: str, light: Fields, answer_by: str) -> dict[str, object]:
+    """To the supervisor in whose area it lies: answered by nobody here, checked at the desk."""
+    zh, en = order_said(light)
+    zh, en = (
+        f"已发出督办单，承办须在{answer_by}前答复。{zh}",
+        f"A supervision order was issued, to be answered by {answer_by}. {en}",
+    )
+    return {**notice_fields(to, order, zh, en), "about_kind": "task", "code": "order_issued"}
+
+
+def answered_notice(to: str, order: str, light: Fields) -> dict[str, object]:
+    clock_zh, clock_en = _CLOCKS[text(light, "code")]
+    number = text(light, "number")
+    zh = f"督办单已答复，请核查：{number}{clock_zh}。"
+    en = f"A supervision order was answered, please check it. It is about {clock_en}"
+    en += f" of {number}." if number.isascii() and number else "."
+    return {**notice_fields(to, order, zh, en), "about_kind": "task", "code": "order_answered"}
 
 
 def review_notice(to: str, review: str, fields: Fields) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Owns the task (督办单): something a named holder must do by a working day, explain, and have closed.
+"""Owns the task (任务): something a named holder must do by a working day, explain, and have closed.
 
 Laws: open → explained → closed, and nothing leads back. Who explained does not close. Its text names no person: it
 may be read by everybody at the desks of its place.
@@ -43,6 +43,7 @@ class TaskCode(StrEnum):
     LICENCE_EXPIRED = "licence_expired"  # 受理后证照过期，核对是否影响决定
     BULLETIN_OBJECTION = "bulletin_objection"  # 对通报的异议
     BULLETIN_HELP = "bulletin_help"  # 通报靠后，只告知本处并提供帮助
+    SUPERVISION_ORDER = "supervision_order"  # 督办单：红灯一次一单（orders.py）
 
 
 NOT_ASKED = "not_asked"
@@ -63,6 +64,7 @@ DAYS_GIVEN: Mapping[str, int] = {
     TaskCode.LICENCE_EXPIRED: 3,
     TaskCode.BULLETIN_OBJECTION: 3,
     TaskCode.BULLETIN_HELP: 10,
+    TaskCode.SUPERVISION_ORDER: 3,
     NOT_ASKED: 3,
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from agent_api.desk.followup import Waiting
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import VILLAGE
+from tests.put_record import put_record
+from tests.small_centre import SmallCentre
 
 TASK = {"place": VILLAGE, "code": "check", "about": "a" * 32, "about_kind": "case", "text": "请核实", "days": 2}
 
@@ -47,3 +50,15 @@ async def test_a_limit_or_a_day_that_is_none_is_malformed_and_a_reviewer_has_no_
     for address in ("tasks?limit=0", "tasks?limit=x", "tickets?upto=soon", "call-backs?limit=999"):
         assert (await get(api, clerk, address)).status_code == 400
     assert (await get(api, reviewer, "tasks")).status_code == 404
+
+
+async def test_supervision_orders_are_listed_by_themselves(api: Centre) -> None:
+    supervisor = await api.enrol(Role.COUNTY_SUPERVISOR)
+    small = cast(SmallCentre, SimpleNamespace(centre=api.services.platform))
+    for ident, code in (("1" * 32, "check"), ("2" * 32, "supervision_order")):
+        task = {**TASK, "code": code, "state": "open", "due": "2026-11-20"}
+        await put_record(small, "task", ident, task, bucket=f"desk:{VILLAGE}")
+    assert len((await get(api, supervisor, "tasks")).json()["rows"]) == 2
+    [row] = (await get(api, supervisor, "tasks?code=supervision_order")).json()["rows"]
+    assert (row["id"], row["what"]) == ("2" * 32, "supervision_order")
+    assert (await get(api, supervisor, "tasks?code=check")).status_code == 400

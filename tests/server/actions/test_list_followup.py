@@ -13,6 +13,7 @@ from server.actions.list_followup import (
     DISOWNED,
     FINISHED,
     FINISHED_IN,
+    ORDERS,
     RATED,
     TASKS,
     TICKETS,
@@ -158,6 +159,7 @@ async def test_a_helper_has_no_such_list(either: SmallCentre) -> None:
 async def test_every_list_is_read_along_an_index(tmp_path: Path) -> None:
     parameters: dict[str, list[object]] = {
         TASKS: ["", "", "9", ["a"], ["b"], 10],
+        ORDERS: ["", "", "9", ["a"], ["b"], 10],
         TICKETS: ["", "", "9", ["a"], ["b"], 10],
         ANSWERED: ["", "", ["a"], ["b"], 10],
         FINISHED: ["2026", "", "", 10],

@@ -22,7 +22,7 @@ BY_THE_CENTRE = {
     "claim": {"rebase"},
     "lease": {"end"},
     "licence": {"erase", "fetch"},
-    "light": {"raise", "change", "clear"},
+    "light": {"raise", "change", "clear", "order"},
     "review": {"open"},
     "snapshot": {"take"},
     **{kind: {"erase"} for kind in ("resident", "consent", "conflict", "notice", "rating", "service_log", "ticket")},

@@ -16,7 +16,7 @@ POLICIES = policies_of(lambda text: f"ix{text}")
 OF_THE_CENTRE = {
     *("item.take_effect", "base_item.take_effect", "licence.fetch"),
     *("claim.rebase", "lease.end", "case.import", "case.import_accepted"),
-    *("light.raise", "light.change", "light.clear", "review.open", "snapshot.take"),
+    *("light.raise", "light.change", "light.clear", "light.order", "review.open", "snapshot.take"),
     *(erase_name(kind) for kind in STAYS),
 }
 rows = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES.keys())

@@ -212,9 +212,11 @@ export interface Notice {
   readonly isRead: boolean
   readonly asks: boolean
   readonly answer: string
+  /** A supervision order (督办单): it waits until it is answered, however often it was read. */
+  readonly isOrder: boolean
 }
 
-/** Unread ones first, then the newest. */
+/** Orders to answer first, then what is unread, then the newest. */
 export function notices(office: Office): Notice[] {
   const all = office.replica.seeAll('notice').map(({ record, fields }) => ({
     id: record,
@@ -224,8 +226,10 @@ export function notices(office: Office): Notice[] {
     isRead: text(fields, 'read_at') !== '',
     asks: text(fields, 'asks') === 'explanation',
     answer: text(fields, 'answer'),
+    isOrder: text(fields, 'code') === 'order',
   }))
-  return all.sort((one, other) => Number(one.isRead) - Number(other.isRead) || (one.id < other.id ? 1 : -1))
+  const rank = (one: Notice): number => (one.isOrder && !one.answer ? 0 : one.isRead ? 2 : 1)
+  return all.sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? 1 : -1))
 }
 
 export async function markRead(office: Office, id: string): Promise<void> {

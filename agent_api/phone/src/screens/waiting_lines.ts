@@ -31,6 +31,7 @@ export function waitingLines(office: Office): WaitingLine[] {
     ...answerLines(office),
     ...byDue(cases.filter((one) => !one.correction && one.promises.length)).map((one) => promiseLine(office, one)),
     ...cases.filter((one) => one.isToHandOver).map((one) => handOverLine(office, one)),
+    ...orderLines(office),
     ...followUpLines(office),
     ...noticeLines(office),
     ...leaseLines(office),
@@ -121,8 +122,15 @@ function leaseLines(office: Office): WaitingLine[] {
   return count ? [{ id: 'leases', go: ['claims'], sign: 'wait', tone: 'wait', title: say('lease_mine'), detail, end: '' }] : []
 }
 
-function noticeLines(office: Office): WaitingLine[] {
-  const count = notices(office).filter((one) => !one.isRead).length
+/** Orders that nobody has answered here. */
+export function orderLines(office: Office): WaitingLine[] {
+  const count = notices(office).filter((one) => one.isOrder && !one.answer).length
+  const detail = say('wait_orders', { count })
+  return count ? [{ id: 'orders', go: ['notices'], sign: 'bad', tone: 'bad', title: say('orders'), detail, end: '' }] : []
+}
+
+export function noticeLines(office: Office): WaitingLine[] {
+  const count = notices(office).filter((one) => !one.isRead && !(one.isOrder && !one.answer)).length
   const detail = say('wait_notices', { count })
   return count ? [{ id: 'notices', go: ['notices'], sign: 'speak', tone: 'wait', title: say('all_notices'), detail, end: '' }] : []
 }

@@ -276,6 +276,8 @@ export const en: { readonly [K in TextKey]: string } = {
   wait_hand_over: 'The result is here to hand over',
   wait_conflicts: '{count} to decide: somebody else changed it too',
   wait_answers: '{count} not taken as sent',
+  orders: 'Supervision orders',
+  wait_orders: '{count} to answer',
   wait_notices: '{count} unread {count|notice|notices}',
   wait_claims: '{count} in hand',
   wait_claims_returned: '{count} in hand, {returned} returned',

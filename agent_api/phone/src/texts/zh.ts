@@ -275,6 +275,8 @@ export const zh = {
   wait_hand_over: '结果已到，等待送交本人',
   wait_conflicts: '{count} 处与别人的修改不一致',
   wait_answers: '{count} 项中心没有照办',
+  orders: '督办单',
+  wait_orders: '{count} 张待答复',
   wait_notices: '{count} 条未读通知',
   wait_claims: '{count} 项在手',
   wait_claims_returned: '{count} 项在手，{returned} 项被退回',

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from server.actions.raise_lights import raise_lights
+from sync.core.clock import from_iso
 from tests.people import DAY
 from tests.server.actions.test_list_followup import clerk_of
+from tests.server.actions.test_raise_lights import CASE, put_case
+from tests.server.actions.test_raise_lights import platform_on as platform_at
 from tests.server.console.office import Office, office
 from tests.server.console.scene import TASK, fields_of, open_task, step
+from tests.server.merge_policies.test_supervision_orders import LIGHT, ORDER
 from tests.small_centre import TOWN
 
 PATH = f"/console/tasks/{TASK}"
@@ -62,3 +67,31 @@ async def test_a_town_lead_is_not_led_to_the_rating(desk: Office) -> None:
     assert page.status_code == 200
     assert "/console/ratings/" not in page.text
     assert (await lead.get(f"/console/ratings/{'e' * 32}")).status_code == 404
+
+
+async def test_an_order_is_found_by_itself_answered_printed_and_checked(desk: Office) -> None:
+    """From the lights, from its case and from the tasks; a desk answers and a supervisor checks."""
+    await put_case(desk.small)
+    await raise_lights(platform_at(desk.small, from_iso("2026-03-09T10:00:00+08:00"))[0])
+    path = f"/console/tasks/{ORDER}"
+    lead = await desk.sign_in(desk.login_of("town_lead", in_place=TOWN))
+    only = (await lead.get("/console/tasks?only=orders")).text
+    assert path in only
+    assert PATH not in only
+    assert "承诺办结时限" in only
+    for place in ("/console/lights", f"/console/lights/{LIGHT}"):
+        assert path in (await lead.get(place)).text, place
+    case = (await lead.get(f"/console/desk/{CASE}")).text
+    assert path in case[case.index('id="lights"') :]
+    page = (await lead.get(path)).text
+    assert "等待承办答复" in page
+    assert 'id="close"' not in page
+    assert (await step(lead, path, "explain", explanation="等卫健部门回函"))[0] == 303
+    watcher = await desk.sign_in(desk.login_of("city_supervisor"))
+    assert "已答复，待核查" in (await watcher.get(path)).text
+    sheet = await watcher.get(f"{path}/sheet")
+    assert (sheet.headers["content-type"], sheet.content[:4]) == ("application/pdf", b"%PDF")
+    assert (await watcher.get(f"{PATH}/sheet")).status_code == 404, "no order"
+    assert (await step(watcher, path, "close", finding="done"))[0] == 303
+    assert path not in (await watcher.get("/console/tasks?only=orders")).text
+    assert "已核查办结" in (await watcher.get(path)).text
