@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+from server.actions.platform import Platform
 from server.domain.cases.numbers import official_number, temporary_receipt
 from server.storage.counts import added_statements
 from server.storage.records import columns_of, row_of
@@ -27,6 +29,14 @@ async def put_record(small: SmallCentre, kind: str, record: str, fields: dict[st
         shape = KIND_TABLES[kind]
         await tx.insert_many(shape.table, columns_of(shape), [row])
         await tx.batch(added_statements(shape.table, columns_of(shape), [row]))
+
+
+async def put_person(platform: Platform, village: str, *, resident: str = "1" * 32, case: str = "a" * 32) -> None:
+    """A resident of the village with a case, for what may only name those who are there."""
+    small = cast(SmallCentre, SimpleNamespace(centre=platform))
+    await put_record(small, "resident", resident, {"name": "王秀英", "village": village})
+    fields = {"resident": resident, "item": "2" * 32, "item_version": 1, "village": village, "state": "received"}
+    await put_record(small, "case", case, fields)
 
 
 def case_of(small: SmallCentre, **changed: Any) -> dict[str, Any]:

@@ -33,6 +33,16 @@ async def open_to_read(
     return found
 
 
+async def by_leave_of(platform: Platform, account: AccountRow, opened: Record, named: Record) -> bool:
+    """Whether a record that was opened may show the one that it names, such as a case its resident. What was received
+    as a filing was bound to people whom its author could see; else a name is a claim: it shows who lies in the same
+    place, or is within reach anyway.
+    """
+    if (opened.kind == "case" and text(opened.fields, "received_at")) or named.bucket == opened.bucket:
+        return True
+    return reaches(account.id, account.scope, named.bucket, named.fields, await platform.directory())
+
+
 async def reach_record(platform: Platform, account: AccountRow, kind: str, record: str) -> Record:
     """The record for what shows nothing of it, and so is no look. Raises NotFound."""
     found = await read_record(platform, kind, record)

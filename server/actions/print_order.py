@@ -36,8 +36,11 @@ async def order_sheet(platform: Platform, account: AccountRow, order: str, reaso
     """A PDF. Raises NotFound for what is no order, and for one out of reach; ReasonMissing where one is asked for and
     none was given lately for the order's page.
     """
-    fields = (await reach_record(platform, account, "task", order)).fields
-    if not is_order(fields):
+    try:
+        found = await reach_record(platform, account, "task", order)
+    except NotFound:
+        raise NotFound(f"no order {order}") from None
+    if not is_order(found.fields):
         raise NotFound(f"no order {order}")
     why = reason.strip() or await recall_reason(platform, account, "task", order)
     fields = (await open_to_read(platform, account, "task", order, why)).fields

@@ -14,7 +14,7 @@ from typing import Any
 from server.actions.case_history import HistoryEntry, case_history
 from server.actions.list_licences import LicenceLine, list_licences
 from server.actions.list_watching import WatchedLine, lights_on_case
-from server.actions.open_to_read import open_to_read
+from server.actions.open_to_read import by_leave_of, open_to_read
 from server.actions.platform import Platform
 from server.domain.cases.clocks import dues, parse_clock
 from server.domain.cases.consent import coverage_problems
@@ -125,6 +125,10 @@ async def show_case(
     today = china_day(platform.clock.wall_ms())
     known = await _load(platform, case, today)
     fields = case.fields
+    for kind in ("resident", "consent"):
+        held = known.record(kind, text(fields, kind)) if text(fields, kind) else None
+        if held is not None and not await by_leave_of(platform, account, case, held):
+            fields = {**fields, kind: ""}
     resident, item = _of(known, "resident", fields), _of(known, "item", fields)
     overrides = overrides_in(
         one.fields for year in years_around(today) if (one := known.record("calendar", calendar_id(year)))

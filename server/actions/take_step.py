@@ -1,8 +1,8 @@
 """Takes one step with one record, as a change of the account's own desk: the way of every clerk and supervisor.
 
-Laws: what the account's scope does not reach is as absent as what does not exist; the centre itself reaches all. The
-step names the state its person saw; if others wrote meanwhile, merge decides as it does for a phone. A refused step
-stands in the log and changes nothing.
+Laws: what the account's scope does not reach is as absent as what does not exist, also where a step only names it; the
+centre itself reaches all. The step names the state its person saw; if others wrote meanwhile, merge decides as it does
+for a phone. A refused step stands in the log and changes nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from server.actions.refusals import NotFound
 from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory, buckets_of
 from server.domain.people.reach import is_listed, reaches, speaks_for
+from server.domain.people.references import references
 from server.domain.people.roles import may_change
 from server.domain.record_fields import groups, text, texts
 from server.storage.people import AccountRow, account_by_id
@@ -60,6 +61,8 @@ async def take_step(
     bucket, whole = _place_of(platform, kind, standing, fields)
     if not is_centre and not reaches(account.id, account.scope, bucket, whole, directory):
         raise NotFound(f"no {kind} {record}")
+    if not is_centre:
+        await _check_references(platform, account, standing, fields, directory)
     # The rule of a transfer sees no directory: what nobody there could hold is as absent as any other place.
     holder = text(_group(fields, PASSES_ON.get(name, "")), "to")
     if holder and not is_listed(holder, directory):
@@ -91,6 +94,17 @@ async def take_step(
         operator=operator,
     )
     return Taken(outcome=written.outcomes[0], record=await read_record(platform, kind, record))
+
+
+async def _check_references(
+    platform: Platform, account: AccountRow, standing: Record | None, fields: Fields, directory: Directory
+) -> None:
+    """What the step names anew must be this account's to see. Raises NotFound."""
+    known = references(standing.fields) if standing is not None else frozenset()
+    for kind, record in sorted(references(fields) - known):
+        found = await read_record(platform, kind, record)
+        if found is None or not reaches(account.id, account.scope, found.bucket, found.fields, directory):
+            raise NotFound(f"no {kind} {record}")
 
 
 def _group(fields: Fields, name: str) -> Fields:

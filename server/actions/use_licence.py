@@ -8,7 +8,7 @@ nobody verified is no licence: it is passed over.
 from __future__ import annotations
 
 from server.actions.log_read import log_read
-from server.actions.open_to_read import reach_record
+from server.actions.open_to_read import by_leave_of, reach_record
 from server.actions.platform import Platform
 from server.actions.publish_item import seen_of
 from server.actions.refusals import NotFound
@@ -55,7 +55,7 @@ async def _case_and_resident(platform: Platform, account: AccountRow, case: str)
         raise NotFound(f"no case {case}")
     held = await reach_record(platform, account, "case", case)
     resident = await read_record(platform, "resident", text(held.fields, "resident"))
-    if resident is None:
+    if resident is None or not await by_leave_of(platform, account, held, resident):
         raise NotFound(f"no resident of {case}")
     return held, resident
 

@@ -21,6 +21,7 @@ from server.domain.cases.lifecycle import (
     FILING_STEPS,
     STEPS,
     CaseState,
+    check_bound,
     check_written,
     is_open,
     next_state,
@@ -167,6 +168,10 @@ class _CaseRules:
             return refuse_for([problem("state_step", "state", before=state or "new", after=name)]) or Accept()
         if not_its_own := check_written(name, situation.change.touched):
             return refuse_for(not_its_own) or Accept()
+        standing = before.fields if before is not None else {}
+        # As it was said, also where merge would leave it to a person.
+        if unbound := check_bound(name, state, standing, {**situation.fields, **situation.change.set}):
+            return refuse_for(unbound) or Accept()
         fields: Fields = {**situation.fields, "state": after.value}
         if name in IMPORT_STEPS:
             return self._take_over(situation, fields)

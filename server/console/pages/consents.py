@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from starlette.responses import RedirectResponse, Response
 
 from server.actions.log_read import log_read
+from server.actions.open_to_read import by_leave_of
 from server.actions.take_step import read_record
 from server.console import case_words, followup_words
 from server.console.followup_forms import CONSENT_REVOKE
@@ -36,6 +37,8 @@ async def _page(
 ) -> Response:
     platform, fields = visit.console.platform, consent.fields
     resident = await read_record(platform, "resident", text(fields, "resident"))
+    if resident is not None and not await by_leave_of(platform, visit.account, consent, resident):
+        resident = None
     if resident is not None:
         why, unmasked = reason_of_look(visit), bool(visit.unmask)
         await log_read(platform, visit.account, "resident", resident.id, why, unmasked=unmasked, of=consent)

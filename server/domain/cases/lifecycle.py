@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from server.domain.problems import Problem, problem
+from server.domain.record_fields import Fields
 from server.domain.steps import StepTable, state_after, step
 
 
@@ -46,6 +47,8 @@ _AT_DESK = (*_NEW, _S.TO_CORRECT, *_IN_WORK, *_PAUSED)
 
 IMPORTED = ("resident", "item", "item_version", "village", "phone", "address", "notes")
 """What a case that was begun elsewhere brings, beside where it comes from."""
+BOUND = ("resident", "item", "item_version", "consent", "village", "helper", "receipt", "bundle", "leg")
+"""Whose filing it is, for what, on whose word, and where: nobody changes that once it was filed."""
 _FILING = ("form.", "material.", "promise", "notes", "phone", "address", "delivery")
 
 STEPS: StepTable = {
@@ -164,6 +167,13 @@ def check_written(action: str, touched: Collection[str]) -> list[Problem]:
     if action in _TYPED:
         return [problem("step_writes", name, step=action) for name in sorted(DESK_FIELDS.intersection(touched))]
     return [problem("step_writes", name, step=action) for name in sorted(touched) if not taken.may_write(name)]
+
+
+def check_bound(action: str, state: CaseState | None, before: Fields, after: Fields) -> list[Problem]:
+    """What a filing was made for, and by whom, stays as it was filed: the consent was given for that, and no other."""
+    if action != "case.edit" or state in (None, CaseState.DRAFT):
+        return []
+    return [problem("step_writes", name, step=action) for name in BOUND if after.get(name) != before.get(name)]
 
 
 def is_open(state: CaseState) -> bool:

@@ -8,6 +8,7 @@ from agent_api.desk.cases import CaseDocument
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import VILLAGE
+from tests.put_record import put_person
 
 CASE = "5" * 32
 DRAFT = {"resident": "1" * 32, "item": "2" * 32, "item_version": 1, "village": VILLAGE, "state": "draft"}
@@ -18,6 +19,7 @@ async def get(api: Centre, who: Enrolled, address: str) -> Any:
 
 
 async def opened(api: Centre) -> Enrolled:
+    await put_person(api.services.platform, VILLAGE)
     clerk = await api.enrol(Role.DESK_CLERK)
     made = await api.client.post(f"/v1/desk/case/{CASE}/open", headers=clerk.bearer, json={"fields": DRAFT})
     assert made.status_code == 200, made.text

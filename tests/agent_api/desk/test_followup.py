@@ -9,7 +9,7 @@ from agent_api.desk.followup import Waiting
 from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import VILLAGE
-from tests.put_record import put_record
+from tests.put_record import put_person, put_record
 from tests.small_centre import SmallCentre
 
 TASK = {"place": VILLAGE, "code": "check", "about": "a" * 32, "about_kind": "case", "text": "请核实", "days": 2}
@@ -20,6 +20,7 @@ async def get(api: Centre, who: Enrolled, address: str) -> Any:
 
 
 async def test_a_task_that_was_opened_is_listed_page_by_page(api: Centre) -> None:
+    await put_person(api.services.platform, VILLAGE, resident="7" * 32)
     clerk = await api.enrol(Role.DESK_CLERK)
     for ident in ("1" * 32, "2" * 32):
         made = await api.client.post(f"/v1/desk/task/{ident}/open", headers=clerk.bearer, json={"fields": TASK})
@@ -32,6 +33,7 @@ async def test_a_task_that_was_opened_is_listed_page_by_page(api: Centre) -> Non
 
 
 async def test_a_task_of_a_kind_that_follows_from_what_happened_is_not_opened_by_hand(api: Centre) -> None:
+    await put_person(api.services.platform, VILLAGE, resident="7" * 32)
     clerk = await api.enrol(Role.DESK_CLERK)
     body = {"fields": {**TASK, "code": "bad_rating"}}
     made = await api.client.post(f"/v1/desk/task/{'3' * 32}/open", headers=clerk.bearer, json=body)

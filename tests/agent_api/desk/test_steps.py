@@ -11,6 +11,7 @@ from server.storage.records import place_of
 from sync.core.codec import encode_body
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import COUNTY, HALL, VILLAGE
+from tests.put_record import put_person
 
 CAMPAIGN = "5" * 32
 FIELDS = {
@@ -118,6 +119,7 @@ async def test_a_step_with_a_case_of_social_aid_shows_nothing_without_a_reason(a
     async with api.database.write() as tx:
         columns = ("id", "bucket", "version", "rev", "natural_keys", "stamps", "body")
         await tx.insert_many("items", columns, [(item, "catalogue:all:341881", 1, 1, "", b"", sealed)])
+    await put_person(platform, VILLAGE)
     draft = {"resident": "1" * 32, "item": item, "item_version": 1, "village": VILLAGE, "state": "draft"}
     address = f"/v1/desk/case/{case}"
     opened = (await api.client.post(f"{address}/open", headers=clerk.bearer, json={"fields": draft})).json()

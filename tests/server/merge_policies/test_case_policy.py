@@ -202,6 +202,45 @@ def test_a_correction_made_before_the_filing_was_received_still_applies(centre: 
     assert centre.fields("case", case.record)["form.contact_phone"] == "19900003333"
 
 
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("resident", "5" * 32),
+        ("consent", "6" * 32),
+        ("item", "7" * 32),
+        ("item_version", 2),
+        ("village", OTHER_VILLAGE),
+        ("helper", "colleague"),
+        ("receipt", "T0A3K-261122-00081"),
+        ("bundle", "8" * 32),
+    ],
+)
+def test_whose_filing_it_is_and_for_what_stays_as_it_was_filed(
+    centre: CentreInMemory, field: str, other: object
+) -> None:
+    """Else a consent would cover whatever its case is turned into, and who filed could decide under another's name."""
+    buckets = (f"place:{VILLAGE}", f"place:{OTHER_VILLAGE}", CATALOGUE)
+    helper = Phone(centre, "helper", role="helper", buckets=buckets)
+    changes = visit(helper)
+    helper.send(*changes)
+    record = changes[-1].record
+    before = dict(centre.fields("case", record))
+    for base in (helper.seen("case", record), Base(change=changes[-1].id)):
+        refused = helper.send(helper.change("case", "case.edit", record, base=base, set={field: other, "phone": "1"}))
+        assert (refused[-1].code, refused[-1].reason) == (OutcomeCode.REFUSED, "step_writes")
+    assert centre.fields("case", record) == before
+    same = helper.change("case", "case.edit", record, base=helper.seen("case", record), set={"village": VILLAGE})
+    assert helper.send(same)[-1].code is OutcomeCode.APPLIED
+
+
+def test_a_draft_is_still_bound_to_nobody(centre: CentreInMemory) -> None:
+    helper = phone(centre)
+    fields = {"resident": "5" * 32, "item": ITEM, "item_version": 1, "village": VILLAGE, "state": "draft"}
+    draft = helper.change("case", "case.open", set=fields)
+    edit = helper.change("case", "case.edit", draft.record, base=Base(change=draft.id), set={"resident": "6" * 32})
+    assert [one.code for one in helper.send(draft, edit)] == [OutcomeCode.APPLIED, OutcomeCode.APPLIED]
+
+
 def test_an_item_published_anew_while_away_adapts_the_filing_and_says_so(centre: CentreInMemory) -> None:
     helper = phone(centre)
     reviewer = Phone(centre, "reviewer", role="catalogue_reviewer", buckets=(CATALOGUE,))

@@ -8,6 +8,7 @@ from server.domain.cases.lifecycle import (
     STEPS,
     CaseState,
     actions_from,
+    check_bound,
     check_written,
     filing_key,
     is_open,
@@ -66,6 +67,14 @@ def test_a_helpers_filing_writes_nothing_of_a_desks() -> None:
     assert [one.field for one in check_written("case.submit", {"form.a", "decision", "clinic"})] == ["decision"]
     assert check_written("case.edit", {"material.1", "state"}) == []
     assert [one.field for one in check_written("case.amend", {"phone", "form.a"})] == ["form.a"]
+
+
+def test_a_filing_is_bound_to_what_it_was_filed_for() -> None:
+    before, after = {"resident": "a", "phone": "1"}, {"resident": "b", "phone": "2", "receipt": "T"}
+    for state in (CaseState.SUBMITTED, CaseState.RECEIVED):
+        assert [one.field for one in check_bound("case.edit", state, before, after)] == ["resident", "receipt"]
+    assert check_bound("case.edit", CaseState.DRAFT, before, after) == []
+    assert check_bound("case.submit", None, {}, after) == []
 
 
 def test_a_step_at_a_desk_writes_its_own_fields_and_no_others() -> None:
