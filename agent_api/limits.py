@@ -5,7 +5,8 @@ Laws:
   same address, can use up what it may.
 - A success costs an address nothing where people share addresses (a town's whole office enrols behind one): only
   failed guesses count there.
-- With several processes each counts for itself; the bounds then are that many times wider.
+- With several processes each counts for itself; the bounds then are that many times wider. Guesses at a resident's case
+  are counted with those at the residents' page, and shared out (server/guesses.py).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from server.connections import counted_address
+from server.guesses import Guesses, TooManyGuesses
 
 GUESSES = "20/minute"
 GUESSES_PER_DAY = "500/day"
-GUESSES_PER_NUMBER = "10/hour"
 
 
 class RateExceeded(Exception):
@@ -33,9 +34,10 @@ class RateExceeded(Exception):
 
 
 class Limits:
-    """`factor` widens every bound; 0 turns them off, for load tests on one's own machine."""
+    """`factor` widens every bound but that of `guesses`; 0 turns all off, for load tests on one's own machine."""
 
-    def __init__(self, factor: float = 1.0) -> None:
+    def __init__(self, factor: float = 1.0, guesses: Guesses | None = None) -> None:
+        self._guesses = guesses or Guesses()
         self.refused = 0
         """How often somebody asked more often than that, since the process began."""
         self._factor = factor
@@ -72,14 +74,17 @@ class Limits:
         Raises RateExceeded.
         """
         self.check_guesses("resident", address)
-        if number:
-            self.check(GUESSES_PER_NUMBER, "resident", number)
+        if self._factor <= 0:
+            return
+        try:
+            self._guesses.check(number, address)
+        except TooManyGuesses as error:
+            self.refused += 1
+            raise RateExceeded(error.wait_s) from None
 
     def count_wrong_number(self, number: str, address: str) -> None:
         self.count_failed_guess("resident", address)
-        item = self._rule(GUESSES_PER_NUMBER)
-        if number and item is not None:
-            self._windows.hit(item, "resident", number)
+        self._guesses.count_wrong(number, address)
 
     def _rule(self, rule: str) -> RateLimitItem | None:
         if self._factor <= 0:

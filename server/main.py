@@ -52,6 +52,7 @@ from server.console.streams import Streams
 from server.console.throttle import Throttle
 from server.console.wiring import Console
 from server.credentials import to_base64url
+from server.guesses import Guesses
 from server.passwords import Passwords
 from server.processes import (
     SERVER,
@@ -117,9 +118,11 @@ async def open_server(settings: Settings, *, clock: Clock | None = None) -> Asyn
         backups = keeper_of(settings, centre.secrets, now)
         stack.push_async_callback(backups.close)
         licences = outside.licences or LocalRegister(centre.database, centre.sealing)
-        services = _services(centre, platform, access, contacts, reception, sockets, licences)
+        guesses = Guesses(settings.workers)
+        limits = Limits(settings.rate_limit_factor, guesses)
+        services = _services(centre, platform, access, contacts, reception, sockets, licences, limits)
         door = StaffDoor(centre.database, centre.secrets, centre.sealing, Passwords(), now, randomness)
-        throttle, streams = Throttle(), Streams(hub)
+        throttle, streams = Throttle(guesses), Streams(hub)
 
         def stand() -> Standing:
             counts = (throttle.turned_away, services.limits.refused, services.admission.put_off)
@@ -180,6 +183,7 @@ def _services(
     reception: FileReception,
     sockets: LiveSockets,
     licences: LicenceRegister,
+    limits: Limits,
 ) -> Services:
     """What the API is given."""
     settings, secrets = centre.settings, centre.secrets
@@ -226,7 +230,7 @@ def _services(
         epoch=epoch,
         relay_public_key=to_base64url(relay_key.public_key().public_bytes_raw()),
         licences=licences,
-        limits=Limits(settings.rate_limit_factor),
+        limits=limits,
         metrics_token=settings.metrics_token,
         session_life_ms=settings.session_days * 86_400_000,
         is_https=settings.is_https,

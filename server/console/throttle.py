@@ -14,11 +14,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from server.connections import counted_address
+from server.guesses import Guesses, TooManyGuesses
 
 PER_LOGIN = parse("10/15minute")
 PER_ADDRESS = parse("100/15minute")
-PER_NUMBER = parse("10/hour")
-PER_ADDRESS_GUESSES = parse("60/hour")
 
 
 class TooManyTries(Exception):
@@ -30,9 +29,10 @@ class TooManyTries(Exception):
 
 
 class Throttle:
-    """One a process."""
+    """One a process. `guesses` at residents' cases are counted with those at other doors."""
 
-    def __init__(self) -> None:
+    def __init__(self, guesses: Guesses | None = None) -> None:
+        self._guesses = guesses or Guesses()
         self.turned_away = 0
         """How often somebody had to wait, since the process began."""
         self._windows = FixedWindowRateLimiter(MemoryStorage())
@@ -52,17 +52,17 @@ class Throttle:
         self._windows.hit(PER_ADDRESS, "address", counted_address(address))
 
     def check_number(self, number: str, address: str) -> None:
-        """Before somebody's four signs are compared with those of a case; "" for what is no number at all, which counts
-        for the address alone: one who mistypes is nobody else's matter. Raises TooManyTries.
+        """Before somebody's four signs are compared with those of a case; "" for what is no number at all. Raises
+        TooManyTries.
         """
-        if number:
-            self._check(PER_NUMBER, "number", number)
-        self._check(PER_ADDRESS_GUESSES, "guess", counted_address(address))
+        try:
+            self._guesses.check(number, address)
+        except TooManyGuesses as error:
+            self.turned_away += 1
+            raise TooManyTries(error.wait_s) from None
 
     def count_wrong_number(self, number: str, address: str) -> None:
-        if number:
-            self._windows.hit(PER_NUMBER, "number", number)
-        self._windows.hit(PER_ADDRESS_GUESSES, "guess", counted_address(address))
+        self._guesses.count_wrong(number, address)
 
     def _check(self, item: RateLimitItem, *key: str) -> None:
         if not self._windows.test(item, *key):

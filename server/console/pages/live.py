@@ -5,8 +5,9 @@
                        others    somebody opened or left it
 
 Laws: a list names its stream before it reads what it shows, so that what changes while it is made, and until its stream
-is open, is told as soon as it is. What is out of reach has no stream. A stream and what it makes a page fetch are no
-activity: who walks away is signed out all the same.
+is open, is told as soon as it is. What is out of reach has no stream, and a stream ends with its session and with the
+post whose places it listens to. A stream and what it makes a page fetch are no activity: who walks away is signed out
+all the same.
 """
 
 from __future__ import annotations
@@ -127,13 +128,17 @@ def _number(visit: Visit, name: str) -> int | None:
 
 
 def _lasts(visit: Visit) -> Callable[[], Awaitable[bool]]:
-    """Whether the session that opened the stream is still one. Asking does not keep it."""
+    """Whether the session that opened the stream is still one, of a person with the same post: who was moved listens
+    to the old places no longer. Asking does not keep it.
+    """
     token = visit.request.cookies.get(cookie_name(visit.console), "")
+    post = (visit.account.role, visit.account.scope)
 
     async def lasts() -> bool:
         try:
-            return (await visitor_of(visit.console.door, token, is_activity=False)).full
+            now = await visitor_of(visit.console.door, token, is_activity=False)
         except SessionOver:
             return False
+        return now.full and (now.account.role, now.account.scope) == post
 
     return lasts

@@ -2,7 +2,8 @@
 
 Laws: the list is by place, never by a number; an account's page is for support and holds no score. What is done to an
 account is in the auditor's record with who did it. What gives access (a sheet, reopening, another place) wants a factor
-shown within minutes; what takes it away does not, since a lost phone does not wait.
+shown within minutes, and is given by whoever reaches as far; what takes it away is not so bound, since a lost phone
+does not wait.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from server.console.pages.sign_in import site_of
 from server.console.place_choices import place_choices
 from server.console.render import page
 from server.console.visit import Visit
+from server.domain.people.reach import covers
 from server.domain.people.roles import Role, may_change
 from server.storage.people import AccountRow, DeviceRow
 
@@ -103,9 +105,22 @@ async def account_of(visit: Visit) -> tuple[AccountRow, list[DeviceRow]]:
     return found
 
 
+async def gives_more(visit: Visit, account: AccountRow) -> Response | None:
+    """The page that says no where the account reaches further than who would give it access; None where not."""
+    if covers(visit.account.scope, account.scope, await visit.console.platform.directory()):
+        return None
+    said = visit.t(
+        "这个账号管的地方超出您的范围，请由上级管理员办理。",
+        "This account reaches beyond your own places: ask an administrator above.",
+    )
+    return await helper_page(visit, problem=said, status=403)
+
+
 async def make_sheet(visit: Visit) -> Response:
     """A new activation code on a page to print; the earlier ones end."""
     account, _ = await account_of(visit)
+    if refused := await gives_more(visit, account):
+        return refused
     console = visit.console
     made = await activate_account(
         console.platform.database,
@@ -162,6 +177,8 @@ async def close(visit: Visit) -> Response:
 async def reopen(visit: Visit) -> Response:
     """Coming back: the grants of before, and devices by new codes."""
     account, _ = await account_of(visit)
+    if refused := await gives_more(visit, account):
+        return refused
     platform = visit.console.platform
     await reopen_account(
         platform.database,

@@ -23,6 +23,8 @@ from server.storage.people import ACTIVE, accounts_by_login
 async def move(visit: Visit) -> Response:
     """POST /helpers/{id}/move: `place` as it is typed. Units of the old place stay behind."""
     account, _ = await people.account_of(visit)
+    if refused := await people.gives_more(visit, account):
+        return refused
     platform, typed = visit.console.platform, visit.form.get("place", "").strip()
     code = (await place_choices(visit)).get(typed, "")
     if not code or account.status != ACTIVE or account.id == visit.account.id:

@@ -92,6 +92,13 @@ def speaks_for(scope: Scope, holder: str, directory: Directory) -> bool:
     return place not in scope.places and place_in_scope(scope, place, directory)
 
 
+def covers(scope: Scope, other: Scope, directory: Directory) -> bool:
+    """Whether whoever has `other` reaches nothing that this scope does not: who gives access must have it."""
+    return all(place_in_scope(scope, place, directory) for place in other.places) and all(
+        unit_in_scope(scope, unit, directory) for unit in other.units
+    )
+
+
 def is_listed(holder: str, directory: Directory) -> bool:
     """Whether there is such a unit, or such a place."""
     family, _, name = holder.partition(":")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from server.console.throttle import PER_ADDRESS, PER_LOGIN, PER_NUMBER, Throttle, TooManyTries
+from agent_api.limits import Limits, RateExceeded
+from server.console.throttle import PER_ADDRESS, PER_LOGIN, Throttle, TooManyTries
+from server.guesses import PER_NUMBER, Guesses
 
 
 def test_strangers_share_one_count_and_a_known_browser_has_its_own() -> None:
@@ -28,12 +30,19 @@ def test_an_address_that_tries_many_logins_is_stopped() -> None:
     throttle.check("fresh", "", "10.0.0.2")
 
 
-def test_what_is_no_number_is_counted_for_its_address_and_stops_nobody_else() -> None:
-    throttle = Throttle()
-    for _ in range(PER_NUMBER.amount + 1):
-        throttle.check_number("", "10.0.0.1")
-        throttle.count_wrong_number("", "10.0.0.1")
-    throttle.check_number("", "10.0.0.2")
+def test_guesses_at_residents_cases_are_counted_with_those_at_other_doors() -> None:
+    guesses = Guesses()
+    throttle, limits = Throttle(guesses), Limits(guesses=guesses)
+    for place in range(PER_NUMBER // 2):
+        throttle.count_wrong_number("T1", f"10.0.0.{place}")
+        limits.count_wrong_number("T1", f"10.0.1.{place}")
+    with pytest.raises(TooManyTries):
+        throttle.check_number("T1", "10.0.2.1")
+    with pytest.raises(RateExceeded):
+        limits.check_number("T1", "10.0.2.1")
+    throttle.check_number("T2", "10.0.2.1")
+    limits.check_number("T2", "10.0.2.1")
+    assert (throttle.turned_away, limits.refused) == (1, 1)
 
 
 def test_the_addresses_of_one_line_count_together() -> None:

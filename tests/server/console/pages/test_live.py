@@ -16,6 +16,8 @@ from server.actions.sign_in import IDLE_MS
 from server.console.pages import live
 from server.console.streams import Pace, Streams
 from server.console.visit import Visit, visitor_from
+from server.domain.people.roles import Scope
+from server.storage.people import CLOSED, update_account
 from server.wakeups import Wakes
 from tests.server.actions.test_list_followup import clerk_of, login_of
 from tests.server.actions.test_show_case import CASE, file_case, step
@@ -37,11 +39,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 class Open:
     """A stream as a browser holds it, with the wakes that it hears."""
 
-    def __init__(self, desk: Office, browser: Browser, path: str, query: str = "") -> None:
+    def __init__(self, desk: Office, browser: Browser, path: str, query: str = "", *, beat_s: float = 60) -> None:
         self.wakes = Wakes()
         self.console = replace(
             desk.console,
-            streams=Streams(self.wakes, Pace(beat_s=60, gather_s=0, life_s=60)),
+            streams=Streams(self.wakes, Pace(beat_s=beat_s, gather_s=0, life_s=60)),
             tell=self.wakes.publish,
         )
         cookies = "; ".join(f"{name}={value}" for name, value in browser.client.cookies.items())
@@ -138,6 +140,24 @@ async def test_what_is_out_of_reach_has_no_stream_and_nobody_at_it(desk: Office)
     stranger = await desk.sign_in(stranger_of(desk))
     for last in ("live", "others"):
         assert (await stranger.get(f"{PAGE}/{last}")).status_code == 404
+    assert await desk.small.fetch("SELECT * FROM openings") == []
+
+
+@pytest.mark.parametrize("path", [f"{PAGE}/live", "/console/live"])
+async def test_a_stream_ends_with_the_post_of_who_listens_and_with_the_account(desk: Office, path: str) -> None:
+    """It would go on to listen to the old places, and to stand there as somebody who has the case open."""
+    account = await clerk_of(desk.small)
+    clerk = await desk.sign_in(account.login)
+    for changed in (replace(account, scope=Scope()), replace(account, status=CLOSED)):
+        stream = await Open(desk, clerk, path, beat_s=0.001).begin()
+        assert stream.task is not None
+        assert not stream.task.done()
+        async with desk.platform.database.write() as tx:
+            await update_account(tx, changed)
+        async with asyncio.timeout(30):
+            await stream.task
+        async with desk.platform.database.write() as tx:
+            await update_account(tx, account)
     assert await desk.small.fetch("SELECT * FROM openings") == []
 
 

@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 from server.actions.sign_in import STEP_UP_MS
 from server.console.app import console_pages
 from server.console.visit import cookie_name
+from server.domain.people.roles import Scope
+from server.storage.people import update_account
 from tests.server.console.office import SAME_SITE, office
 from tests.small_centre import HELPER, VILLAGE
 
@@ -137,3 +139,30 @@ async def test_what_gives_access_wants_a_fresh_factor_and_what_takes_it_away_doe
         await browser.post(f"{here}/reopen")
         assert (await desk.small.account(HELPER)).status == "active"
         assert "激活码只能用一次" in (await browser.post(f"{here}/sheet")).text
+
+
+async def test_nobody_gives_access_that_reaches_further_than_their_own(tmp_path: Path) -> None:
+    """An account works at a site of the county and reaches the city: its sheet would open the city to the county."""
+    async with office(tmp_path) as desk:
+        login = desk.login_of("administrator")
+        admin, helper = await desk.small.account(login), await desk.small.account(HELPER)
+        county = f"{VILLAGE[:6]}000000"
+        city = next(iter(admin.scope.places))
+        unit = sorted((await desk.platform.directory()).units_at(city))
+        wide = [Scope(places=frozenset({city})), *([Scope(units=frozenset(unit[:1]))] if unit else [])]
+        async with desk.platform.database.write() as tx:
+            await update_account(tx, replace(admin, scope=Scope(places=frozenset({county})), site=county))
+        browser = await desk.sign_in(login)
+        for scope in wide:
+            async with desk.platform.database.write() as tx:
+                await update_account(tx, replace(helper, scope=scope))
+            await browser.get(f"/console/helpers/{helper.id}")
+            for verb in ("sheet", "reopen", "move"):
+                answer = await browser.post(f"/console/helpers/{helper.id}/{verb}", place=VILLAGE)
+                assert (answer.status_code, "超出您的范围" in answer.text) == (403, True), verb
+        codes = "SELECT count(*) FROM activation_codes WHERE account = ?"
+        assert await desk.small.fetch(codes, [helper.id]) == [(0,)]
+        async with desk.platform.database.write() as tx:
+            await update_account(tx, helper)
+        await browser.get(f"/console/helpers/{helper.id}")
+        assert (await browser.post(f"/console/helpers/{helper.id}/sheet")).status_code == 200

@@ -10,8 +10,8 @@ import pytest
 
 from fixtures.world.codes import citizen_id
 from server.actions.take_step import read_record
-from server.console.throttle import PER_ADDRESS_GUESSES, PER_NUMBER
 from server.domain.cases.numbers import device_mark, temporary_receipt
+from server.guesses import PER_ADDRESS, PER_NUMBER
 from tests.put_record import put_record
 from tests.server.actions.test_show_case import CASE, RESIDENT, file_case, step
 from tests.server.console.office import Office, office
@@ -65,10 +65,9 @@ async def test_guesses_for_one_number_are_slowed(desk: Office) -> None:
     number = await number_of(desk)
     guesser = desk.browser()
     statuses = [
-        (await guesser.post("/r/", number=number, last4=f"{guess:04}")).status_code
-        for guess in range(PER_NUMBER.amount + 1)
+        (await guesser.post("/r/", number=number, last4=f"{guess:04}")).status_code for guess in range(PER_NUMBER + 1)
     ]
-    assert statuses == [404] * PER_NUMBER.amount + [429]
+    assert statuses == [404] * PER_NUMBER + [429]
 
 
 async def test_a_rating_is_taken_once_and_only_when_it_is_over(desk: Office) -> None:
@@ -112,7 +111,7 @@ async def test_asking_for_the_consent_back_opens_one_task_for_the_desk(desk: Off
 async def test_who_tries_many_numbers_is_slowed_by_where_the_tries_come_from(desk: Office) -> None:
     await give_phone(desk)
     number, guesser = await number_of(desk), desk.browser()
-    for guess in range(PER_ADDRESS_GUESSES.amount):
+    for guess in range(PER_ADDRESS):
         tried = temporary_receipt(device_mark(7), date(2026, 11, 22), guess + 1)
         answer = await guesser.post("/r/", number=tried, last4="5678")
         assert answer.status_code == 404, guess
@@ -125,7 +124,7 @@ async def test_who_tries_many_numbers_is_slowed_by_where_the_tries_come_from(des
 async def test_who_asks_rightly_is_never_slowed(desk: Office) -> None:
     await give_phone(desk)
     number, resident = await number_of(desk), desk.browser()
-    for _ in range(PER_NUMBER.amount * 2):
+    for _ in range(PER_NUMBER * 2):
         assert (await resident.post("/r/", number=number, last4="5678")).status_code == 200
 
 

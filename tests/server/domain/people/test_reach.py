@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.domain.people.entitlement import ListedPlace, ListedUnit, directory_of
 from server.domain.people.reach import (
     account_holder,
+    covers,
     desk_bucket,
     holds,
     is_listed,
@@ -98,3 +99,13 @@ def test_what_lies_below_a_scope_follows_the_parent_links() -> None:
     assert places_below(Scope(places=frozenset({"9" * 12})), DIRECTORY) == []
     assert units_below(IN_COUNTY, places_below(IN_COUNTY, DIRECTORY), DIRECTORY) == ["bureau"]
     assert units_below(BUREAU, [], DIRECTORY) == ["bureau"]
+
+
+def test_a_scope_covers_another_that_reaches_nowhere_else() -> None:
+    county = Scope(places=frozenset({COUNTY}))
+    unit = DIRECTORY.units_at(VILLAGE) or DIRECTORY.units_at(TOWN) or DIRECTORY.units_at(COUNTY)
+    for inner in (Scope(), county, Scope(places=frozenset({TOWN, VILLAGE})), Scope(units=frozenset(unit[:1]))):
+        assert covers(county, inner, DIRECTORY), inner
+    far = Scope(places=frozenset({TOWN, OTHER}))
+    for outer in (Scope(places=frozenset({CITY})), far, Scope(units=frozenset({"unknown"}))):
+        assert not covers(county, outer, DIRECTORY), outer
