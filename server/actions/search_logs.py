@@ -1,7 +1,8 @@
 """Searches the read log and the change log for who audits, and tells the centre's epoch and the apps in the field.
 
 Laws: one account or one record is asked for, along its index, the newest first; a page goes on by position. Bodies are
-never opened: who looked at what and changed what, not what it says. The reason of a look is opened.
+never opened: who looked at what and changed what, not what it says. The reason of a look is opened. Who audits a part
+searches that part: accounts that work there and records that lie there; what lies nowhere is for who audits all.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.actions.platform import Platform
+from server.domain.people.reach import covers, place_in_scope, reaches
+from server.domain.people.roles import Scope
+from server.storage.people import AccountRow
 from server.storage.read_log import reason_place
+from server.storage.records import kinds_query, record_of, records_query
 
 ROWS_MAX = 100
 WHOLE_ROWS = 1_000
@@ -54,6 +59,24 @@ class Epoch:
     epoch: str
     since: int
     reason: str
+
+
+async def may_search(platform: Platform, auditor: AccountRow, named: AccountRow | None, record: str) -> bool:
+    """Whether an account, or where none is named a record, is this auditor's to search."""
+    directory = await platform.directory()
+    listed = directory.places
+    roots = frozenset(one.code for one in listed.values() if one.parent == one.code or one.parent not in listed)
+    if covers(auditor.scope, Scope(places=roots), directory):
+        return True
+    if named is not None:
+        return place_in_scope(auditor.scope, named.site, directory)
+    async with platform.database.read() as snapshot:
+        held = [
+            record_of(kind, row, platform.sealing)
+            for kind, _ in await snapshot.fetch(*kinds_query([record], platform.database.engine))
+            for row in await snapshot.fetch(*records_query(kind, [record]))
+        ]
+    return any(reaches(auditor.id, auditor.scope, one.bucket, one.fields, directory) for one in held)
 
 
 async def search_looks(

@@ -128,6 +128,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/bulletins/{period}/object", bulletins.object_to, readers("bulletin")),
     Page("POST", "/bulletins/{period}/export", bulletins.export_one, readers("bulletin"), Level.STEPPED_UP),
     Page("GET", "/operations", operations.show, AUDIT),
+    Page("POST", "/operations", operations.show, AUDIT),
     Page("POST", "/operations/export", exports.audit, frozenset({Role.AUDITOR}), Level.STEPPED_UP),
     Page("POST", "/operations/verify", exports.verify, frozenset({Role.AUDITOR}), Level.STEPPED_UP),
     Page("GET", "/campaigns", campaigns.show, readers("claim")),

@@ -15,7 +15,15 @@ from starlette.responses import Response
 from server.actions.export_table import Row, Table, Told, Watermark, write_table
 from server.actions.list_cases import every_case, size_of_list
 from server.actions.refusals import NotFound
-from server.actions.search_logs import LATEST, WHOLE_ROWS, LogRow, search_changes, search_looks, size_of_logs
+from server.actions.search_logs import (
+    LATEST,
+    WHOLE_ROWS,
+    LogRow,
+    may_search,
+    search_changes,
+    search_looks,
+    size_of_logs,
+)
 from server.actions.verify_audit import size_of_audit
 from server.console.audit_words import conclusion_words, report_lines
 from server.console.case_words import outcome_words
@@ -36,6 +44,8 @@ async def audit(visit: Visit) -> Response:
         named = (await accounts_by_login(snapshot, [login])).get(login) if login else None
     if named is None and (login or not record):
         raise NotFound("nothing to export")
+    if not await may_search(platform, visit.account, named, record):
+        raise NotFound("another's to audit")
     if not reason_of(visit):
         what = visit.t(f"审计记录：{login or record}", f"Audit of {login or record}")
         problem = visit.t("请写明为什么导出。", "Please say why.") if "why" in visit.form else ""

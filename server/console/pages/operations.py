@@ -5,11 +5,21 @@ Law: searching the logs is itself a look that is logged; nothing here opens a re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
 from server.actions.log_read import log_read
 from server.actions.measure_machine import MachineState, measure_machine
-from server.actions.search_logs import LATEST, ROWS_MAX, list_apps, list_epochs, search_changes, search_looks
+from server.actions.search_logs import (
+    LATEST,
+    ROWS_MAX,
+    list_apps,
+    list_epochs,
+    may_search,
+    search_changes,
+    search_looks,
+)
 from server.console import machine_words
 from server.console.case_words import outcome_words
 from server.console.render import page
@@ -19,8 +29,11 @@ from server.storage.people import accounts_by_login
 
 
 async def show(visit: Visit) -> Response:
-    """`?login=` one account's looks; `?record=` one record's looks and changes; `?before=` the page before's last."""
-    query, platform = visit.request.query_params, visit.console.platform
+    """One account's looks, or one record's looks and changes, as the form asks: whose login it is stands in no
+    address. `?record=` may; `before`: the page before's last.
+    """
+    query: Mapping[str, str] = visit.form or {**visit.request.query_params, "login": ""}
+    platform = visit.console.platform
     login, record = query.get("login", "").strip()[:60], query.get("record", "").strip()[:32]
     said = query.get("before", "")
     before = int(said) if said.isascii() and said.isdecimal() and len(said) < 18 else LATEST
@@ -28,7 +41,8 @@ async def show(visit: Visit) -> Response:
     async with platform.database.read() as snapshot:
         named = (await accounts_by_login(snapshot, [login])).get(login) if login and audits else None
     looks, changes = [], []
-    if audits and (named is not None or (record and not login)):
+    asks = audits and (named is not None or (record and not login))
+    if asks and await may_search(platform, visit.account, named, record):
         asked = named.id if named is not None else ""
         await log_read(platform, visit.account, "log", asked or record)
         looks = await search_looks(platform, account=asked, record=record, before=before)

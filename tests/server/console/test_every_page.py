@@ -211,7 +211,6 @@ ASKED = {
     "catalogue_item.html": {"search"},
     "catalogue_site.html": {"search"},
     "desk.html": {"number"},
-    "operations.html": {"login", "record"},
     "requests.html": {"since", "until"},
     "tickets.html": {"number"},
 }

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from server.actions.tell_process import SILENT_AFTER_MS, Standing, ThisProcess
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, Scope
 from server.storage.job_runs import RunBook
+from server.storage.people import update_account
 from tests.server.console.office import Office, office
-from tests.small_centre import HELPER
+from tests.small_centre import HELPER, VILLAGE
 
-HERE = "/console/operations"
+HERE, TOWN_ELSEWHERE = "/console/operations", "341881107000"
 
 
 @pytest.fixture
@@ -33,8 +35,27 @@ async def test_an_auditor_searches_and_the_search_is_a_look(desk: Office) -> Non
     assert "已执行" in found
     assert "applied" not in found
     assert ("log", record) in await desk.small.fetch("SELECT kind, record FROM reads")
-    assert record in (await auditor.get(f"{HERE}?login={login}")).text
-    assert "没有找到" in (await auditor.get(f"{HERE}?login=nobody")).text
+    assert "登记居民" in (await auditor.post(HERE, record=record)).text
+    assert record in (await auditor.post(HERE, login=login)).text
+    assert "没有找到" in (await auditor.post(HERE, login="nobody")).text
+    assert record not in (await auditor.get(f"{HERE}?login={login}")).text, "whose login it is stands in no address"
+
+
+async def test_who_audits_a_part_searches_and_exports_that_part(desk: Office) -> None:
+    record, login = "c" * 32, desk.login_of(Role.AUDITOR)
+    await desk.small.register(await desk.small.enrol(HELPER), record=record)
+    account, county = await desk.small.account(login), f"{VILLAGE[:6]}000000"
+    auditor = await desk.sign_in(login)
+    for place, is_theirs in ((county, True), (TOWN_ELSEWHERE, False)):
+        async with desk.platform.database.write() as tx:
+            await update_account(tx, replace(account, scope=Scope(places=frozenset({place})), site=place))
+        await auditor.get(HERE)
+        assert ("登记居民" in (await auditor.post(HERE, record=record)).text) is is_theirs
+        for asked in ({"record": record}, {"login": HELPER}):
+            export = await auditor.post(f"{HERE}/export", **asked, why="季度检查")
+            assert export.status_code == (200 if is_theirs else 404), asked
+        nowhere = await auditor.post(f"{HERE}/export", record="0" * 32, why="季度检查")
+        assert nowhere.status_code == 404, "what lies nowhere is for who audits all"
 
 
 async def test_an_administrator_sees_versions_and_epochs_and_no_log(desk: Office) -> None:
