@@ -26,10 +26,14 @@ async def open_to_read(
     reason: str = "",
     *,
     unmasked: bool = False,
+    operator: AccountRow | None = None,
 ) -> Record:
-    """Raises NotFound, or ReasonMissing where one is asked for (server/actions/log_read.py)."""
+    """`operator`: who looks in the account's place, and in whose name the look is logged. Raises NotFound, or
+    ReasonMissing where one is asked for (server/actions/log_read.py).
+    """
     found = await reach_record(platform, account, kind, record)
-    await log_read(platform, account, kind, found.id, reason, unmasked=unmasked, of=found)
+    reader, before = (operator, f"代{account.login} 查看：") if operator is not None else (account, "")
+    await log_read(platform, reader, kind, found.id, reason, unmasked=unmasked, of=found, before=before)
     return found
 
 

@@ -118,10 +118,18 @@ class CasePage:
 
 
 async def show_case(
-    platform: Platform, account: AccountRow, record: str, reason: str = "", *, unmasked: bool = False
+    platform: Platform,
+    account: AccountRow,
+    record: str,
+    reason: str = "",
+    *,
+    unmasked: bool = False,
+    operator: AccountRow | None = None,
 ) -> CasePage:
-    """Raises NotFound, or ReasonMissing where the law asks for a reason, as it does for who wants no masks."""
-    case = await open_to_read(platform, account, "case", record, reason, unmasked=unmasked)
+    """`operator`: who looks in the account's place. Raises NotFound, or ReasonMissing where the law asks for a reason,
+    as it does for who wants no masks.
+    """
+    case = await open_to_read(platform, account, "case", record, reason, unmasked=unmasked, operator=operator)
     today = china_day(platform.clock.wall_ms())
     known = await _load(platform, case, today)
     fields = case.fields

@@ -1,6 +1,7 @@
 """`bangban cases`: a desk's queue, one case whole, and a step with it, in the name of an account.
 
-Law: what is shown and what may be done is what that account's scope reaches and its role may do; the look is logged.
+Law: what is shown and what may be done is what that account's scope reaches and its role may do; a look is logged under
+the name of the operator who takes it, with the reason, and ids and phones are masked.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from server.actions.act_for import OwnFiling, act_for
+from server.actions.act_for import OwnFiling, act_for, check_operator
 from server.actions.list_cases import CaseRow, StateCount, count_cases, find_cases, list_cases
 from server.actions.list_credit import CreditRow, list_credit
 from server.actions.platform import Platform
@@ -25,6 +26,7 @@ from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption,
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.import_cases import import_file
 from server.cli.terminal import terminal
+from server.domain.people.masked_fields import masked_fields
 from server.settings import Settings
 from server.storage.people import AccountRow
 from sync.core.chain import encode_hash
@@ -78,13 +80,14 @@ def credit(
 def show(
     case: Annotated[str, typer.Argument(help="Its id, official number or receipt.")],
     login: AsOption,
-    reason: Annotated[str, typer.Option("--reason", help="Why you look; the law asks for it at social aid.")] = "",
+    operator: OperatorOption,
+    reason: ReasonOption,
     database: DatabaseOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """One case whole: what is due, what is missing, what was done, what can be done."""
-    page = run(_show(settings_with(database, data), login, case, reason))
+    page = run(_show(settings_with(database, data), InPlaceOf(login, operator, reason), case))
     if as_json:
         print(msgspec.json.encode(_document(page)).decode())
     else:
@@ -137,11 +140,13 @@ async def _credit(settings: Settings, login: str) -> list[CreditRow]:
         return await list_credit(platform, await account_named(platform, login))
 
 
-async def _show(settings: Settings, login: str, case: str, reason: str) -> CasePage:
+async def _show(settings: Settings, who: InPlaceOf, case: str) -> CasePage:
     async with open_centre(settings) as centre, open_writer(centre, lambda buckets: None) as writer:
         platform = platform_of(centre, writer)
-        account = await account_named(platform, login)
-        return await show_case(platform, account, await _case_id(platform, account, case), reason)
+        account, operator = await account_named(platform, who.login), await account_named(platform, who.operator)
+        check_operator(operator, who.reason)
+        record = await _case_id(platform, account, case)
+        return await show_case(platform, account, record, who.reason, operator=operator)
 
 
 async def _step(settings: Settings, who: InPlaceOf, case: str, name: str, fields: dict[str, Any]) -> Taken:
@@ -209,7 +214,7 @@ def _document(page: CasePage) -> dict[str, Any]:
     return {
         "id": page.record.id,
         "rev": page.record.rev,
-        "fields": page.record.fields,
+        "fields": masked_fields("case", page.record.fields),
         "resident": page.resident,
         "item": page.item,
         "materials": page.materials,

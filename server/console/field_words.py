@@ -110,6 +110,7 @@ CHANGES: Mapping[str, Pair] = {
     "snapshot.take": ("记录每日进度", "Progress noted"),
 }
 KIND_WORDS: Mapping[str, Pair] = {
+    "everything": ("全部数据", "Everything"),
     "base_item": ("基本目录", "Base item"),
     "baseline": ("基线", "Baseline"),
     "bulletin": ("通报", "Bulletin"),
