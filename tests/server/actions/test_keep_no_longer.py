@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from server.actions.erase_resident import erase_resident
 from server.actions.keep_no_longer import DAY_MS, Due, keep_no_longer, retention_due
@@ -17,7 +16,7 @@ from tests.people import HandClock
 from tests.server.actions.observed import observe
 from tests.server.actions.test_erase_resident import withdrawn
 from tests.server.actions.test_observe_filings import RESIDENT, file_one
-from tests.small_centre import SmallCentre, small_centre
+from tests.small_centre import SmallCentre
 from tests.tampering import verified
 
 
@@ -45,49 +44,45 @@ def told(found: list[Due]) -> dict[str, tuple[int, int]]:
     return {one.code: (one.due, one.deleted) for one in found if one.due}
 
 
-async def test_old_looks_go_from_the_beginning_and_the_log_is_whole(tmp_path: Path) -> None:
-    async with small_centre(tmp_path) as small:
-        now = small.centre.clock.wall_ms()
-        await look(small, now)
-        await sign(small, now)
-        late = platform_at(small, KEPT["reads"].days + 1)
-        assert told(await retention_due(late, heads(small))) == {}
-        await look(small, late.clock.wall_ms())
-        await sign(small, late.clock.wall_ms())
-        assert told(await keep_no_longer(late, heads(small))) == {"reads": (3, 3)}
-        assert await small.fetch("SELECT min(position), max(position) FROM reads") == [(4, 6)]
-        report = await verified(small)
-        assert report.is_whole, report.findings.found
-        assert told(await keep_no_longer(late, heads(small))) == {}
-        assert await small.fetch("SELECT verb, detail FROM account_events") == [("retention", '{"reads":3}')]
+async def test_old_looks_go_from_the_beginning_and_the_log_is_whole(either: SmallCentre) -> None:
+    now = either.centre.clock.wall_ms()
+    await look(either, now)
+    await sign(either, now)
+    late = platform_at(either, KEPT["reads"].days + 1)
+    assert told(await retention_due(late, heads(either))) == {}
+    await look(either, late.clock.wall_ms())
+    await sign(either, late.clock.wall_ms())
+    assert told(await keep_no_longer(late, heads(either))) == {"reads": (3, 3)}
+    assert await either.fetch("SELECT min(position), max(position) FROM reads") == [(4, 6)]
+    report = await verified(either)
+    assert report.is_whole, report.findings.found
+    assert told(await keep_no_longer(late, heads(either))) == {}
+    assert await either.fetch("SELECT verb, detail FROM account_events") == [("retention", '{"reads":3}')]
 
 
-async def test_a_resident_goes_three_years_after_the_last_case_was_over(tmp_path: Path) -> None:
-    async with small_centre(tmp_path) as small:
-        await withdrawn(small, await file_one(small))
-        await sign(small, small.centre.clock.wall_ms())
-        assert "residents" not in told(await keep_no_longer(platform_at(small, 3 * 365 - 2), heads(small)))
-        assert told(await keep_no_longer(platform_at(small, 3 * 366 + 1), heads(small)))["residents"] == (1, 1)
-        resident = await read_record(platform_of(small.centre, small.writer), "resident", RESIDENT)
-        assert resident is not None
-        assert resident.fields["name"] == "已删除"
-        assert (await verified(small)).is_whole
+async def test_a_resident_goes_three_years_after_the_last_case_was_over(either: SmallCentre) -> None:
+    await withdrawn(either, await file_one(either))
+    await sign(either, either.centre.clock.wall_ms())
+    assert "residents" not in told(await keep_no_longer(platform_at(either, 3 * 365 - 2), heads(either)))
+    assert told(await keep_no_longer(platform_at(either, 3 * 366 + 1), heads(either)))["residents"] == (1, 1)
+    resident = await read_record(platform_of(either.centre, either.writer), "resident", RESIDENT)
+    assert resident is not None
+    assert resident.fields["name"] == "已删除"
+    assert (await verified(either)).is_whole
 
 
-async def test_what_an_old_phone_brings_after_an_erasure_is_emptied_by_the_next_run(tmp_path: Path) -> None:
-    async with small_centre(tmp_path) as small:
-        phone = await file_one(small)
-        await withdrawn(small, phone)
-        platform = platform_at(small, 0)
-        await erase_resident(platform, RESIDENT, why="本人申请", actor="operator")
-        await small.send(phone, small.change("resident", "resident.register", RESIDENT, {"name": "王秀英"}))
-        assert told(await keep_no_longer(platform, heads(small))) == {"late_lines": (1, 1)}
-        assert (await verified(small)).is_whole
+async def test_what_an_old_phone_brings_after_an_erasure_is_emptied_by_the_next_run(either: SmallCentre) -> None:
+    phone = await file_one(either)
+    await withdrawn(either, phone)
+    platform = platform_at(either, 0)
+    await erase_resident(platform, RESIDENT, why="本人申请", actor="operator")
+    await either.send(phone, either.change("resident", "resident.register", RESIDENT, {"name": "王秀英"}))
+    assert told(await keep_no_longer(platform, heads(either))) == {"late_lines": (1, 1)}
+    assert (await verified(either)).is_whole
 
 
-async def test_facts_of_filings_go_after_their_time(tmp_path: Path) -> None:
-    async with small_centre(tmp_path) as small:
-        await observe(small, "a" * 32, 1, "2020-01-01T10:00:00+08:00")
-        case = await observe(small, "a" * 32, 2, "2020-01-01T10:00:00+08:00", received_at=small.centre.clock.wall_ms())
-        assert told(await keep_no_longer(platform_at(small, 1), heads(small))) == {"observations": (1, 1)}
-        assert await small.fetch("SELECT case_id FROM observations") == [(case,)]
+async def test_facts_of_filings_go_after_their_time(either: SmallCentre) -> None:
+    await observe(either, "a" * 32, 1, "2020-01-01T10:00:00+08:00")
+    case = await observe(either, "a" * 32, 2, "2020-01-01T10:00:00+08:00", received_at=either.centre.clock.wall_ms())
+    assert told(await keep_no_longer(platform_at(either, 1), heads(either))) == {"observations": (1, 1)}
+    assert await either.fetch("SELECT case_id FROM observations") == [(case,)]
