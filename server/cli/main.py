@@ -140,5 +140,5 @@ def root(
 
 
 def run() -> None:
-    """The console script."""
+    """The command line, for who has loaded it; the console script begins in server/cli/start.py."""
     app()
