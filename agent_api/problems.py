@@ -118,6 +118,18 @@ PROBLEMS: Mapping[str, tuple[int, str, str, str, str]] = {
         *(409, "这一步没有执行，记录未改变", "the step was not taken; the record is as it was"),
         *("请看所列原因，按当前内容重做", "read the reasons in `detail` and try again from the record as it stands"),
     ),
+    "factor_wrong": (
+        *(403, "验证码不对，没有任何改变", "the authenticator's code does not fit; nothing was changed"),
+        *("请输入验证器现在显示的六位数字", "send the six digits that your authenticator shows now; each works once"),
+    ),
+    "login_taken": (
+        *(409, "登录名已有人使用", "somebody has this login"),
+        *("请换一个登录名", "choose another login"),
+    ),
+    "account_unfit": (
+        *(422, "账号信息有误，没有保存", "the account is not one that can be; nothing was saved"),
+        *("请按所列原因修改", "read `faults`, mend them and send it again"),
+    ),
     "bulletin_frozen": (
         *(409, "这一期通报已定稿，没有改变", "this period's bulletin is frozen; it stands as it was"),
         *("有误请更正，另出一版", "correct it, which drafts the next edition"),

@@ -16,6 +16,8 @@ from starlette.responses import Response
 from agent_api import docs_page, enrolment, health, openapi, receipts, residents
 from agent_api.caller import Caller, Who
 from agent_api.desk import (
+    accounts,
+    audit,
     bulletin_steps,
     bulletins,
     campaigns,
@@ -48,6 +50,9 @@ OBJECTORS = frozenset(role for role in DESKS if may_read(role, "bulletin") and m
 AREA = frozenset({Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR})
 WRITERS = frozenset(role for role in AREA if may_change(role, "notice.send"))
 REVIEWERS = frozenset({Role.CATALOGUE_REVIEWER})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+AUDITORS = frozenset({Role.AUDITOR})
+PEOPLE = AREA | ADMINISTRATORS
 _KB = 1024
 
 Handle = Callable[[Request, Caller | None], Awaitable[Response]]
@@ -206,6 +211,31 @@ ROWS: tuple[Row, ...] = (
     _list("/v1/desk/cases/{record}", cases.get_case, "One case whole; the look is logged",
           cases.CaseDocument, problems=("not_found", "reason_missing", *_STORE,)),
     _list("/v1/desk/tasks", followup.get_tasks, "Tasks by their last day", followup.Waiting, problems=_ASKED),
+    _step("/v1/desk/accounts/search", accounts.post_search, "Accounts of the scope, by login", accounts.Accounts,
+          roles=PEOPLE, takes=accounts.AccountsAsked, body_max=accounts.BODY_MAX),
+    _list("/v1/desk/accounts/{account}", accounts.get_account, "An account and its devices", accounts.AccountTold,
+          roles=PEOPLE, problems=("not_found",)),
+    _step("/v1/desk/accounts", accounts.post_account, "A new account", accounts.AccountTold, roles=ADMINISTRATORS,
+          takes=accounts.NewAccount, body_max=accounts.BODY_MAX,
+          problems=("account_unfit", "login_taken", "factor_wrong")),
+    _step("/v1/desk/accounts/{account}/move", accounts.post_scope, "Other places, units or another role",
+          accounts.AccountTold, roles=ADMINISTRATORS, takes=accounts.AccountScope, body_max=accounts.BODY_MAX,
+          problems=("account_unfit", "factor_wrong")),
+    _step("/v1/desk/accounts/{account}/close", accounts.post_close, "End an account's sessions and grants",
+          accounts.AccountTold, roles=ADMINISTRATORS),
+    _step("/v1/desk/accounts/{account}/reopen", accounts.post_reopen, "The grants of before", accounts.AccountTold,
+          roles=ADMINISTRATORS, takes=accounts.Factor, body_max=accounts.BODY_MAX, problems=("factor_wrong",)),
+    _step("/v1/desk/accounts/{account}/activation", accounts.post_activation, "A one-time activation code",
+          accounts.ActivationCode, roles=ADMINISTRATORS, takes=accounts.Factor, body_max=accounts.BODY_MAX,
+          problems=("factor_wrong", "account_closed")),
+    _step("/v1/desk/accounts/{account}/devices/{device}/lost", accounts.post_lost, "Refuse and wipe a lost device",
+          accounts.DeviceLost, roles=ADMINISTRATORS, takes=accounts.LostReason, body_max=accounts.BODY_MAX),
+    _list("/v1/desk/audit/looks", audit.get_looks, "Who looked, by account or record", audit.LogRows, roles=AUDITORS,
+          problems=_ASKED),
+    _list("/v1/desk/audit/changes", audit.get_changes, "Who changed a record", audit.LogRows, roles=AUDITORS,
+          problems=_ASKED),
+    _step("/v1/desk/audit/verify", audit.post_verify, "Check the whole audit trail", audit.TrailReport, roles=AUDITORS,
+          takes=audit.TrailAsked, body_max=audit.BODY_MAX, problems=("factor_wrong", "reason_missing")),
     _list("/v1/desk/notices", watching.get_notices, "What one was told, the newest first", watching.Notices,
           problems=_ASKED),
     _list("/v1/desk/tickets", followup.get_tickets, "Tickets that wait for an answer",

@@ -16,7 +16,10 @@ from agent_api.caller import Access, Caller
 from agent_api.health import Health
 from agent_api.limits import Limits
 from agent_api.metrics import Metrics
+from server.actions.activate_account import CODE_LIFE_MS
+from server.actions.export_table import Told
 from server.actions.platform import Platform
+from server.actions.verify_audit import AuditReport
 from server.adapters.licences import LicenceRegister
 from server.clock import MachineClock
 from server.credentials import Secrets
@@ -40,6 +43,8 @@ class Services:
 
     `epoch` gives the centre's epoch now. `relay_public_key` is base64url of 32 bytes. `find_receipt` gets the number
     in its canonical spelling. `platform` is what desks' steps work with; `licences` is asked for residents' licences.
+    `activation_ms`: how long an activation code waits to be used. `check_trail` checks the audit trail and tells how
+    far it is.
     """
 
     database: Database
@@ -62,4 +67,6 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""
     session_life_ms: int = 180 * 24 * 3_600_000
+    activation_ms: int = CODE_LIFE_MS
+    check_trail: Callable[[Told], Awaitable[AuditReport]] | None = None
     is_https: bool = False

@@ -233,6 +233,8 @@ def _services(
         limits=limits,
         metrics_token=settings.metrics_token,
         session_life_ms=settings.session_days * 86_400_000,
+        activation_ms=settings.activation_days * 86_400_000,
+        check_trail=trail_check(settings),
         is_https=settings.is_https,
     )
 

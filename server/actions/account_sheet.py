@@ -113,6 +113,11 @@ def read_account_sheet(content: bytes, directory: Directory) -> SheetRows:
     return SheetRows(count, tuple(entries), tuple(faults))
 
 
+def read_account(cells: Mapping[str, str], directory: Directory) -> tuple[AccountEntry | None, list[RowFault]]:
+    """One account as a row tells it, and everything that is wrong with it. `cells`: by column key."""
+    return _read_row(1, {key: _text(cell) for key, cell in cells.items()}, directory)
+
+
 def _check_archive(content: bytes) -> None:
     if len(content) > FILE_BYTES_MAX:
         raise SheetUnreadable("文件大于10兆字节", "the file is larger than 10 MB")

@@ -229,6 +229,24 @@ async def show_totp(door: StaffDoor, visitor: StaffVisitor, code: str) -> None:
     raise CredentialRefused("code")
 
 
+async def prove_totp(door: StaffDoor, account: str, code: str) -> None:
+    """That its owner asks, where no session of a browser tells so: an authenticator's code of this moment, once. Raises
+    CredentialRefused, also for who has no authenticator.
+    """
+    now, digits = door.now(), "".join(sign for sign in code if sign.isdecimal())
+    async with door.database.write() as tx:
+        for factor in await staff.factors_of(tx, account):
+            if factor.kind != "totp" or factor.confirmed_at is None:
+                continue
+            secret = door.sealing.open(factor_place(factor.id), factor.secret).decode()
+            step = _step_of(secret, digits, now, factor.counter)
+            if step is not None:
+                await staff.note_factor_used(tx, factor.id, step, now)
+                await _note(tx, door, account, "show_factor")
+                return
+    raise CredentialRefused("code")
+
+
 async def _has_confirmed(tx: Transaction, visitor: StaffVisitor) -> bool:
     """A new authenticator is added only by someone who has shown the old one."""
     confirmed = any(one.confirmed_at is not None for one in await staff.factors_of(tx, visitor.account.id))

@@ -18,7 +18,7 @@ def run() -> None:
     """The console script."""
     try:
         before = signal.signal(signal.SIGINT, lambda *_: os._exit(STOPPED))
-        from server.cli.main import app  # noqa: PLC0415 - loaded once Ctrl-C is harmless
+        from server.cli.main import app
 
         signal.signal(signal.SIGINT, before)
         app()

@@ -30,6 +30,7 @@ EVERYONE, EVERY_DEVICE, DEPOSITORS, SENDING, MACHINE = "everyone", "every device
 DESKS, CLAIMING = "desks", "desks and claim workers"
 CITY, OBJECTING, REVIEWING = "the city's supervisors", "who objects to a bulletin", "reviewers"
 AREA, SUPERVISING = "who leads an area", "supervisors"
+PEOPLE, ADMINISTERING, AUDITING = "who looks after people", "administrators", "auditors"
 ROLES_OF = {
     SENDING: SENDERS,
     DESKS: AT_DESKS,
@@ -38,6 +39,9 @@ ROLES_OF = {
     OBJECTING: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
     REVIEWING: {Role.CATALOGUE_REVIEWER},
     AREA: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
+    PEOPLE: {Role.TOWN_LEAD, Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR, Role.ADMINISTRATOR},
+    ADMINISTERING: {Role.ADMINISTRATOR},
+    AUDITING: {Role.AUDITOR},
     SUPERVISING: {Role.COUNTY_SUPERVISOR, Role.CITY_SUPERVISOR},
 }
 
@@ -76,6 +80,17 @@ MEANT = {
     ("GET", "/v1/desk/cases/{record}"): DESKS,
     ("GET", "/v1/desk/tasks"): DESKS,
     ("GET", "/v1/desk/notices"): DESKS,
+    ("POST", "/v1/desk/accounts/search"): PEOPLE,
+    ("GET", "/v1/desk/accounts/{account}"): PEOPLE,
+    ("POST", "/v1/desk/accounts"): ADMINISTERING,
+    ("POST", "/v1/desk/accounts/{account}/move"): ADMINISTERING,
+    ("POST", "/v1/desk/accounts/{account}/close"): ADMINISTERING,
+    ("POST", "/v1/desk/accounts/{account}/reopen"): ADMINISTERING,
+    ("POST", "/v1/desk/accounts/{account}/activation"): ADMINISTERING,
+    ("POST", "/v1/desk/accounts/{account}/devices/{device}/lost"): ADMINISTERING,
+    ("GET", "/v1/desk/audit/looks"): AUDITING,
+    ("GET", "/v1/desk/audit/changes"): AUDITING,
+    ("POST", "/v1/desk/audit/verify"): AUDITING,
     ("GET", "/v1/desk/tickets"): DESKS,
     ("GET", "/v1/desk/call-backs"): DESKS,
     ("GET", "/v1/desk/lights"): DESKS,
