@@ -186,6 +186,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # what must not be asked for
     "material_forbidden": ("“{name}”不得索要：{why}", "“{name}” must not be asked for: {why}"),
     "licence_not_usable": ("证照未核验或已过期，不能代替原件", "the licence is unverified or out of date"),
+    "own_work": (
+        "不能审核自己提交或刚审核过的，请同事审核",
+        "nobody reviews what they submitted or signed just before: let a colleague",
+    ),
     # task, rating, ticket
     "record_absent": ("找不到所指的记录", "the record it names is not there"),
     "task_own": ("说明人不能自己办结，请由他人核实", "who explained a task does not close it: another person verifies"),
@@ -193,6 +197,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "order_unanswered": (
         "督办单还没有答复，不能办结；可转给能答复的人",
         "the order is not answered, so it cannot be closed; pass it on to who can answer",
+    ),
+    "call_back_untold": (
+        "须写明核实整改情况和回访结果",
+        "say what was found and put right, and what the resident said when called back",
     ),
     "rating_too_early": ("办件未结束，暂不能评价", "the case is not over, so it cannot be rated yet"),
     "ticket_number": ("工单号“{value}”与记录不符", "the record is not the one of ticket number {value}"),

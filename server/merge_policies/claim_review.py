@@ -104,7 +104,9 @@ def review(situation: Situation, before: Record, state: ClaimState, *, exclusive
     if name in _SIGNED:
         by, other = _SIGNED[name]
         if text(before.fields, other) == author.account:
-            return Refuse(reason="own_work", detail={"field": other})
+            own = problem("own_work", other)
+            told = [{"code": own.code, "field": own.field, "zh": own.zh, "en": own.en}]
+            return Refuse(reason=own.code, detail={"field": other, "problems": told})
         if name != "claim.check" and text(before.fields, "proposal_of"):
             return Refuse(reason="proposal_open", detail={"stands": text(before.fields, "proposal_of")})
         computed[by] = author.account

@@ -111,7 +111,11 @@ def _check_task_step(situation: Situation) -> list[Problem]:
     if situation.change.name != "task.close" or situation.before is None:
         return []
     before, author = situation.before.fields, situation.author
-    return tasks.check_closing(before, author.account) or check_order_closing(before, author.role)
+    return (
+        tasks.check_closing(before, author.account)
+        or check_order_closing(before, author.role)
+        or tasks.check_told(fields)
+    )
 
 
 def rating_policy() -> RecordPolicy:

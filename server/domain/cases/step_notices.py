@@ -106,17 +106,24 @@ _WORDS_IN: Mapping[str, tuple[str, str]] = {
 }
 
 
+_DECIDED: Mapping[bool, tuple[str, str]] = {True: ("准予", "granted"), False: ("不予", "not granted")}
+
+
 def words_of(step: str, case: Fields) -> tuple[str, str, str]:
     """(code, Chinese, English) of what is told."""
     code, zh, en = TOLD[step]
     field, name = _WORDS_IN.get(step, ("", ""))
     group = case.get(field)
     why = text(group, name) if isinstance(group, dict) else ""
+    zh_why, en_why = why or "—", why or "—"
+    if step == "case.decide" and isinstance(group, dict):
+        zh_said, en_said = _DECIDED[group.get("granted") is True]
+        zh_why, en_why = (f"{zh_said}（{why}）", f"{en_said} ({why})") if why else (zh_said, en_said)
     number = text(case, "number") or text(case, "receipt")
     credit = case.get("credit")
     until = text(credit, "until") if isinstance(credit, dict) else ""
-    said = {"number": number, "why": why or "—", "until": until}
-    return code, zh.format(**said), en.format(**said)
+    said = {"number": number, "until": until}
+    return code, zh.format(**said, why=zh_why), en.format(**said, why=en_why)
 
 
 def told_of(step: str, before: Fields, after: Fields, author: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Laws: the standard list is held once; what a site shows is computed from it and never copied, so that one edit of the
 standard is one change for all sites. What holds of all a site's items (its place, hours, phone) is said once, in the
 record without an item. A site may be better to the resident than the standard, never worse, and never departs from
-what the law or the catalogue says.
+what the law or the catalogue says; where the standard has become better since, the standard is shown.
 """
 
 from __future__ import annotations
@@ -58,23 +58,28 @@ def shown_item(standard: Fields, local: Fields | None, site: Fields | None = Non
     for own in (site, local):
         if own is not None:
             shown |= {to: own[name] for name, to in LOCAL_FIELDS.items() if own.get(name) not in (None, "")}
-            shown |= _said(own)
+            shown |= {name: value for name, value in _said(own).items() if not _is_worse(standard, name, value)}
     return shown
 
 
 def departures(standard: Fields, local: Fields) -> tuple[Departure, ...]:
-    """Where the site differs now: a departure that the standard has since taken over is none any more."""
+    """Where the site differs now: a departure that the standard has since taken over, or outdone, is none any more."""
     reasons = family(local, REASON)
     return tuple(
         Departure(name, standard.get(name), value, str(reasons.get(name) or ""))
         for name, value in sorted(_said(local).items())
-        if standard.get(name) != value
+        if standard.get(name) != value and not _is_worse(standard, name, value)
     )
 
 
 def departing_fields(local: Fields) -> tuple[str, ...]:
     """The fields in which it says to depart, whatever the standard says now."""
     return tuple(sorted(_said(local)))
+
+
+def _is_worse(standard: Fields, name: str, value: object) -> bool:
+    """Whether a resident would get less there than by the standard."""
+    return name in _NOT_WORSE and name in standard and integer({name: value}, name, 10_000) > integer(standard, name)
 
 
 def _said(local: Fields) -> dict[str, object]:
@@ -102,7 +107,7 @@ def check_local_item(fields: Fields, ctx: CheckContext) -> list[Problem]:
     return found + [
         problem("departure_worse", DEPARTURE + name, label=labels[name].zh, value=integer(standard, name))
         for name in _NOT_WORSE
-        if name in said and name in standard and integer(said, name, 10_000) > integer(standard, name)
+        if name in said and _is_worse(standard, name, said[name])
     ]
 
 

@@ -107,6 +107,12 @@ def check_closing(task: Fields, account: str) -> list[Problem]:
     return [problem("task_own", "state")] if text(task, "explained_by") == account else []
 
 
+def check_told(task: Fields) -> list[Problem]:
+    """What came of a bad rating, and of calling the resident back, is said in words when it is closed."""
+    untold = text(task, "code") == TaskCode.BAD_RATING and not text(task, "finding_note").strip()
+    return [problem("call_back_untold", "finding_note")] if untold else []
+
+
 def check_objection(bulletin: Fields | None, on: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> list[Problem]:
     """Whether it may still be objected to: a draft always, a frozen one for the days given, a corrected one never."""
     if bulletin is None:

@@ -151,6 +151,20 @@ async def test_a_task_is_explained_and_closed_by_another(small: SmallCentre) -> 
     assert await small.fetch("SELECT state, due FROM tasks") == [("closed", None)]
 
 
+async def test_a_bad_ratings_task_is_closed_with_what_the_call_back_came_to(small: SmallCentre) -> None:
+    clerk = await small.account(login_of(small, "desk_clerk"))
+    above = await small.account(login_of(small, "county_supervisor"))
+    await put_record(small, "case", CASE, case_of(small))
+    await step(small, clerk, "rating.give", rating_id(CASE), rating(1), new=True)
+    [[task]] = await small.fetch("SELECT id FROM tasks WHERE code = 'bad_rating'")
+    bare = await step(small, above, "task.close", task, {"finding": "done"})
+    said = {"finding": "well_founded", "finding_note": "已整改，回电本人认可"}
+    assert (bare.outcome.reason, (await step(small, above, "task.close", task, said)).outcome.code) == (
+        "call_back_untold",
+        OutcomeCode.APPLIED,
+    )
+
+
 async def test_a_task_and_a_ticket_count_the_centre_s_own_working_days(small: SmallCentre) -> None:
     above = await small.account(login_of(small, "county_supervisor"))
     today = china_day(small.centre.clock.wall_ms())

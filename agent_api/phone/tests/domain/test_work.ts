@@ -178,6 +178,7 @@ test('only what differs is written, and what a reviewer would miss is told', () 
 test('a site shows its own place and departures over the standard', () => {
   const shown = shownItem({ where: '县', promise_days: 20 }, { 'f.promise_days': 5, place_text: '' }, { place_text: '村部', hours: '8-11' })
   expect(shown).toEqual({ where: '村部', promise_days: 5, hours: '8-11' })
+  expect(shownItem({ promise_days: 3, visits: 0 }, { 'f.promise_days': 5, 'f.visits': 1 }, null)).toEqual({ promise_days: 3, visits: 0 })
   expect(localItemId('u')).not.toBe(localItemId('u', 'i'))
 })
 

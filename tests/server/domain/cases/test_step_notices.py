@@ -28,6 +28,15 @@ def test_the_words_name_the_number_and_the_desks_own_reason() -> None:
     assert "—" in words_of("case.return", CASE)[1]
 
 
+def test_a_decision_says_what_was_decided() -> None:
+    granted = words_of("case.decide", {**CASE, "decision": {"granted": True}})
+    refused = words_of("case.decide", {**CASE, "decision": {"granted": False, "text": "不满80周岁"}})
+    assert granted[1].endswith("已作出决定：准予。")
+    assert "已作出决定：不予（不满80周岁）。" in refused[1]
+    assert "is decided: granted." in granted[2]
+    assert "is decided: not granted (不满80周岁)." in refused[2]
+
+
 def test_every_notice_is_of_a_step_and_in_both_languages() -> None:
     assert TOLD.keys() <= STEPS.keys()
     assert len({code for code, _, _ in TOLD.values()}) == len(TOLD)

@@ -46,6 +46,13 @@ def test_one_edit_of_the_standard_shows_at_every_site_that_does_not_depart() -> 
     assert shown_item(edited, LOCAL)["condition"] == "年满80周岁"
 
 
+def test_no_site_is_worse_than_the_standard_has_become_since() -> None:
+    better = {**STANDARD, "promise_days": 4}
+    assert shown_item(better, LOCAL)["promise_days"] == 4
+    assert departures(better, LOCAL) == ()
+    assert shown_item(better, {**LOCAL, "f.visits": 0, "f.promise_days": 3})["promise_days"] == 3
+
+
 def test_a_departure_that_the_standard_took_over_is_none_any_more() -> None:
     [one] = departures(STANDARD, LOCAL)
     assert (one.field, one.standard, one.local, one.reason) == ("promise_days", 10, 5, "本村当日上报")
