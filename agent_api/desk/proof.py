@@ -6,12 +6,14 @@ code works once, and who guesses is stopped by the account, whatever device or a
 
 from __future__ import annotations
 
-from agent_api.limits import GUESSES_PER_NUMBER
 from agent_api.wiring import Services
 from server.actions.refusals import ActionRefused, CredentialRefused
 from server.actions.sign_in import StaffDoor, prove_totp
 from server.passwords import Passwords
 from server.storage.people import AccountRow
+
+WRONG_CODES = "10/hour"
+"""Of one account, in each process."""
 
 
 class FactorWrong(ActionRefused):
@@ -26,9 +28,9 @@ async def check_factor(services: Services, account: AccountRow, code: str) -> No
     door = StaffDoor(
         platform.database, services.secrets, platform.sealing, Passwords(), platform.clock.wall_ms, platform.randomness
     )
-    services.limits.check(GUESSES_PER_NUMBER, "factor", account.id)
+    services.limits.check(WRONG_CODES, "factor", account.id)
     try:
         await prove_totp(door, account.id, code)
     except CredentialRefused:
-        services.limits.charge(GUESSES_PER_NUMBER, "factor", account.id)
+        services.limits.charge(WRONG_CODES, "factor", account.id)
         raise FactorWrong(account.id) from None

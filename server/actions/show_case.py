@@ -21,7 +21,7 @@ from server.domain.cases.consent import coverage_problems
 from server.domain.cases.corrections import facts_of, suggested_list
 from server.domain.cases.credit import check_bar, credit_keys
 from server.domain.cases.cross_area import advise_area
-from server.domain.cases.desk_rules import is_own_filing
+from server.domain.cases.desk_rules import UNITS_OWN_STEPS, advise_elsewhere, is_own_filing
 from server.domain.cases.joint import open_units, parts_of
 from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, pages_of, parse_materials
@@ -29,7 +29,9 @@ from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
 from server.domain.catalogue.reduction import demand_of
 from server.domain.check_context import CheckContext
+from server.domain.people.entitlement import Directory
 from server.domain.people.masking import mask_citizen_id, mask_phone
+from server.domain.people.reach import decides
 from server.domain.people.roles import may_change, may_read
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import advise_record
@@ -130,7 +132,7 @@ async def show_case(
     as it does for who wants no masks.
     """
     case = await open_to_read(platform, account, "case", record, reason, unmasked=unmasked, operator=operator)
-    today = china_day(platform.clock.wall_ms())
+    today, directory = china_day(platform.clock.wall_ms()), await platform.directory()
     known = await _load(platform, case, today)
     fields = case.fields
     for kind in ("resident", "consent"):
@@ -175,10 +177,11 @@ async def show_case(
                 *advise_area(fields, resident, item),
                 *check_bar(replace(view, barred=_is_barred(platform, known, fields, resident)), promised=True),
                 *_advise_own(account, fields),
+                *_advise_unit(account, fields, directory),
             )
         ),
         to_ask_for=tuple(suggested_list(parse_materials(item), view)),
-        steps=steps_now(account, fields),
+        steps=steps_now(account, fields, decides=decides(account.scope, fields, directory)),
         history=tuple(await case_history(platform, record)),
         licences=licences,
         lights=tuple(await lights_on_case(platform, record, _parts(record, fields)))
@@ -192,8 +195,8 @@ def _parts(case: str, fields: Fields) -> list[str]:
     return [derived_id("part", case, part.unit) for part in parts_of(fields)]
 
 
-def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
-    """What this account may do with a case in its state."""
+def steps_now(account: AccountRow, case: Fields, *, decides: bool = True) -> tuple[str, ...]:
+    """What this account may do with a case in its state. `decides`: whether it speaks for the unit that holds it."""
     can = {one for one in actions_from(parse_state(text(case, "state"))) if not is_own_filing(one, account.id, case)}
     if "credit" not in case:
         can -= {"case.credit_clear"}
@@ -202,7 +205,15 @@ def steps_now(account: AccountRow, case: Fields) -> tuple[str, ...]:
     clock = parse_clock(case.get("clock"))
     # Who reviews first passes the case up; who has it then decides.
     can -= {"case.decide"} if clock is not None and clock.is_below else {"case.pass_up"}
+    can -= frozenset() if decides else UNITS_OWN_STEPS
     return tuple(sorted(name for name in can if may_change(account.role, name)))
+
+
+def _advise_unit(account: AccountRow, case: Fields, directory: Directory) -> list[Problem]:
+    """Why somebody who sees a unit's case finds no way to decide it."""
+    own = actions_from(parse_state(text(case, "state"))) & UNITS_OWN_STEPS
+    may = any(may_change(account.role, one) for one in own)
+    return advise_elsewhere(decides_here=decides(account.scope, case, directory)) if may else []
 
 
 def _advise_own(account: AccountRow, case: Fields) -> list[Problem]:

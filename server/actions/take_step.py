@@ -14,9 +14,10 @@ from server.actions.compose_code import code_for_claim, code_for_item
 from server.actions.desk_change import CENTRE_ACCOUNT, DeskEdit, centre_account, desk_change
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.domain.cases.desk_rules import UNITS_OWN_STEPS
 from server.domain.cases.procedures import PASSES_ON
 from server.domain.people.entitlement import Directory, buckets_of
-from server.domain.people.reach import is_listed, reaches, speaks_for
+from server.domain.people.reach import decides, is_listed, reaches, speaks_for
 from server.domain.people.references import references
 from server.domain.people.roles import may_change
 from server.domain.record_fields import groups, text, texts
@@ -73,6 +74,8 @@ async def take_step(
     answers_for = text(_group(fields, "part_answer"), "unit")
     if name == "case.part_answer" and not speaks_for(account.scope, answers_for, directory):
         raise NotFound("no such part")
+    if name in UNITS_OWN_STEPS and not is_centre and not decides(account.scope, whole, directory):
+        raise NotFound("the unit that holds it decides")
     if name == "claim.publish" and standing is not None:
         item = await read_record(platform, "item", named) if (named := text(standing.fields, "item")) else None
         claim = {**standing.fields, **fields}

@@ -102,6 +102,15 @@ decided (民法典 168, no self-dealing). Whoever filed may pre-check, return an
 """
 
 
+UNITS_OWN_STEPS = frozenset({"case.decide", "case.extend", "case.pass_up"})
+"""What the unit that holds a case does itself: a desk may take in and ask for another one, and decides for none."""
+
+
+def advise_elsewhere(*, decides_here: bool) -> list[Problem]:
+    """Why a desk that sees a unit's case finds no way to decide it."""
+    return [] if decides_here else [problem("unit_decides", "holder")]
+
+
 def is_own_filing(step: str, account: str, case: Fields) -> bool:
     """Whether this step is somebody else's to take."""
     return step in OWN_FILING_STEPS and account in filers_of(case)

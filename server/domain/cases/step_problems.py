@@ -104,6 +104,10 @@ STEP_PROBLEMS: dict[str, tuple[str, str]] = {
         "“{name}”有可用的电子证照：请先调用，再勾选为收到",
         "a licence at hand stands for “{name}”: use it, then tick it as here",
     ),
+    "unit_decides": (
+        "由承办单位作出决定：本窗口可受理、补正，决定由该单位办理",
+        "the unit that holds it decides: this desk may take it in and ask for what is missing",
+    ),
     "handover_missing": (
         "须登记由谁领取、与本人的关系和时间",
         "say who took the result, how they are related, and when",

@@ -99,6 +99,12 @@ def covers(scope: Scope, other: Scope, directory: Directory) -> bool:
     )
 
 
+def decides(scope: Scope, case: Fields, directory: Directory) -> bool:
+    """Whether a unit's case is decided here: what the desk of a place holds, any desk over that place decides."""
+    holder = text(case, "holder")
+    return not holder.startswith("unit:") or speaks_for(scope, holder, directory)
+
+
 def is_listed(holder: str, directory: Directory) -> bool:
     """Whether there is such a unit, or such a place."""
     family, _, name = holder.partition(":")

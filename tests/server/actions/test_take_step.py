@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,6 +143,34 @@ async def test_a_department_does_not_answer_for_its_neighbour_although_it_sees_t
     with pytest.raises(NotFound):
         await answer(other)
     assert await answer(own) == "applied"
+
+
+async def test_a_units_case_is_decided_by_the_unit_and_taken_in_by_any_desk_that_sees_it(either: SmallCentre) -> None:
+    platform = platform_of(either.centre, either.writer)
+    clerks = [await either.account(one.login) for one in either.world.accounts if one.role == "desk_clerk"]
+    [county, *_] = [one.scope.places for one in clerks if one.login == clerk_over(either)]
+    one, other = [clerk for clerk in clerks if clerk.scope.places == county][:2]
+    [unit] = one.scope.units
+    assert unit not in other.scope.units
+    held = case_of(either, state="received", finished_at="", holder=f"unit:{unit}")
+    await put_record(either, "case", "c" * 32, held)
+
+    async def step(clerk: AccountRow, verb: str, fields: dict[str, Any]) -> str:
+        seen = await either.seen("case", "c" * 32)
+        name = f"case.{verb}"
+        taken = await take_step(platform, clerk, kind="case", record="c" * 32, name=name, fields=fields, seen=seen)
+        return taken.outcome.code.value
+
+    papers = {f"material.{no}": {"state": "paper"} for no in range(1, 9)}
+    assert await step(other, "accept", papers) == "applied"
+    page = await show_case(platform, other, "c" * 32, "核对")
+    assert "case.decide" not in page.steps
+    assert "case.transfer" in page.steps
+    assert [advice.code for advice in page.advice if advice.code == "unit_decides"]
+    with pytest.raises(NotFound):
+        await step(other, "decide", {"decision": {"granted": True}})
+    assert "case.decide" in (await show_case(platform, one, "c" * 32, "核对")).steps
+    assert await step(one, "decide", {"decision": {"granted": True}}) == "applied"
 
 
 async def test_a_desk_files_a_standard_item_for_a_resident_of_any_village_it_reaches(either: SmallCentre) -> None:

@@ -52,7 +52,8 @@ async def test_forms_are_those_of_the_state(desk: Office) -> None:
     watcher = await desk.sign_in(desk.login_of("city_supervisor"))
     page = (await watcher.get(PATH)).text
     assert all(f'action="{PATH}/{verb}"' in page for verb in ("explain", "close", "pass"))
-    assert (await step(watcher, PATH, "close", finding="done"))[0] == 303
+    assert (await step(watcher, PATH, "close", finding="done"))[0] == 409
+    assert (await step(watcher, PATH, "close", finding="done", finding_note="已回电，本人认可"))[0] == 303
     closed = (await watcher.get(PATH)).text
     assert f'action="{PATH}/' not in closed
     assert "现在没有您可以做的" in closed
