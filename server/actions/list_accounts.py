@@ -35,7 +35,7 @@ class AccountLine:
 
 @dataclass(frozen=True)
 class AccountPage:
-    """`after`: where the next page begins, "" at the end."""
+    """`after`: the account after which the next page begins, "" at the end. Its login stands in no address."""
 
     lines: tuple[AccountLine, ...]
     after: str
@@ -45,7 +45,8 @@ _LIST = """SELECT a.id, a.login, a.name, a.role, a.site, p.name, a.status, count
                   coalesce(sum(d.unsent), 0), min(CASE WHEN d.unsent > 0 THEN d.unsent_since END)
            FROM accounts a LEFT JOIN places p ON p.code = a.site
            LEFT JOIN devices d ON d.account = a.id AND d.revoked_at IS NULL AND d.app_version <> ?
-           WHERE a.site IN (?*) AND a.login > ? AND (a.login LIKE ? OR a.name LIKE ?) AND a.role IN (?*)
+           WHERE a.site IN (?*) AND a.login > coalesce((SELECT login FROM accounts WHERE id = ?), '')
+                 AND (a.login LIKE ? OR a.name LIKE ?) AND a.role IN (?*)
                  AND (a.status = 'active' OR ? = 0)
            GROUP BY a.id, a.login, a.name, a.role, a.site, p.name, a.status
            HAVING coalesce(max(d.last_contact), 0) < ? AND coalesce(sum(d.unsent), 0) >= ?
@@ -80,7 +81,7 @@ async def list_accounts(
         AccountLine(ident, login, name, Role(role), site, place or site, status, devices, last, int(unsent), since)
         for ident, login, name, role, site, place, status, devices, last, unsent, since in rows[:LINES]
     )
-    return AccountPage(lines, lines[-1].login if len(rows) > LINES else "")
+    return AccountPage(lines, lines[-1].id if len(rows) > LINES else "")
 
 
 async def read_account(platform: Platform, scope: Scope, account: str) -> tuple[AccountRow, list[DeviceRow]] | None:
