@@ -1,7 +1,8 @@
 """What the commands share that act in a person's name: who is meant, who acts in that place, and why.
 
 Law: whoever has this machine may change what an account may change, and never unseen: an administrator's name stands in
-the log on behalf of the account, and the reason in the read log before anything is done.
+the log on behalf of the account, and the reason in the read log before anything is done. What is done in the centre's
+own name has the administrator and the reason in the read log.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from server.actions.act_for import vouch_for
 from server.actions.desk_change import CENTRE_ACCOUNT
 from server.actions.platform import Platform
 from server.actions.refusals import NotFound
+from server.actions.take_step import centre_itself
 from server.storage.people import AccountRow, accounts_by_login
 
 AsOption = Annotated[str, typer.Option("--as", help="The login of the account in whose name it is done.")]
@@ -36,6 +38,16 @@ async def account_named(platform: Platform, login: str) -> AccountRow:
     if login not in found or found[login].id == CENTRE_ACCOUNT:
         raise NotFound(f"no account {login}")
     return found[login]
+
+
+async def answered_for(
+    platform: Platform, operator: str, reason: str, *, kind: str, record: str, what: str
+) -> AccountRow:
+    """The centre's own account, after who acts by it and why are kept. Raises what vouched does."""
+    centre = await centre_itself(platform)
+    who = await account_named(platform, operator)
+    await vouch_for(platform, who, centre, reason=reason, kind=kind, record=record, what=what)
+    return centre
 
 
 async def vouched(

@@ -23,7 +23,7 @@ from server.actions.object_to_bulletin import object_to_bulletin
 from server.actions.platform import Platform
 from server.actions.take_step import Taken
 from server.centre import open_centre, open_writer, platform_of
-from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, vouched
+from server.cli.acting import AsOption, InPlaceOf, OperatorOption, ReasonOption, answered_for, vouched
 from server.cli.centre import DatabaseOption, DataOption, fail, run, settings_with
 from server.domain.record_fields import text
 from server.settings import Settings
@@ -41,10 +41,21 @@ def build_command(period: PeriodArgument, database: DatabaseOption = None, data:
 
 
 @app.command("freeze")
-def freeze_command(period: PeriodArgument, database: DatabaseOption = None, data: DataOption = None) -> None:
+def freeze_command(
+    period: PeriodArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    database: DatabaseOption = None,
+    data: DataOption = None,
+) -> None:
     """Freeze the draft with the data that made it. From then on it is only corrected."""
+
+    async def work(platform: Platform) -> Record:
+        await answered_for(platform, operator, reason, kind="bulletin", record=period, what="bulletin.freeze")
+        return await freeze_bulletin(platform, period)
+
     try:
-        _tell(_on_platform(settings_with(database, data), lambda platform: freeze_bulletin(platform, period)))
+        _tell(_on_platform(settings_with(database, data), work))
     except BulletinMoved:
         fail("somebody has just built or frozen it: look at it again")
     except BulletinUnfounded as unfounded:
@@ -55,11 +66,17 @@ def freeze_command(period: PeriodArgument, database: DatabaseOption = None, data
 def correct_command(
     period: PeriodArgument,
     why: Annotated[str, typer.Option("--why", help="What was wrong; printed on the new edition.")],
+    operator: OperatorOption,
     database: DatabaseOption = None,
     data: DataOption = None,
 ) -> None:
     """Draft the next edition of a frozen bulletin; the one before says that it was corrected."""
-    _tell(_on_platform(settings_with(database, data), lambda platform: build_bulletin(platform, period, why=why)))
+
+    async def work(platform: Platform) -> Record:
+        await answered_for(platform, operator, why, kind="bulletin", record=period, what="bulletin.correct")
+        return await build_bulletin(platform, period, why=why)
+
+    _tell(_on_platform(settings_with(database, data), work))
 
 
 @app.command("object")

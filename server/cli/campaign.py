@@ -1,6 +1,7 @@
 """`bangban campaign`: rounds of claiming. Open one with its frozen list, see how far it is, look back, close it.
 
-Law: the operator acts in the centre's own name; who reviews lists does so at a desk.
+Law: the operator acts in the centre's own name, and the read log keeps who it was and why; who reviews lists does so at
+a desk.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from server.actions.open_campaign import open_campaign
 from server.actions.platform import Platform
 from server.actions.report_progress import ProgressReport, report_progress
 from server.actions.take_snapshots import read_days, take_snapshots
-from server.actions.take_step import centre_itself, take_step
+from server.actions.take_step import take_step
 from server.centre import open_centre, open_writer, platform_of
+from server.cli.acting import OperatorOption, ReasonOption, answered_for
 from server.cli.centre import DatabaseOption, DataOption, JsonOption, fail, run, settings_with
 from server.cli.terminal import terminal
 from server.domain.catalogue.progress import By, Progress
@@ -57,6 +59,8 @@ def open_command(
     number: Annotated[int, typer.Option("--round", help="1, 2, 3 ...")],
     start: Annotated[str, typer.Option("--start", help="First day, 2026-12-01.")],
     end: Annotated[str, typer.Option("--end", help="Last day.")],
+    operator: OperatorOption,
+    reason: ReasonOption,
     catalogue: Annotated[str, typer.Option("--catalogue", help="Whose round: all:<6 digits>.")] = "all:341800",
     place: Annotated[list[str] | None, typer.Option("--place", help="Only below this place; repeatable.")] = None,
     unit: Annotated[list[str] | None, typer.Option("--unit", help="Only this unit; repeatable.")] = None,
@@ -73,7 +77,7 @@ def open_command(
 
     async def work(platform: Platform) -> None:
         campaign = timed_id(platform.clock.wall_ms(), platform.randomness(10))
-        centre = await centre_itself(platform)
+        centre = await answered_for(platform, operator, reason, kind="campaign", record=campaign, what="campaign.open")
         opened = await open_campaign(platform, centre, campaign, fields, is_centre=True)
         _refused(opened.written)
         print(f"{campaign}\t{opened.units} units\t{opened.base_codes} base items\t{opened.asked} claims asked")
@@ -111,6 +115,8 @@ def progress_command(
 
 @app.command("sample")
 def sample_command(
+    operator: OperatorOption,
+    reason: ReasonOption,
     campaign: RoundOption = "",
     seed: Annotated[str, typer.Option("--seed", help="Kept with the draw, so that it can be repeated.")] = "",
     database: DatabaseOption = None,
@@ -120,6 +126,7 @@ def sample_command(
 
     async def work(platform: Platform) -> None:
         ident = await _find(platform, campaign)
+        await answered_for(platform, operator, reason, kind="campaign", record=ident, what="look_back.draw")
         drawn, made = await draw_look_back(platform, None, ident, seed or ident)
         print(f"{len(drawn)} drawn with the seed “{seed or ident}”, {made} of them now")
 
@@ -128,6 +135,8 @@ def sample_command(
 
 @app.command("close")
 def close_command(
+    operator: OperatorOption,
+    reason: ReasonOption,
     campaign: RoundOption = "",
     why: Annotated[str, typer.Option("--why", help="What the round came to, in words.")] = "",
     database: DatabaseOption = None,
@@ -137,11 +146,12 @@ def close_command(
 
     async def work(platform: Platform) -> None:
         ident = await _find(platform, campaign)
+        centre = await answered_for(platform, operator, reason, kind="campaign", record=ident, what="campaign.close")
         async with platform.database.read() as snapshot:
             seen, _ = (await standing_of(snapshot, platform, "campaign", [ident]))[ident]
         taken = await take_step(
             platform,
-            await centre_itself(platform),
+            centre,
             kind="campaign",
             record=ident,
             name="campaign.close",
@@ -169,6 +179,8 @@ def snapshot_command(database: DatabaseOption = None, data: DataOption = None) -
 def hand_over_command(
     giver: Annotated[str, typer.Argument(help="The login of who changes post.")],
     taker: Annotated[str, typer.Argument(help="The login of the colleague.")],
+    operator: OperatorOption,
+    reason: ReasonOption,
     database: DatabaseOption = None,
     data: DataOption = None,
 ) -> None:
@@ -180,6 +192,8 @@ def hand_over_command(
         missing = [login for login in (giver, taker) if login not in found]
         if missing:
             fail(f"there is no account {missing[0]}")
+        what = f"hand-over {giver} → {taker}"
+        await answered_for(platform, operator, reason, kind="claim", record=found[giver].id, what=what)
         done = await hand_over_work(platform, None, found[giver].id, found[taker].id)
         print(f"{done['claim']} claims and {done['lease']} leases handed over")
 
