@@ -53,7 +53,9 @@ class Credit(msgspec.Struct, frozen=True):
 
 
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`steps`: what this account may do now, each by POST /v1/desk/case/{id}/{verb} with `record` as seen."""
+    """`steps`: what this account may do now, each by POST /v1/desk/case/{id}/{verb} with `record` as seen. `pays`: what
+    the item pays this person, in Chinese and English.
+    """
 
     record: StandingRecord
     resident: Mapping[str, Any]
@@ -67,6 +69,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[HistoryEntry, ...]
     licences: tuple[LicenceLine, ...]
     lights: tuple[WatchedLine, ...]
+    pays: tuple[str, str]
 
 
 async def get_cases(request: Request, caller: Caller, services: Services) -> Response:
@@ -128,5 +131,6 @@ async def get_case(request: Request, caller: Caller, services: Services) -> Resp
             history=page.history,
             licences=page.licences,
             lights=page.lights,
+            pays=page.pays,
         )
     )

@@ -27,11 +27,13 @@ from server.domain.cases.lifecycle import CaseState, actions_from, parse_state
 from server.domain.cases.materials import FIELD_PREFIX, pages_of, parse_materials
 from server.domain.cases.step_view import StepView
 from server.domain.cases.working_days import calendar_id, overrides_in, years_around
+from server.domain.catalogue.amounts import amount_for
 from server.domain.catalogue.reduction import demand_of
 from server.domain.check_context import CheckContext
 from server.domain.people.entitlement import Directory
 from server.domain.people.masking import mask_citizen_id, mask_phone
 from server.domain.people.reach import decides
+from server.domain.people.residents import age_of
 from server.domain.people.roles import may_change, may_read
 from server.domain.problems import Problem, problem
 from server.domain.record_checks import advise_record
@@ -100,7 +102,8 @@ class Advice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """`steps` are what this account can do now; `to_ask_for` is what a return must name at least. `record` with its
-    rev and hash is what the next step names as seen. `phone`: the case's own, else the resident's.
+    rev and hash is what the next step names as seen. `phone`: the case's own, else the resident's. `pays`: what the item
+    pays this very person by the county's table, in Chinese and English; empty where none or where the age is not known.
     """
 
     record: Record
@@ -115,6 +118,7 @@ class CasePage:
     steps: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
     licences: tuple[LicenceLine, ...]
+    pays: tuple[str, str]
     lights: tuple[WatchedLine, ...]
     """What shines on it, with its orders, for whose role may read lights."""
 
@@ -187,12 +191,21 @@ async def show_case(
         lights=tuple(await lights_on_case(platform, record, _parts(record, fields)))
         if may_read(account.role, "light")
         else (),
+        pays=_pays(item, resident, ctx.on),
     )
 
 
 def _parts(case: str, fields: Fields) -> list[str]:
     """By what the lights of its units' shares are known."""
     return [derived_id("part", case, part.unit) for part in parts_of(fields)]
+
+
+def _pays(item: Fields, resident: Fields, on: date) -> tuple[str, str]:
+    """By the day of receipt, as eligibility is judged."""
+    age = age_of(resident, on)
+    county = text(resident, "hukou") or text(resident, "village")
+    found = amount_for(item, county, on, age) if age is not None else None
+    return found.words if found is not None else ("", "")
 
 
 def steps_now(account: AccountRow, case: Fields, *, decides: bool = True) -> tuple[str, ...]:

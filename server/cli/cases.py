@@ -191,6 +191,8 @@ def _show_page(console: Console, page: CasePage) -> None:
     fields = page.record.fields
     console.print(f"{fields.get('number') or fields.get('receipt', '')}  {page.item.get('name', '')}")
     console.print(f"state 状态: {fields.get('state')}   holder 承办: {fields.get('holder', '')}")
+    if any(page.pays):
+        console.print(f"pays 发放: {' / '.join(page.pays)}")
     for due in page.dues:
         late = "  late 逾期" if due.late else ""
         provisional = "  provisional 暂定" if due.provisional else ""
@@ -226,4 +228,5 @@ def _document(page: CasePage) -> dict[str, Any]:
         "history": page.history,
         "licences": page.licences,
         "lights": page.lights,
+        "pays": page.pays,
     }

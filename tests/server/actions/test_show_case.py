@@ -99,6 +99,31 @@ async def test_a_page_tells_what_is_missing_what_is_due_and_what_can_be_done(eit
     assert (page.consent.as_signed, page.consent.problems) == (True, ())
 
 
+@pytest.mark.parametrize(
+    ("birth", "hukou", "received", "pays"),
+    [
+        ("1941-05-01", VILLAGE, "2026-11-02", "每月40元"),  # the county's own row goes before the general one
+        ("1941-05-01", VILLAGE, "2026-06-30", "每月30元"),  # which did not hold yet
+        ("1941-05-01", "341802000000", "2026-11-02", "每月30元"),
+        ("1931-05-01", VILLAGE, "2026-11-02", "每月60元"),
+        ("1950-05-01", VILLAGE, "2026-11-02", ""),
+        ("", VILLAGE, "2026-11-02", ""),
+    ],
+)
+async def test_a_desk_sees_what_the_item_pays_this_person_by_county_and_day(
+    either: SmallCentre, birth: str, hukou: str, received: str, pays: str
+) -> None:
+    item = next(one for one in either.world.standard_items if one.key == "V03")
+    known = {"name": "王秀英", "village": VILLAGE, "hukou": hukou, **({"birth": birth} if birth else {})}
+    await put_record(either, "resident", RESIDENT, known)
+    at = f"{received}T09:00:00+08:00"
+    case = case_of(either, state="received", finished_at="", item=item.id, resident=RESIDENT, received_at=at)
+    await put_record(either, "case", CASE, case)
+    page = await show_case(platform_of(either.centre, either.writer), await clerk_of(either), CASE, "核对")
+    assert page.pays[0] == pays
+    assert bool(page.pays[1]) is bool(pays)
+
+
 async def test_who_filed_a_case_is_told_that_a_colleague_takes_it_on(either: SmallCentre) -> None:
     platform, clerk = platform_of(either.centre, either.writer), await clerk_of(either)
     await put_record(either, "case", CASE, case_of(either, state="received", helper=clerk.id))
