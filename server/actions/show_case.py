@@ -102,8 +102,8 @@ class Advice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """`steps` are what this account can do now; `to_ask_for` is what a return must name at least. `record` with its
-    rev and hash is what the next step names as seen. `phone`: the case's own, else the resident's. `pays`: what the item
-    pays this very person by the county's table, in Chinese and English; empty where none or where the age is not known.
+    rev and hash is what the next step names as seen. `phone`: the case's own, else the resident's. `pays`: what the
+    item pays this very person by the county's table, in Chinese and English; empty where none or the age is not known.
     """
 
     record: Record

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.domain.people.reach import desk_bucket
-from server.domain.record_fields import Fields, text
+from server.domain.record_fields import Fields, groups, text
 
 # step → (code, Chinese, English); {number} is the official number or the receipt, {why} the desk's own
 # words, {until} the day to which a broken promise stands
@@ -115,6 +115,8 @@ def words_of(step: str, case: Fields) -> tuple[str, str, str]:
     field, name = _WORDS_IN.get(step, ("", ""))
     group = case.get(field)
     why = text(group, name) if isinstance(group, dict) else ""
+    if step == "case.return" and not why and isinstance(group, dict):
+        why = "、".join(filter(None, (text(row, "name") for row in groups(group, "materials"))))
     zh_why, en_why = why or "—", why or "—"
     if step == "case.decide" and isinstance(group, dict):
         zh_said, en_said = _DECIDED[group.get("granted") is True]

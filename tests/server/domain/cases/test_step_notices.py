@@ -28,6 +28,12 @@ def test_the_words_name_the_number_and_the_desks_own_reason() -> None:
     assert "—" in words_of("case.return", CASE)[1]
 
 
+def test_a_return_without_words_names_what_is_missing() -> None:
+    asked = {"materials": [{"no": "1", "name": "户口簿"}, {"no": "2", "name": "照片"}, {"no": "3"}]}
+    assert "须一次性补正：户口簿、照片。" in words_of("case.return", {**CASE, "correction": asked})[1]
+    assert "须一次性补正：缺两样。" in words_of("case.return", {**CASE, "correction": {**asked, "text": "缺两样"}})[1]
+
+
 def test_a_decision_says_what_was_decided() -> None:
     granted = words_of("case.decide", {**CASE, "decision": {"granted": True}})
     refused = words_of("case.decide", {**CASE, "decision": {"granted": False, "text": "不满80周岁"}})
