@@ -10,6 +10,7 @@ at the end, and ends the command with 1. A screen is shown whole: its foot stand
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -36,6 +37,7 @@ IMAGE = Path("docs/images/phone.png")
 SHOWN = ("22-waits", "07-service", "09-materials", "15-receipt")
 SHOWN_SCALE, GAP = 0.7, 16
 SCALES = {"normal": "1", "largest": "1.5"}
+KEPT = re.compile("草稿已存好|The draft is saved")
 WHOLE = ".screen-head, .screen-foot { position: static !important } * { transition: none !important }"
 # The app lets no page bring styles of its own; a script may set them.
 STYLED = "css => { const one = new CSSStyleSheet(); one.replaceSync(css); document.adoptedStyleSheets = [one] }"
@@ -87,6 +89,9 @@ class Painter:
     def _speak(self, language: str, is_open: bool) -> None:
         """A language is chosen once for all, so the app begins anew with it, at the same place."""
         page = self._user.page
+        if page.locator(".kept").count():
+            # What was typed is on the disk before the app begins anew.
+            page.get_by_text(KEPT).wait_for()
         page.evaluate(f"localStorage.setItem('bangban-language', '{language}')")
         page.reload()
         if is_open:

@@ -29,7 +29,7 @@ def file_allowance(user: PhoneUser) -> None:
     user.press("下一步")
     user.see("身份证号最后一位对不上")
     user.fill("身份证号", NEW_ID)
-    user.see(f"号码无误：{age_on(BORN, date.today())} 岁，女，{BORN} 出生")
+    user.see(f"号码无误：{age_on(BORN, date.today())} 岁，女，{BORN.year}年{BORN.month}月{BORN.day}日出生")
     user.picture("resident")
     user.press("下一步")
     user.screen("办什么事？")

@@ -52,6 +52,10 @@ export const stamp = shallowRef(0)
 
 const keyring = new Keyring()
 let release: (() => void) | null = null
+/** Until the browser has taken the lock back. */
+let freed: Promise<void> = Promise.resolve()
+/** Until the store that was locked last is closed. */
+let closed: Promise<void> = Promise.resolve()
 
 /** The open store. Screens behind the lock are only shown while there is one. */
 export const opened = computed<Office>(() => {
@@ -120,6 +124,7 @@ export async function unlockWithPasskey(id: string): Promise<void> {
 }
 
 async function openWith(id: string, dataKey: Bytes, steal: boolean): Promise<void> {
+  await closed.catch(() => undefined)
   if (!(await takeLock(id, steal))) {
     app.phase = 'elsewhere'
     return
@@ -184,14 +189,22 @@ export async function dropPasskey(): Promise<void> {
   await readPersons()
 }
 
-export async function lock(): Promise<void> {
+export function lock(): Promise<void> {
   const closing = office.value
   app.phase = 'locked'
   office.value = null
   // At once: whoever opens the store again is not led anywhere by the end of this.
   goInstead('')
-  await closing?.close()
-  giveLockBack()
+  return (closed = close(closing))
+}
+
+async function close(closing: Office | null): Promise<void> {
+  try {
+    await closing?.close()
+  } finally {
+    giveLockBack()
+    await freed
+  }
 }
 
 function giveLockBack(): void {
@@ -211,7 +224,7 @@ function takeLock(id: string, steal: boolean): Promise<boolean> {
       resolve(true)
       return new Promise<void>((end) => (release = end))
     })
-    held.catch(() => {
+    freed = held.then(() => undefined, () => {
       // Another page took the store over; what this one had committed is what that one reads.
       if (office.value) void lock().then(() => (app.phase = 'elsewhere'))
     })

@@ -4,6 +4,7 @@ import { CLAIM_FIELDS } from '../domain/claim_fields'
 import { isGroup, text, texts } from '../domain/fields'
 import { FORM_PREFIX, questionsOf, type Question } from '../domain/form'
 import { materialsOf } from '../domain/materials'
+import { inGroups } from '../domain/receipt_number'
 import type { Fields, Value } from '../protocol/messages'
 import { CLAIM_LABELS } from './claim_labels'
 import { choiceName, labelOf, materialName } from './names'
@@ -145,6 +146,7 @@ function answerWords(name: string, value: Value | undefined, item: Fields): stri
 /** The value of a field that has words of its own for it, such as a state; of any other as `valueWords`. */
 export function wordsOf(name: string, value: Value | undefined): string {
   if (name === 'citizen_id' && typeof value === 'string') return `${value.slice(0, 6)}********${value.slice(14)}`
+  if (name === 'receipt' && typeof value === 'string') return inGroups(value)
   if (name === 'served' && typeof value === 'string') return sayIfKnown(`served_${value}`)
   if (name !== 'state' || typeof value !== 'string') return valueWords(value)
   const claim = sayIfKnown(`claim_state_${value}`)

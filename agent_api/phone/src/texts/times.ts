@@ -1,4 +1,4 @@
-// Times as one says them: just now, 5 minutes ago, today 14:05, 11-20 08:30; and days as they stand on a calendar.
+// Times as one says them: just now, 5 minutes ago, today 14:05, 11月20日 08:30; and days as they stand on a calendar.
 
 import { dayOf, isDay, moment } from '../domain/days'
 import { daysLeft } from '../domain/open_cases'
@@ -12,7 +12,7 @@ export function sayWhen(wallMs: number, now: number): string {
   if (minutes < 60) return say('minutes_ago', { count: minutes })
   const time = moment(wallMs).slice(11, 16)
   if (dayOf(wallMs) === dayOf(now)) return say('today_at', { time })
-  return say('on_day', { day: dayOf(wallMs).slice(5), time })
+  return say('on_day', { day: sayDate(dayOf(wallMs), true), time })
 }
 
 const WEEKDAYS = [
@@ -31,11 +31,18 @@ const NEAR_DAYS = 300
 /** 2026年12月2日（周三）, or Wed 2 Dec 2026, without the year where `today` is near; what is no day stays as it is. */
 export function sayDay(day: string, today = ''): string {
   if (!isDay(day)) return day
-  const [year, month, date] = day.split('-').map(Number) as [number, number, number]
   const [zh, en] = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]!
   const isNear = isDay(today) && Math.abs(daysLeft(day, today) ?? NEAR_DAYS) < NEAR_DAYS
-  if (language.value === 'zh') return `${isNear ? '' : `${year}年`}${month}月${date}日（${zh}）`
-  return `${en} ${date} ${MONTHS[month - 1]}${isNear ? '' : ` ${year}`}`
+  const date = sayDate(day, isNear)
+  return language.value === 'zh' ? `${date}（${zh}）` : `${en} ${date}`
+}
+
+/** 2026年12月2日, or 2 Dec 2026; what is no day stays as it is. */
+export function sayDate(day: string, isNear = false): string {
+  if (!isDay(day)) return day
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number]
+  if (language.value === 'zh') return `${isNear ? '' : `${year}年`}${month}月${date}日`
+  return `${date} ${MONTHS[month - 1]}${isNear ? '' : ` ${year}`}`
 }
 
 /** The day something is due and how long that is; empty when there is none. */

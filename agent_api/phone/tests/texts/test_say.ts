@@ -19,7 +19,7 @@ import {
   textOf,
 } from '../../src/texts/names'
 import { language, say, type TextKey } from '../../src/texts/say'
-import { sayDay, sayDue } from '../../src/texts/times'
+import { sayDate, sayDay, sayDue, sayWhen } from '../../src/texts/times'
 import { zh } from '../../src/texts/zh'
 
 afterEach(() => (language.value = 'zh'))
@@ -46,8 +46,8 @@ test('one is told from many in English, and Chinese needs no such thing', () => 
 
 test('a day is told as it stands on a calendar, with how long that is', () => {
   expect(sayDay('2026-12-02')).toBe('2026年12月2日（周三）')
-  expect(sayDue('2026-12-02', '2026-11-29')).toBe('12月2日（周三）前 · 还有 3 天')
-  expect(sayDue('2028-02-02', '2026-11-29')).toBe('2028年2月2日（周三）前 · 还有 430 天')
+  expect(sayDue('2026-12-02', '2026-11-29')).toBe('12月2日（周三）前 · 还有\u00a03\u00a0天')
+  expect(sayDue('2028-02-02', '2026-11-29')).toBe('2028年2月2日（周三）前 · 还有\u00a0430\u00a0天')
   language.value = 'en'
   expect(sayDay('2026-12-02')).toBe('Wed 2 Dec 2026')
   expect(sayDue('2026-11-28', '2026-11-29')).toBe('by Sat 28 Nov · 1 day over')
@@ -95,4 +95,12 @@ test('common words of the lists are in English where the catalogue says nothing,
   expect([labelOf(other!), textOf(item, 'dept')]).toEqual(['某个没有译文的问题', 'Civil Affairs'])
   language.value = 'zh'
   expect([labelOf(phone!), textOf(item, 'dept')]).toEqual(['联系电话', '民政'])
+})
+
+test('a day and a moment are said as people say them, in either language', () => {
+  expect(sayDate('1938-03-15')).toBe('1938年3月15日')
+  const now = Date.parse('2026-11-30T10:00:00+08:00')
+  expect(sayWhen(now - 3 * 86_400_000, now)).toBe('11月27日 10:00')
+  language.value = 'en'
+  expect([sayDate('1938-03-15'), sayWhen(now - 3 * 86_400_000, now)]).toEqual(['15 Mar 1938', '27 Nov 10:00'])
 })
