@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, ViewportSize, expect
 
 from fixtures.chromium import ARGUMENTS, chromium
 from fixtures.die_with_parent import end_with_parent
@@ -31,7 +31,11 @@ from tests.small_centre import HELPER, load_small, small_centre
 PIN = "246813"
 SMALL: ViewportSize = {"width": 360, "height": 640}
 PICTURES = Path(os.environ.get("JOURNEY_PICTURES", "build/journeys"))
-_START_S = 60.0
+PATIENCE_MS = 60_000
+"""How long anything is waited for: a machine may be ten times slower than another."""
+_START_S = 180.0
+# The browser's own record of which page has a store open.
+_CLOSED = "navigator.locks.query().then(({ held }) => !held.some((one) => one.name.startsWith('bangban-')))"
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,29 @@ class PhoneUser:
         self.fill("密码", pin)
         self.press("打开")
 
+    def lock(self) -> None:
+        """Until the store is closed, with everything on the disk."""
+        self.press("锁上")
+        self.see("您好")
+        self.until(_CLOSED)
+
+    def until(self, holds: str) -> None:
+        """Until an expression holds that no screen shows; it may be a promise."""
+        deadline = time.monotonic() + PATIENCE_MS / 1_000
+        while not self.page.evaluate(holds):
+            assert time.monotonic() < deadline, holds
+            self.page.wait_for_timeout(50)
+
+    def exchange(self) -> None:
+        """A whole round with the centre, asked for now, and its answer kept: to be level already is not enough."""
+        with self.page.expect_response("**/v1/exchange"):
+            self.press("现在送出")
+        self.page.locator("button[aria-busy=false]").filter(has_text="现在送出").first.wait_for()
+
+    def draft_kept(self) -> None:
+        """Until what the screen of a visit shows is on the disk."""
+        self.see("草稿已存好")
+
     def wait_until_kept(self) -> None:
         """Until the app itself can start without a network."""
         self.page.evaluate(
@@ -218,7 +245,8 @@ def phone_user(
         locale="zh-CN",
         args=[*ARGUMENTS, *arguments],
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     user = PhoneUser(context, address, journey, profile=profile)
     try:
         yield user

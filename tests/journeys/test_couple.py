@@ -128,6 +128,7 @@ def begin_insurance(user: PhoneUser) -> None:
     user.press("下一步")
     user.see("应在 2020 到 2099 之间")
     user.picture("insurance_form")
+    user.draft_kept()
 
 
 def finish_insurance(user: PhoneUser) -> None:

@@ -6,6 +6,7 @@ the dead phone's disk holds is sealed.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from server.centre import open_centre
 from tests.command import finish
 from tests.journeys.film import HEIGHT, WIDTH, shoot
 from tests.journeys.others import Others
-from tests.journeys.phone import PhoneUser, ServedCentre, phone_user
+from tests.journeys.phone import PATIENCE_MS, PhoneUser, ServedCentre, phone_user
 from tests.journeys.test_photographs import assert_sealed, everything_in, reach_materials, stored_files
 
 MATERIAL = "拍照"
@@ -46,11 +47,10 @@ class Line:
         self.held += 1
 
     def wait_until_held(self, user: PhoneUser) -> None:
-        for _ in range(400):
-            if self.held:
-                return
-            user.page.wait_for_timeout(50)
-        raise AssertionError("nothing went over the line")
+        deadline = time.monotonic() + PATIENCE_MS / 1_000
+        while not self.held:
+            assert time.monotonic() < deadline, "nothing went over the line"
+            user.page.wait_for_timeout(50)  # the routes' handlers run meanwhile
 
 
 @dataclass
@@ -129,7 +129,8 @@ def test_a_battery_that_dies_at_every_bad_moment_loses_nothing_and_doubles_nothi
         if not user.page.get_by_role("img", name="照片 1").count():
             photograph(user)
         user.page.get_by_role("img", name="照片 1").wait_for()
-        # What is shown as taken is on the disk.
+        # What is called kept is on the disk.
+        user.draft_kept()
         user.die()
 
     with phone.life() as user:
@@ -141,6 +142,7 @@ def test_a_battery_that_dies_at_every_bad_moment_loses_nothing_and_doubles_nothi
         user.choose("已全部读给本人听")
         for tick in user.page.get_by_text("同意使用：").all():
             tick.click()
+        user.draft_kept()
         # In the middle of a stroke.
         box = user.page.get_by_role("img", name="请在框内签名").bounding_box()
         assert box
@@ -155,6 +157,7 @@ def test_a_battery_that_dies_at_every_bad_moment_loses_nothing_and_doubles_nothi
         for tick in user.page.get_by_label("同意使用：").all():
             expect(tick).to_be_checked()
         user.sign()
+        user.draft_kept()
         user.die()
 
     with phone.life() as user:

@@ -26,6 +26,7 @@ def test_a_phone_left_alone_locks_itself_and_keeps_what_was_typed(
         user.page.clock.install()
         user.enrol(centre.code())
         user.see("都已送达中心")
+        user.page.get_by_role("heading", level=1).click()
         user.page.clock.fast_forward("04:00")
         user.see("都已送达中心")
         user.press("开始上门办理")
@@ -59,12 +60,15 @@ def test_a_wrong_pin_waits_ever_longer_and_a_new_pin_opens(
         user.picture("this_phone")
         user.press("返回")
         user.press("锁上")
+        # However long this machine takes for it, to the phone it is one moment.
+        moment = datetime.now(UTC)
+        user.page.clock.set_fixed_time(moment)
         for _ in range(3):
             user.unlock(PIN)
             user.see("密码不对")
         user.unlock("975310")
         user.see("请等")
-        user.page.clock.install(time=datetime.now(UTC) + timedelta(seconds=5))
+        user.page.clock.set_fixed_time(moment + timedelta(seconds=5))
         user.unlock("975310")
         user.screen("今天")
 
@@ -166,8 +170,7 @@ def test_a_store_that_the_browser_cleared_is_told_and_begun_again(
     with phone_user(driver, tmp_path / "profile", centre.address, "cleared") as user:
         user.enrol(centre.code())
         user.see("都已送达中心")
-        user.press("锁上")
-        user.see("您好")
+        user.lock()
         user.page.evaluate(
             """async () => {
                 const all = await indexedDB.databases()
@@ -246,16 +249,14 @@ def test_a_store_put_back_alone_is_found_out_without_a_network(
         user.see("都已送达中心")
         user.wait_until_kept()
         user.go_offline()
-        user.press("锁上")
-        user.see("您好")
+        user.lock()
         [store] = user.page.evaluate(STORES)
         user.page.evaluate(KEEP, store)
         for _ in range(2):
             user.unlock()
             user.screen("今天")
             assert user.page.get_by_text(ROLLED_BACK).count() == 0
-            user.press("锁上")
-            user.see("您好")
+            user.lock()
         user.page.evaluate(PUT_BACK, store)
         user.unlock()
         user.see(ROLLED_BACK)

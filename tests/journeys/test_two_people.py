@@ -40,16 +40,14 @@ def test_two_people_on_one_phone_never_touch_each_others_unsent_work(
         user.press("回到今天")
         user.see("3 项还没有送达中心")
         [first] = user.page.evaluate(STORES)
-        user.press("锁上")
-        user.see("您好")
+        user.lock()
 
         user.go_online()
         enrol_beside(user, centre.code(LEAD))
         assert user.page.get_by_text(NEW_NAME).count() == 0, "what one has not sent, the other does not see"
-        user.press("现在送出")
-        user.see("都已送达中心")
+        user.exchange()
         assert authors_of(centre, "case") == before, "nor does it travel under the other's name"
-        user.press("锁上")
+        user.lock()
         user.picture("who")
         user.page.get_by_role("radio").first.check()
         user.unlock(OTHER_PIN)
@@ -62,8 +60,9 @@ def test_two_people_on_one_phone_never_touch_each_others_unsent_work(
         [second] = set(user.page.evaluate(STORES)) - {first}
         revoke(centre, second.removeprefix("bangban-"))
         user.page.evaluate("dispatchEvent(new Event('online'))")
-        user.see("您好")
+        user.until(f"{STORES}.then((all) => all.length === 1)")
         assert user.page.evaluate(STORES) == [first]
+        user.see("您好")
 
         user.go_offline()
         user.unlock(PIN)
