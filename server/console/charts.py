@@ -144,7 +144,7 @@ def ceiling(value: int) -> int:
 
 
 def shares(rows: Sequence[ShareRow], label: str) -> Markup:
-    """A small panel: each share as a dot on its interval, the whole's as a short stroke."""
+    """A small panel: each share as a dot on its interval, the whole's as a short stroke; of few cases their counts."""
     high = _ROW * len(rows) + 22
     wide = _PANEL_WIDTH - _LABEL - 12
 
@@ -155,11 +155,11 @@ def shares(rows: Sequence[ShareRow], label: str) -> Markup:
     for place, row in enumerate(rows):
         y = _ROW * place + _ROW // 2
         drawn.append(_text("label end", _LABEL - 8, y + 4, row.name))
-        drawn.append(Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x(0), x(WHOLE), y, y))
         above, below = row.count
         if below < N_MIN:
-            drawn.append(_text("label", x(0) + 4, y - 3, "–"))
+            drawn.append(_text("label few", x(0), y + 4, f"{above}/{below}"))
             continue
+        drawn.append(Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x(0), x(WHOLE), y, y))
         low, high_end = wilson_lower(above, below), WHOLE - wilson_lower(below - above, below)
         span = Markup('<line class="span" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x(low), x(high_end), y, y)
         dot = Markup('<circle class="dot" cx="{}" cy="{}" r="5"/>').format(x(above * WHOLE // below), y)

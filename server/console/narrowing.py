@@ -19,13 +19,15 @@ from server.storage.people import AccountRow
 @dataclass(frozen=True)
 class Narrowing:
     """`account`: whose lists are shown, as if the place were all it had; `place`: "" for the whole scope; `query`: what
-    an address of the same list carries on, beginning with & when there is anything.
+    an address of the same list carries on, beginning with & when there is anything. `unit`: where a list is of one
+    unit's instead.
     """
 
     account: AccountRow
     place: str = ""
     name: str = ""
     query: str = ""
+    unit: str = ""
 
 
 async def narrowed(visit: Visit, **kept: str) -> Narrowing:

@@ -66,6 +66,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **context: Any) -> H
         "date": lambda value: words.date_words(value, today, english),
         "stamp": lambda value: words.stamp_words(value, today, english),
         "moment": lambda at: words.moment_words(at, english),
+        "clock": lambda at: words.clock_words(at, now, english),
         "ago": lambda at: words.ago_words(at, now, english),
         "state": lambda value: words.state_words(value, english),
         "said": lambda table, code: words.said(table, code, english),

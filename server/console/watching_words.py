@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from server.console.step_forms import Pair
 
 LEVELS: Mapping[str, Pair] = {
-    "red_plus": ("红灯升级", "Red, and more"),
+    "red_plus": ("红灯升级", "Red plus"),
     "red": ("红灯", "Red"),
     "yellow": ("黄灯", "Yellow"),
     "blue": ("蓝灯", "Blue"),

@@ -127,6 +127,14 @@ def moment_words(at_ms: int | None, english: bool) -> str:
     return f"{at:%-d %b %Y %H:%M}" if english else f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
+def clock_words(at_ms: int | None, now_ms: int, english: bool) -> str:
+    """09:00 of today; of another day with its date."""
+    if not at_ms:
+        return "—"
+    at, now = (datetime.fromtimestamp(told_wall(one) / 1000, CHINA) for one in (at_ms, now_ms))
+    return f"{at:%H:%M}" if at.date() == now.date() else moment_words(at_ms, english)
+
+
 def date_words(value: str | date | None, today: date, english: bool) -> str:
     """11月22日, never 昨天: for lists in which days are compared."""
     if not value:

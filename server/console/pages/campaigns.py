@@ -154,7 +154,7 @@ async def _claim_page(
         status=status,
         held=held,
         fields=fields,
-        item_name=text(whole, "name") or (text(base, "name") if base is not None else "") or text(fields, "base_item"),
+        item_name=text(whole, "name") or await _item_name(visit, fields),
         finished=_finished(visit, (*campaign_forms.CLAIM_FORMS.values(), campaign_forms.RETURN), status),
         values=[
             (name, label_of("claim", f"f.{name}", visit.english), inherited.get(name), own.get(name))
@@ -182,6 +182,12 @@ async def _claim_page(
             ],
         ),
     )
+
+
+async def _item_name(visit: Visit, fields: Fields) -> str:
+    """What the record is about, as its base catalogue calls it."""
+    code = text(fields, "base_item")
+    return (await item_names(visit.console.platform, [code])).get(code, code)
 
 
 def _finished(visit: Visit, forms: Sequence[StepForm], status: int) -> StepForm | None:
@@ -269,9 +275,7 @@ async def _look_back_page(
         status=status,
         held=held,
         fields=held.fields,
-        item_name=(await item_names(visit.console.platform, [text(held.fields, "base_item")])).get(
-            text(held.fields, "base_item"), ""
-        ),
+        item_name=await _item_name(visit, held.fields),
         finished=_finished(visit, (*campaign_forms.LOOK_BACK_FORMS.values(), *campaign_forms.FINDS.values()), status),
         forms=[form for step, form in campaign_forms.LOOK_BACK_FORMS.items() if step in fit],
         finds=[form for step, form in campaign_forms.FINDS.items() if step in fit],

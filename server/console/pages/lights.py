@@ -7,14 +7,16 @@ when and why; the next is offered to who may take it, and no other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from server.actions.list_watching import SHINING, LightRow, count_lights, list_lights, summed
+from server.actions.refusals import NotFound
 from server.actions.tell_names import names_of
 from server.console import watching_words as words
-from server.console.narrowing import narrowed
+from server.console.narrowing import Narrowing, narrowed
 from server.console.navigation import PEOPLE
 from server.console.record_pages import (
     LINES,
@@ -32,8 +34,8 @@ from server.console.render import page
 from server.console.step_forms import StepForm, with_choices
 from server.console.visit import Visit
 from server.console.watching_forms import LIGHT_FORMS
-from server.domain.people.reach import account_holder
-from server.domain.people.roles import may_read
+from server.domain.people.reach import account_holder, holds, unit_holder
+from server.domain.people.roles import Scope, may_read
 from server.domain.record_fields import Fields, groups, text
 from server.domain.supervision import lights
 from server.domain.supervision.escalation import Stage, next_stage
@@ -57,12 +59,12 @@ class StageTaken:
 
 
 async def show(visit: Visit) -> Response:
-    """`?level=`, `?state=` (without: all that shine), `?by=unit` counts by unit, `?place=`, `?after=` a row."""
-    query, platform, only = visit.request.query_params, visit.console.platform, await narrowed(visit)
+    """`?level=`, `?state=` (without: all that shine), `?by=unit` counts by unit, `?place=`, `?unit=`, `?after=`."""
+    query, platform, only = visit.request.query_params, visit.console.platform, await _only(visit)
     account = only.account
     level = query.get("level", "") if query.get("level", "") in words.LEVELS else ""
     state = query.get("state", "") if query.get("state", "") in words.LIGHT_STATES else SHINING
-    by_unit = query.get("by") == "unit"
+    by_unit = query.get("by") == "unit" or bool(only.unit)
     found = await list_lights(
         platform,
         account,
@@ -72,6 +74,9 @@ async def show(visit: Visit) -> Response:
         limit=LINES + 1,
     )
     counts = await count_lights(platform, account, by_unit=by_unit)
+    # The levels above the list count what the list holds, by whatever the table below is counted.
+    is_whole = not by_unit or only.unit or not account.scope.places
+    whole = summed(counts if is_whole else await count_lights(platform, account))
     rows, family = found[:LINES], "unit" if by_unit else "place"
     asked = [f"{family}:{one.area}" for one in counts[:AREAS_SHOWN]]
     return page(
@@ -82,7 +87,7 @@ async def show(visit: Visit) -> Response:
         more=_key(rows[-1]) if len(found) > LINES else "",
         counts=counts[:AREAS_SHOWN],
         hidden_areas=len(counts[AREAS_SHOWN:]),
-        whole=summed(counts),
+        whole=whole,
         family=family,
         by_unit=by_unit,
         reads_orders=may_read(visit.role, "task"),
@@ -91,6 +96,19 @@ async def show(visit: Visit) -> Response:
         names=await names_of(platform, [*asked, *(row.holder for row in rows), *(f"place:{r.place}" for r in rows)]),
         words=words,
     )
+
+
+async def _only(visit: Visit) -> Narrowing:
+    """Of one place, or of one unit. Raises NotFound for what is out of reach."""
+    unit = visit.request.query_params.get("unit", "")[:40]
+    if not unit:
+        return await narrowed(visit)
+    platform, holder = visit.console.platform, unit_holder(unit)
+    if not holds(visit.account.scope, holder, await platform.directory()):
+        raise NotFound(f"no unit {unit}")
+    narrow = replace(visit.account, scope=Scope(units=frozenset({unit})))
+    name = (await names_of(platform, [holder]))[holder]
+    return Narrowing(narrow, name=name, query=f"&{urlencode({'unit': unit})}", unit=unit)
 
 
 def _key(row: LightRow) -> str:

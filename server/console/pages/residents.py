@@ -115,6 +115,6 @@ async def _guarded(
 def _not_found(visit: Visit) -> Response:
     said = visit.t(
         "没有找到。请核对回执上的编号，和您登记的手机号（或身份证号）最后四位。",
-        "Not found. Please check the number on your receipt, and the last four signs of your phone or id number.",
+        "Not found. Please check the number on your receipt, and the last four characters of your phone or id number.",
     )
     return page(visit, "resident.html", status=404, problem=said, number=visit.form.get("number", "")[:40])

@@ -8,6 +8,7 @@ from server.console.words import (
     CASE_STATES,
     ago_words,
     browser_words,
+    clock_words,
     count_words,
     date_words,
     day_words,
@@ -126,3 +127,9 @@ def test_the_centres_own_hand_is_called_in_the_readers_language() -> None:
 
 def test_a_whole_date_tells_its_year_whatever_the_year_now() -> None:
     assert [whole_date_words("2031-01-05", english) for english in (False, True)] == ["2031年1月5日", "5 Jan 2031"]
+
+
+def test_a_moment_of_today_is_told_by_the_clock_and_another_with_its_day() -> None:
+    assert clock_words(NOW, NOW, False) == moment_words(NOW, False).split()[-1]
+    assert clock_words(NOW - 86_400_000, NOW, False) == moment_words(NOW - 86_400_000, False)
+    assert clock_words(None, NOW, False) == "—"

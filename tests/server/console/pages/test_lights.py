@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from server.console.pages.lights import stages_of
 from tests.server.actions.test_list_followup import clerk_of
 from tests.server.console.office import Office, office
 from tests.server.console.scene import fields_of, hidden, open_light, step, stranger_of
+from tests.small_centre import TOWN, VILLAGE
 
 
 @pytest.fixture
@@ -30,7 +32,30 @@ async def test_the_list_counts_levels_and_names_who_has_to_act(desk: Office) -> 
     only = (await watcher.get("/console/lights?level=red&by=unit")).text
     assert red in only
     assert "与中心联系" not in only
+    assert shining(only) == shining(listed) == {"red_plus": 0, "red": 1, "yellow": 0, "blue": 0, "unknown": 1}
+    assert "没有由单位承办的" in only
     assert "这里没有亮着的灯" in (await watcher.get("/console/lights?state=cleared")).text
+
+
+def shining(page: str) -> dict[str, int]:
+    """What the cards above the list say."""
+    told = re.findall(r'level-card (\w+)".*?class="figure">(\d+)<', page, re.DOTALL)
+    return {level: int(count) for level, count in told}
+
+
+async def test_every_number_of_a_place_or_a_unit_opens_the_lights_that_it_counts(desk: Office) -> None:
+    unit = next(one.id for one in desk.small.world.units if one.place == TOWN)
+    here = await open_light(desk)
+    of_unit = await open_light(desk, level="yellow", about="a" * 32, holder=f"unit:{unit}")
+    watcher = await desk.sign_in(desk.login_of("city_supervisor"))
+    by_place, by_unit = f"/console/lights?place={VILLAGE}", f"/console/lights?unit={unit}"
+    assert f'href="{by_place}&amp;level=red"' in (await watcher.get("/console/lights")).text
+    assert f'href="{by_unit}&amp;level=yellow"' in (await watcher.get("/console/lights?by=unit")).text
+    only = (await watcher.get(f"{by_unit}&level=yellow")).text
+    assert (of_unit in only, here in only, shining(only)["yellow"], "只看 " in only) == (True, False, 1, True)
+    assert of_unit not in (await watcher.get(f"{by_place}&level=red")).text
+    stranger = await desk.sign_in(stranger_of(desk))
+    assert (await stranger.get(by_unit)).status_code == 404
 
 
 async def test_a_clerk_explains_and_a_supervisor_takes_it_further_one_stage_at_a_time(desk: Office) -> None:
