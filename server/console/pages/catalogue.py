@@ -36,7 +36,7 @@ from server.console.catalogue_forms import (
     materials_json,
 )
 from server.console.navigation import CASE_DESKS
-from server.console.record_pages import LINES, seen_state
+from server.console.record_pages import LINES, problems_of, seen_state
 from server.console.render import page
 from server.console.step_forms import fields_from
 from server.console.visit import Visit
@@ -54,10 +54,6 @@ from sync.central.known import Record
 from sync.core.chain import encode_hash
 
 KIND_OF: Mapping[str, str] = {"items": "item", "base": "base_item"}
-STALE: Mapping[str, str] = {
-    "zh": "别人刚刚改过这个事项，请看最新内容再做。",
-    "en": "Somebody has just changed this item: look again.",
-}
 
 
 @dataclass(frozen=True)
@@ -220,6 +216,7 @@ async def take(visit: Visit) -> Response:
 
 async def _take(visit: Visit, held: Record, verb: str, fields: dict[str, Any]) -> Response:
     step = f"{held.kind}.{verb}"
+    seen = seen_state(visit)
     taken = await take_step(
         visit.console.platform,
         visit.account,
@@ -227,13 +224,12 @@ async def _take(visit: Visit, held: Record, verb: str, fields: dict[str, Any]) -
         record=held.id,
         name=step,
         fields=fields,
-        seen=seen_state(visit),
+        seen=seen,
     )
     if taken.outcome.code.has_effect:
         of = visit.request.path_params["of"]
         return RedirectResponse(f"/console/catalogue/{of}/{held.id}?done={verb}", 303)
-    problems = taken.outcome.detail.get("problems", []) or [STALE]
-    return await _item_page(visit, Tried(step, problems, fields), status=409)
+    return await _item_page(visit, Tried(step, problems_of(taken, seen), fields), status=409)
 
 
 async def show_site(visit: Visit) -> Response:

@@ -34,7 +34,7 @@ from server.console.pages.disputes import shown
 from server.console.pages.live import stream_of_scope
 from server.console.record_pages import problems_of, seen_pairs, seen_state
 from server.console.render import page, problem_page
-from server.console.step_forms import fields_from
+from server.console.step_forms import StepForm, fields_from
 from server.console.visit import Visit
 from server.domain.catalogue.licences import TRUST_WORDS
 from server.domain.people.roles import may_change
@@ -131,6 +131,9 @@ async def case_page(
         "case.html",
         status=status,
         live=f"/console/desk/{record}/live?rev={case.record.rev}",
+        # Without what was just done: news of somebody else's step must not say it again.
+        here=f"/console/desk/{record}",
+        finished=_finished(visit) if status == 200 else None,
         others=await others_at(platform, visit.account, record),
         record_id=record,
         case=case,
@@ -172,6 +175,12 @@ async def case_page(
             if name.startswith("form.")
         },
     )
+
+
+def _finished(visit: Visit) -> StepForm | None:
+    """The step that was just taken and led back here."""
+    done = visit.request.query_params.get("done", "")[:40]
+    return {**CASE_FORMS, CONSENT_REVOKE.step: CONSENT_REVOKE}.get(done) or CASE_FORMS.get(f"case.{done}")
 
 
 def rows_of(case: CasePage) -> list[dict[str, object]]:

@@ -58,7 +58,8 @@ async def show(visit: Visit) -> Response:
     names = await names_of(visit.console.platform, [one.bucket for one in found.conflicts])
     told = [(text(one.fields, "kind"), text(one.fields, "record")) for one in found.conflicts]
     abouts = await record_names(visit.console.platform, told)
-    return page(visit, "conflicts.html", found=found, only=only, names=names, abouts=abouts)
+    decided = visit.request.query_params.get("done") == "decide"
+    return page(visit, "conflicts.html", found=found, only=only, names=names, abouts=abouts, decided=decided)
 
 
 async def show_parked(visit: Visit) -> Response:
@@ -194,7 +195,7 @@ async def decide(visit: Visit) -> Response:
         seen=Base(epoch=epoch, rev=conflict.rev, hash=encode_hash(conflict.hash)),
     )
     if taken.outcome.code in (OutcomeCode.APPLIED, OutcomeCode.MERGED):
-        return RedirectResponse("/console/conflicts", 303)
+        return RedirectResponse("/console/conflicts?done=decide", 303)
     said = {
         "conflict_decided": visit.t("别人刚刚已经决定了。", "Somebody has just decided it."),
         "conflict_moved": _moved(visit),

@@ -99,6 +99,8 @@ async def test_an_item_is_stopped_and_taken_up_again(desk: Office) -> None:
         assert (await fields_of(desk))["status"] == after
         again = await browser.post(f"{here}/{verb}", **seen, **said)
         assert again.status_code == 409
+        assert "没有执行，记录未改变" in again.text
+        assert "这一页已经过时" in again.text
     assert 'id="publish"' not in (await browser.get(here)).text
 
 

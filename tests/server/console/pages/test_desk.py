@@ -165,7 +165,13 @@ async def test_a_case_is_passed_on_to_a_unit_by_its_name(desk: Office) -> None:
     unit = next(one for one in desk.small.world.units if one.place == "341881000000")
     page = (await clerk.get(PAGE)).text
     said = {"in.transfer.to": unit.name, "in.transfer.reason": "属该单位"}
-    assert (await clerk.post(f"{PAGE}/transfer", **hidden(page), **said)).status_code == 303
+    nobody = await clerk.post(f"{PAGE}/transfer", **hidden(page), **{**said, "in.transfer.to": " "})
+    assert (nobody.status_code, "还没有写明给谁" in nobody.text) == (422, True)
+    taken = await clerk.post(f"{PAGE}/transfer", **hidden(page), **said)
+    assert taken.status_code == 303
+    told = (await clerk.get(taken.headers["location"])).text
+    assert "✓ 转办</strong> 已记录。" in told
+    assert f'hx-get="{PAGE}"' in told, "news does not say it again"
     record = await read_record(desk.platform, "case", CASE)
     assert record is not None
     assert record.fields["holder"] == f"unit:{unit.id}"

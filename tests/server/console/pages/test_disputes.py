@@ -68,7 +68,9 @@ async def test_a_supervisor_sees_both_sides_and_decides(tmp_path: Path) -> None:
         undecided = await browser.post(f"/console/conflicts/{conflict}", **(await fields_of(browser, conflict)))
         assert undecided.status_code == 422
         sent = {**(await fields_of(browser, conflict)), "pick.0": "mine"}
-        assert (await browser.post(f"/console/conflicts/{conflict}", **sent)).status_code == 303
+        decided = await browser.post(f"/console/conflicts/{conflict}", **sent)
+        assert decided.status_code == 303
+        assert "已决定。" in (await browser.get(decided.headers["location"])).text
         assert await address_of(desk) == ADDRESSES[1]
         again = await browser.post(f"/console/conflicts/{conflict}", **sent)
         assert (again.status_code, "已经决定" in again.text) == (409, True)
