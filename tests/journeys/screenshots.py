@@ -1,4 +1,5 @@
-"""Pictures of every page of the console for each role, and of the residents' page, from the demo's world.
+"""Pictures of every page of the console for each role, of what it shows after somebody did something
+(picture_states.py), and of the residents' page, from the demo's world.
 
     python -m tests.journeys.screenshots            fills a world anew, writes build/screenshots/ and docs/images/
     python -m tests.journeys.screenshots --small    in the small world
@@ -25,15 +26,19 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
 from fixtures.fleet.week import Numbers, Week
+from fixtures.story.residents import Shown
 from fixtures.world import Role
 from server.cli.demo import demo_settings, fill
 from server.console.pages import PAGES
 from tests.journeys.console import TABLET, WIDE, Clerk, chromium_browser, clerk, login_of, sign_in_for
 from tests.journeys.phone import ServedCentre, serving
+from tests.journeys.picture_states import WAYS, first_factor, rating, signing_in, too_many
+from tests.journeys.town import Town
 
 FOLDER, IMAGES = Path("build/screenshots"), Path("docs/images")
 FULL = Numbers(devices=997, colleagues=60, filings=3, claims=3, photos=1, seed=7)
 SMALL = Numbers(devices=15, colleagues=6, filings=10, claims=5, photos=1, seed=7, small=True)
+PHONE = {"width": 390, "height": 844}
 ROLES = (
     Role.CITY_SUPERVISOR,
     Role.COUNTY_SUPERVISOR,
@@ -181,7 +186,7 @@ def keep_small(picture: bytes, path: Path) -> None:
 
 
 def photograph_residents_page(browser: Browser, centre: ServedCentre, receipt: str, last4: str, out: Path) -> None:
-    for size in (WIDE, TABLET, {"width": 390, "height": 844}):
+    for size in (WIDE, TABLET, PHONE):
         for in_english in (False, True):
             with clerk(browser, centre.address, "resident", viewport=size) as resident:
                 resident.open("/r/")
@@ -201,6 +206,37 @@ def photograph_residents_page(browser: Browser, centre: ServedCentre, receipt: s
                 take(resident, out / "resident" / f"{name}-case.png")
                 if size["width"] < 500 and not in_english:
                     keep_small(resident.page.screenshot(), IMAGES / "resident.png")
+
+
+def photograph_states(browser: Browser, centre: ServedCentre, week: Week, out: Path) -> None:
+    """Forms, questions, refusals, mishaps and paper: in Chinese on a wide screen, in English on a tablet, and the
+    residents' on a phone.
+    """
+    town = Town(centre, week.world, Shown("", ""))
+    for size, in_english in ((WIDE, False), (TABLET, True)):
+        for role, way in WAYS:
+            with clerk(browser, centre.address, f"states-{role.value}", viewport=size) as somebody:
+                somebody.sign_in(sign_in_for(centre, login_of(week.world, role, in_place=_near(week, role))))
+                english(somebody, in_english)
+                way(somebody, town, _taker(somebody, out / role.value, in_english))
+        login = login_of(week.world, Role.DESK_CLERK, in_place=_near(week, Role.DESK_CLERK))
+        with clerk(browser, centre.address, "states-open", viewport=size) as nobody:
+            nobody.open("/console/sign-in")
+            english(nobody, in_english)
+            taken = _taker(nobody, out / "nobody", in_english)
+            signing_in(nobody, sign_in_for(centre, login), taken)
+            nobody.context.clear_cookies()
+            english(nobody, in_english)
+            first_factor(nobody, sign_in_for(centre, login), town, taken)
+            too_many(nobody, taken)
+        with clerk(browser, centre.address, "states-resident", viewport=TABLET if in_english else PHONE) as resident:
+            resident.open("/r/")
+            english(resident, in_english)
+            rating(resident, town, _taker(resident, out / "resident", in_english))
+
+
+def _taker(somebody: Clerk, folder: Path, in_english: bool) -> Callable[[str], None]:
+    return lambda name: take(somebody, folder / f"{name}{'-en' if in_english else ''}.png")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -227,6 +263,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             photograph(browser, centre, week, FOLDER)
         if receipt:
             photograph_residents_page(browser, centre, receipt, last4, FOLDER)
+        if not told.chosen:
+            photograph_states(browser, centre, week, FOLDER / "states")
     print(f"{sum(1 for _ in FOLDER.rglob('*.png'))} pictures in {FOLDER}, a few in {IMAGES}")
 
 
