@@ -373,7 +373,7 @@ def rating(resident: Clerk, town: Town, take: Take) -> None:
     send(page, "/r/consent")
     take("consent-asked")
     for _ in range(AFTER_ONE_TRY_TOO_MANY):
-        ask(resident, "T000N26110200001", "0000")
+        ask(resident, number, "0000" if last4 != "0000" else "1111")
     take("too_many")
 
 

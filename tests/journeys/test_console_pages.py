@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.accessible import check_accessible
-from tests.journeys.console import TABLET, Clerk, clerk
+from tests.journeys.console import TABLET, WIDE, Clerk, clerk
 from tests.journeys.page_weight import WEIGHT_MAX, Heard
 from tests.journeys.screenshots import ROLES, Walk, english, pattern_of
 from tests.journeys.town import Town
@@ -46,6 +46,10 @@ def look_at_it_in_english(somebody: Clerk, address: str) -> None:
     check_accessible(somebody.page, f"{address} in English", colours=False)
     assert somebody.page.evaluate(TOO_WIDE) is False, f"{address} in English"
     assert somebody.page.evaluate(STICKS_OUT) == [], f"{address} in English"
+    # On a wide screen cards stand in more columns, and each may be narrower than on a tablet.
+    somebody.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    assert somebody.page.evaluate(STICKS_OUT) == [], f"{address} in English on a wide screen"
+    somebody.page.set_viewport_size(TABLET)  # type: ignore[arg-type]
     english(somebody, False)
 
 

@@ -100,7 +100,9 @@ async def test_who_has_too_few_cases_for_any_figure_is_named_below_its_table_and
 
 async def test_a_period_that_is_none_is_said_and_not_there(desk: Office) -> None:
     browser = await desk.sign_in(desk.login_of(Role.CITY_SUPERVISOR))
-    assert "期应写作" in (await browser.post("/console/bulletins", period="soon")).text
+    refused = (await browser.post("/console/bulletins", period="soon")).text
+    assert "期应写作" in refused
+    assert 'value="soon"' in refused
     assert (await browser.get("/console/bulletins/soon")).status_code == 404
     assert (await browser.get(HERE)).status_code == 404
 
