@@ -19,7 +19,13 @@ from agent_api.enrolment import json_response
 from agent_api.problems import problem_response
 from agent_api.wiring import Services
 from server.actions.activate_account import activate_account
-from server.actions.administer_account import AccountUnfit, account_to_change, make_account, rescope_account
+from server.actions.administer_account import (
+    AccountUnfit,
+    account_to_change,
+    account_to_let_in,
+    make_account,
+    rescope_account,
+)
 from server.actions.list_accounts import AccountLine, list_accounts, read_account
 from server.actions.move_account import Moved, close_account, reopen_account
 from server.actions.refusals import NotFound
@@ -167,8 +173,8 @@ async def post_account(request: Request, caller: Caller, services: Services) -> 
 async def post_scope(request: Request, caller: Caller, services: Services) -> Response:
     """POST /v1/desk/accounts/{account}/move"""
     asked, by = await read_json(request, _read_scope), await account_of(caller, services)
+    account = (await account_to_change(services.platform, by, request.path_params["account"])).id
     await check_factor(services, by, asked.factor)
-    account = request.path_params["account"]
     try:
         await rescope_account(
             services.platform, by, account, role=asked.role, places=asked.places, units=asked.units, site=asked.site
@@ -192,8 +198,8 @@ async def post_reopen(request: Request, caller: Caller, services: Services) -> R
     """POST /v1/desk/accounts/{account}/reopen: the grants of before; its devices need new codes."""
     asked, by = await read_json(request, _read_factor), await account_of(caller, services)
     platform = services.platform
+    account = await account_to_let_in(platform, by, request.path_params["account"])
     await check_factor(services, by, asked.factor)
-    account = await account_to_change(platform, by, request.path_params["account"])
     moved = await reopen_account(
         platform.database,
         account.id,
@@ -209,8 +215,8 @@ async def post_activation(request: Request, caller: Caller, services: Services) 
     """POST /v1/desk/accounts/{account}/activation: a one-time code."""
     asked, by = await read_json(request, _read_factor), await account_of(caller, services)
     platform = services.platform
+    account = await account_to_let_in(platform, by, request.path_params["account"])
     await check_factor(services, by, asked.factor)
-    account = await account_to_change(platform, by, request.path_params["account"])
     made = await activate_account(
         platform.database,
         services.secrets,

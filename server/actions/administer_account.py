@@ -1,7 +1,8 @@
 """What an administrator does to an account from afar: makes one, gives it another role or other places.
 
-Laws: both the account and what it is given lie in the administrator's own scope, and nobody changes their own. Who runs
-the system and who audits are named at the machine alone: nobody is made one from afar, or made something else.
+Laws: both the account and what it is given lie in the administrator's own scope, nobody changes their own, and nobody
+lets somebody in who reaches further than they do. Who runs the system and who audits are named at the machine alone:
+nobody is made one from afar, or made something else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from server.actions.move_account import Moved, move_account
 from server.actions.platform import Platform
 from server.actions.refusals import ActionRefused, NotFound
 from server.domain.people.entitlement import Directory
-from server.domain.people.reach import place_in_scope, unit_in_scope
+from server.domain.people.reach import covers, place_in_scope
 from server.domain.people.roles import Role, Scope
 from server.storage.people import ACTIVE, AccountRow, accounts_by_login
 
@@ -94,6 +95,14 @@ async def account_to_change(platform: Platform, by: AccountRow, account: str) ->
     return found[0]
 
 
+async def account_to_let_in(platform: Platform, by: AccountRow, account: str) -> AccountRow:
+    """One to which this administrator may give access: it reaches nothing that they do not. Raises NotFound."""
+    found = await account_to_change(platform, by, account)
+    if not covers(by.scope, found.scope, await platform.directory()):
+        raise NotFound("it reaches beyond this scope")
+    return found
+
+
 def _entry(
     directory: Directory, login: str, name: str, role: str, places: list[str], units: list[str], site: str
 ) -> AccountEntry:
@@ -108,10 +117,6 @@ def _check_grant(
     by: AccountRow, role: Role, scope: Scope, site: str, directory: Directory, *, before: Role | None = None
 ) -> None:
     """Whoever grants holds what is granted. `before`: the role that the account has."""
-    within = all(place_in_scope(by.scope, place, directory) for place in (*scope.places, site))
-    if (
-        (role is not before and APART & {role, before})
-        or not within
-        or not all(unit_in_scope(by.scope, unit, directory) for unit in scope.units)
-    ):
+    is_apart = role is not before and APART & {role, before}
+    if is_apart or not place_in_scope(by.scope, site, directory) or not covers(by.scope, scope, directory):
         raise NotFound("out of this scope")

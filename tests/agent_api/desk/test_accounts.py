@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyotp
@@ -11,7 +12,7 @@ from agent_api.limits import Limits
 from server.actions.sign_in import StaffDoor, give_sign_in
 from server.domain.people.roles import Role, Scope
 from server.passwords import Passwords
-from server.storage.people import AccountRow
+from server.storage.people import AccountRow, account_by_id, update_account
 from tests.agent_api.centre import Centre, Enrolled
 from tests.people import CITY, COUNTY, TOWN, VILLAGE, VILLAGE_UNIT, ZONE_VILLAGE, put_accounts
 
@@ -178,3 +179,20 @@ async def test_a_lost_phone_is_refused_without_a_code(api: Centre, admin: Hand) 
 async def test_what_is_no_question_is_malformed(admin: Hand) -> None:
     for body in ({"silent_days": -1}, {"roles": ["king"]}, {"search": 1}, {"more": 1}):
         assert (await admin.post("/search", **body)).status_code == 400, body
+
+
+async def test_nobody_lets_somebody_in_who_reaches_further(api: Centre, admin: Hand) -> None:
+    """An account works at a site of the county and reaches the city."""
+    account = (await admin.post("", **NEW, factor=admin.code())).json()["id"]
+    async with api.database.read() as snapshot:
+        by, wide = await account_by_id(snapshot, admin.who.answer["account"]), await account_by_id(snapshot, account)
+    assert by is not None
+    assert wide is not None
+    async with api.database.write() as tx:
+        await update_account(tx, replace(by, scope=Scope(frozenset({COUNTY}), frozenset()), site=COUNTY))
+        await update_account(tx, replace(wide, scope=Scope(frozenset({CITY}), frozenset())))
+    for path in ("activation", "reopen"):
+        assert (await admin.post(f"/{account}/{path}", factor=admin.code())).status_code == 404, path
+    async with api.database.write() as tx:
+        await update_account(tx, wide)
+    assert (await admin.post(f"/{account}/activation", factor=admin.code())).status_code == 200

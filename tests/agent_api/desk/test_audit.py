@@ -11,6 +11,7 @@ from server.domain.people.roles import Role
 from tests.agent_api.centre import Centre, Enrolled
 from tests.agent_api.desk.test_accounts import with_factor
 from tests.people import VILLAGE
+from tests.put_record import put_person
 
 TASK = {"place": VILLAGE, "code": "check", "about": "a" * 32, "about_kind": "case", "text": "请核实", "days": 2}
 RECORD = "1" * 32
@@ -21,6 +22,7 @@ async def get(api: Centre, who: Enrolled, address: str) -> Any:
 
 
 async def a_change(api: Centre) -> Enrolled:
+    await put_person(api.services.platform, VILLAGE, resident="7" * 32)
     clerk = await api.enrol(Role.DESK_CLERK)
     made = await api.client.post(f"/v1/desk/task/{RECORD}/open", headers=clerk.bearer, json={"fields": TASK})
     assert made.status_code == 200, made.text

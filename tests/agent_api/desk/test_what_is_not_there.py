@@ -23,6 +23,10 @@ BODIES: dict[str, Any] = {
     "/v1/desk/campaigns/{id}/open": {"fields": {}},
     "/v1/desk/parked/{change}/return": {"words": "请补充户口簿"},
     "/v1/desk/campaigns/{id}/look-backs": {"seed": "2026"},
+    "/v1/desk/accounts/{account}/move": {"factor": "123456", "site": TOWN},
+    "/v1/desk/accounts/{account}/activation": {"factor": "123456"},
+    "/v1/desk/accounts/{account}/reopen": {"factor": "123456"},
+    "/v1/desk/accounts/{account}/devices/{device}/lost": {"reason": "lost"},
 }
 # One step of every kind that is taken with a record that is there.
 STEPS = (

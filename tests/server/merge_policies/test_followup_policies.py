@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.actions.refusals import NotFound
 from server.actions.take_step import Taken, centre_itself, read_record, take_step
 from server.centre import platform_of
 from server.domain.cases.ratings import rating_id
@@ -128,16 +129,18 @@ async def test_a_refused_case_that_is_rated_stays_refused(small: SmallCentre) ->
 
 async def test_a_rating_needs_a_case_of_its_place_that_is_over_and_its_own_id(small: SmallCentre) -> None:
     clerk = await small.account(login_of(small, "desk_clerk"))
-    absent = await step(small, clerk, "rating.give", rating_id(CASE), rating(5), new=True)
+    with pytest.raises(NotFound):
+        await step(small, clerk, "rating.give", rating_id(CASE), rating(5), new=True)
     await put_record(small, "case", CASE, case_of(small, state="accepted"))
     early = await step(small, clerk, "rating.give", rating_id(CASE), rating(5), new=True)
     page = await step(small, clerk, "rating.give", rating_id(CASE), rating(5, "page"), new=True)
     other = await step(small, clerk, "rating.give", "d" * 32, rating(5), new=True)
-    reasons = [one.outcome.reason for one in (absent, early, page, other)]
-    assert reasons == ["record_absent", "rating_too_early", "value_unknown", "wrong_id"]
+    reasons = [one.outcome.reason for one in (early, page, other)]
+    assert reasons == ["rating_too_early", "value_unknown", "wrong_id"]
 
 
 async def test_a_task_is_explained_and_closed_by_another(small: SmallCentre) -> None:
+    await put_record(small, "case", CASE, case_of(small))
     clerk = await small.account(login_of(small, "desk_clerk"))
     above = await small.account(login_of(small, "county_supervisor"))
     task = {"place": VILLAGE, "code": "check", "about": CASE, "about_kind": "case", "text": "请核实", "days": 3}
@@ -166,6 +169,7 @@ async def test_a_bad_ratings_task_is_closed_with_what_the_call_back_came_to(smal
 
 
 async def test_a_task_and_a_ticket_count_the_centre_s_own_working_days(small: SmallCentre) -> None:
+    await put_record(small, "case", CASE, case_of(small))
     above = await small.account(login_of(small, "county_supervisor"))
     today = china_day(small.centre.clock.wall_ms())
     days = [today + timedelta(days=number) for number in range(1, 40)]
