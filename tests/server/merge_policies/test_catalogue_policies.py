@@ -17,6 +17,7 @@ from sync.core.changes import OutcomeCode
 from tests.catalogue_centre import CATALOGUE, DATABASES, STANDARD, CatalogueCentre, catalogue_centre
 from tests.centre import ident
 from tests.people import VILLAGE, VILLAGE_UNIT
+from tests.put_record import put_person
 
 LOCAL = local_item_id(VILLAGE_UNIT, STANDARD)
 LICENCE, RESIDENT = ident("licence"), ident("resident")
@@ -85,6 +86,7 @@ async def test_an_edit_of_the_standard_is_one_small_row_for_every_site(at: Catal
 
 
 async def test_a_helpers_photo_stands_for_a_paper_after_a_desk_saw_the_original(at: CatalogueCentre) -> None:
+    await put_person(at.platform, VILLAGE, resident=RESIDENT, case=ident("case"))
     kept = await at.step("licence.keep", LICENCE, KEPT, by=at.helper)
     assert kept.record is not None
     assert kept.record.fields["trust"] == "C"
@@ -101,6 +103,7 @@ async def test_a_helpers_photo_stands_for_a_paper_after_a_desk_saw_the_original(
 
 
 async def test_a_helper_neither_speaks_for_a_desk_nor_writes_the_class(at: CatalogueCentre) -> None:
+    await put_person(at.platform, VILLAGE, resident=RESIDENT, case=ident("case"))
     for more, reason in (
         ({"source": "desk"}, "value_unknown"),
         ({"source": "register"}, "value_unknown"),
