@@ -26,6 +26,14 @@ def test_a_planted_bug_of_the_rules_is_found_by_its_oracle(plant: str) -> None:
     assert [result.violations[0].oracle for result in report.failed] == [SAMPLE[plant]]
 
 
+def test_a_decision_below_is_found_where_days_go_by() -> None:
+    scenarios = (
+        replace(small(seed, devices=5, steps=12, hours=3), desks=MOST, days=30, kinds=()) for seed in range(10, 40)
+    )
+    report = simulate(scenarios, broken_by("review_skipped"), stop=True)
+    assert [result.violations[0].oracle for result in report.failed] == ["decided_above"]
+
+
 def test_each_says_what_it_is() -> None:
     assert len(DESK_PLANTS) >= 3
     assert all(says and patches for says, patches in DESK_PLANTS.values())

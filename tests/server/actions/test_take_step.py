@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.actions.platform import Platform
+from server.actions.raise_lights import raise_lights
 from server.actions.refusals import NotFound
 from server.actions.show_case import show_case
-from server.actions.take_step import centre_itself, read_record, take_step
+from server.actions.take_step import Taken, centre_itself, read_record, take_step
 from server.centre import platform_of
 from server.domain.cases.consent import DATA_KINDS, SENSITIVE_KINDS
 from server.domain.people.roles import Role, Scope
+from server.domain.record_fields import groups
+from server.merge_policies.supervision_policies import light_id
 from server.storage.people import AccountRow, insert_accounts
 from sync.core.chain import encode_hash
 from sync.core.changes import Base, OutcomeCode
+from sync.core.clock import from_iso
+from tests.people import HandClock
 from tests.put_record import case_of, put_record
+from tests.server.actions.test_show_case import CASE, file_case
 from tests.small_centre import HELPER, VILLAGE, SmallCentre, small_centre
 
 
@@ -196,3 +204,85 @@ async def test_a_desk_files_a_standard_item_for_a_resident_of_any_village_it_rea
     held = await read_record(platform, "case", case)
     assert held is not None
     assert (held.fields["state"], held.fields["served"]) == ("received", "desk")
+
+
+async def reviewed_below(small: SmallCentre) -> tuple[Platform, AccountRow]:
+    """A case whose item is reviewed where it is accepted and decided above (行政许可法 35, 43), accepted."""
+    platform, clerk = platform_of(small.centre, small.writer), await small.account(clerk_over(small))
+    item = next(one for one in small.world.standard_items if one.key == "V01")
+    held = await read_record(platform, "item", item.id)
+    assert held is not None
+    await small.tamper("DELETE FROM items WHERE id = ?", [item.id])
+    materials = [one for one in groups(held.fields, "materials") if one.get("no") == 1]
+    fields = {**held.fields, "review_days": 5, "materials": materials}
+    await put_record(small, "item", item.id, fields, bucket=held.bucket)
+    await file_case(small)
+    accepted = await case_step(small, platform, clerk, "case.accept")
+    assert accepted.outcome.code is OutcomeCode.APPLIED, accepted.outcome.detail
+    return platform, clerk
+
+
+async def case_step(small: SmallCentre, platform: Platform, who: AccountRow, name: str, **fields: Any) -> Taken:
+    seen = await small.seen("case", CASE)
+    return await take_step(platform, who, kind="case", record=CASE, name=name, fields=fields, seen=seen)
+
+
+def unit_above(small: SmallCentre, holder: object) -> str:
+    return min(one for unit in small.world.units if (one := f"unit:{unit.id}") != holder)
+
+
+async def test_who_reviews_first_passes_it_up_with_an_opinion_and_who_has_it_then_decides(either: SmallCentre) -> None:
+    platform, clerk = await reviewed_below(either)
+    shown = await show_case(platform, clerk, CASE)
+    assert ("case.pass_up" in shown.steps, "case.decide" in shown.steps) == (True, False)
+    assert [due.code for due in shown.dues if due.code == "review"] == ["review"]
+    above = unit_above(either, shown.record.fields["holder"])
+    for step, fields, reason in (
+        ("case.decide", {"decision": {"granted": True}}, "review_first"),
+        ("case.pass_up", {"passing_up": {"to": above}}, "opinion_missing"),
+        ("case.pass_up", {"passing_up": {"to": shown.record.fields["holder"], "opinion": "齐全"}}, "holder_same"),
+    ):
+        refused = await case_step(either, platform, clerk, step, **fields)
+        assert (refused.outcome.code, refused.outcome.reason) == (OutcomeCode.REFUSED, reason)
+    passed = await case_step(either, platform, clerk, "case.pass_up", passing_up={"to": above, "opinion": "建议准予"})
+    assert passed.outcome.code is OutcomeCode.APPLIED
+    assert passed.record is not None
+    clock = passed.record.fields["clock"]
+    assert isinstance(clock, dict)
+    assert (passed.record.fields["holder"], clock["passed_on"]) == (above, "2026-11-24")
+    assert await either.fetch("SELECT holder FROM cases WHERE id = ?", [CASE]) == [(above,)]
+    shown = await show_case(platform, clerk, CASE)
+    assert ("case.pass_up" in shown.steps, "case.decide" in shown.steps) == (False, True)
+    assert [due.code for due in shown.dues if due.code == "review"] == []
+    again = await case_step(either, platform, clerk, "case.pass_up", passing_up={"to": above, "opinion": "再报"})
+    assert again.outcome.code is OutcomeCode.REFUSED
+    decided = await case_step(either, platform, clerk, "case.decide", decision={"granted": True})
+    assert decided.outcome.code is OutcomeCode.APPLIED
+
+
+async def test_nobody_is_passed_a_case_who_is_not_there_and_who_filed_it_gives_no_opinion(either: SmallCentre) -> None:
+    platform, clerk = await reviewed_below(either)
+    with pytest.raises(NotFound):
+        await case_step(either, platform, clerk, "case.pass_up", passing_up={"to": "unit:nobody", "opinion": "齐全"})
+    helper = replace(await either.account(HELPER), role=Role.DESK_CLERK)
+    above = unit_above(either, "")
+    own = await case_step(either, platform, helper, "case.pass_up", passing_up={"to": above, "opinion": "齐全"})
+    assert (own.outcome.code, own.outcome.reason) == (OutcomeCode.REFUSED, "own_filing")
+
+
+async def test_a_review_that_takes_too_long_shines_on_who_reviews_and_not_once_it_is_passed_up(
+    either: SmallCentre,
+) -> None:
+    platform, clerk = await reviewed_below(either)
+    late = replace(platform, clock=HandClock(wall=from_iso("2026-12-08T10:00:00+08:00")))
+    await raise_lights(late)
+    light = light_id(CASE, "review")
+    shown = await read_record(platform, "light", light)
+    case = await read_record(platform, "case", CASE)
+    assert shown is not None
+    assert case is not None
+    assert (shown.fields["level"], shown.fields["holder"]) == ("red_plus", case.fields["holder"])
+    above = unit_above(either, case.fields["holder"])
+    await case_step(either, platform, clerk, "case.pass_up", passing_up={"to": above, "opinion": "建议准予"})
+    await raise_lights(late)
+    assert await either.fetch("SELECT state FROM lights WHERE id = ?", [light]) == [("cleared",)]
