@@ -1,7 +1,8 @@
 """The audit: who looked at and changed what, and whether the trail is whole.
 
-Laws: searching the logs is itself a look that is logged; nothing here opens a record. The check of the trail runs in a
-process of its own (server/trail_check.py) and wants the auditor's factor and a reason, as at the console.
+Laws: searching the logs is itself a look that is logged, and what is out of the auditor's scope is not there; nothing
+here opens a record. The check of the trail runs in a process of its own (server/trail_check.py) and wants the
+auditor's factor and a reason, as at the console.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from agent_api.enrolment import json_response
 from agent_api.wiring import Services
 from server.actions.log_read import log_read
 from server.actions.refusals import NotFound, ReasonMissing
-from server.actions.search_logs import LATEST, ROWS_MAX, LogRow, search_changes, search_looks
+from server.actions.search_logs import LATEST, ROWS_MAX, LogRow, may_search, search_changes, search_looks
 from server.actions.verify_findings import Finding
 from server.domain.supervision.reads import is_reason
-from server.storage.people import accounts_by_login
+from server.storage.people import account_by_id
 from sync.core.ids import is_id
 
 BODY_MAX = 4 * 1024
@@ -59,27 +60,28 @@ _read_asked = msgspec.json.Decoder(TrailAsked)
 
 
 async def get_looks(request: Request, caller: Caller, services: Services) -> Response:
-    """GET /v1/desk/audit/looks?login= or ?record=, &before="""
-    platform, account = services.platform, await account_of(caller, services)
-    login, record = request.query_params.get("login", "")[:60], request.query_params.get("record", "")[:32]
-    if bool(login) == bool(record):
+    """GET /v1/desk/audit/looks?account= or ?record=, &before="""
+    platform, auditor = services.platform, await account_of(caller, services)
+    account, record = request.query_params.get("account", "")[:32], request.query_params.get("record", "")[:32]
+    if bool(account) == bool(record) or not is_id(account or record):
         raise BodyRefused("malformed")
     async with platform.database.read() as snapshot:
-        named = (await accounts_by_login(snapshot, [login])).get(login) if login else None
-    if login and named is None:
-        raise NotFound("no such account")
-    asked = named.id if named is not None else ""
-    await log_read(platform, account, "log", asked or record)
-    return _page(await search_looks(platform, account=asked, record=record, before=_before(request)))
+        named = await account_by_id(snapshot, account) if account else None
+    if (account and named is None) or not await may_search(platform, auditor, named, record):
+        raise NotFound("nothing of this scope")
+    await log_read(platform, auditor, "log", account or record)
+    return _page(await search_looks(platform, account=account, record=record, before=_before(request)))
 
 
 async def get_changes(request: Request, caller: Caller, services: Services) -> Response:
     """GET /v1/desk/audit/changes?record=&before="""
-    platform, account = services.platform, await account_of(caller, services)
+    platform, auditor = services.platform, await account_of(caller, services)
     record = request.query_params.get("record", "")[:32]
     if not is_id(record):
         raise BodyRefused("malformed")
-    await log_read(platform, account, "log", record)
+    if not await may_search(platform, auditor, None, record):
+        raise NotFound("nothing of this scope")
+    await log_read(platform, auditor, "log", record)
     return _page(await search_changes(platform, record, before=_before(request)))
 
 

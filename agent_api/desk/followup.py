@@ -27,7 +27,6 @@ from server.actions.list_followup import (
     list_tickets,
 )
 from server.domain.record_fields import parse_date
-from server.domain.supervision.tasks import TaskCode
 
 T = TypeVar("T")
 
@@ -45,11 +44,11 @@ class CallBacks(msgspec.Struct, frozen=True):
 
 
 async def get_tasks(request: Request, caller: Caller, services: Services) -> Response:
-    """GET /v1/desk/tasks?upto=2026-12-01&after=&limit=50, ?code=supervision_order for the orders alone"""
-    code = request.query_params.get("code", "")
-    if code not in ("", TaskCode.SUPERVISION_ORDER):
+    """GET /v1/desk/tasks?upto=2026-12-01&after=&limit=50, ?only=orders for the supervision orders alone"""
+    only = request.query_params.get("only", "")
+    if only not in ("", "orders"):
         raise BodyRefused("malformed")
-    return await _waiting(request, caller, services, partial(list_tasks, orders=bool(code)))
+    return await _waiting(request, caller, services, partial(list_tasks, orders=bool(only)))
 
 
 async def get_tickets(request: Request, caller: Caller, services: Services) -> Response:

@@ -7,7 +7,23 @@ from tests.architecture.source_tree import ROOT
 ASKED = {
     # where in a list, and of which
     *("after", "before", "limit", "state", "level", "by", "due", "since", "until", "upto", "list", "status", "span"),
-    *("unit", "place", "in", "who", "silent", "unsent", "number", "record", "case", "edition", "seen", "rev"),
+    *(
+        "unit",
+        "place",
+        "in",
+        "who",
+        "silent",
+        "unsent",
+        "number",
+        "record",
+        "case",
+        "edition",
+        "seen",
+        "rev",
+        "account",
+    ),
+    # a part of a list
+    "only",
     # which words of a service's name; what was just done; where to go next
     *("search", "done", "next", "verify", "show"),
     # cleared by the page that reads it: whose login it is comes by a form

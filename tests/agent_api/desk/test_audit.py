@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from server.actions.export_table import Told
 from server.actions.verify_audit import AuditReport, verify_audit
-from server.domain.people.roles import Role
+from server.domain.people.roles import Role, Scope
+from server.storage.people import account_by_id, update_account
 from tests.agent_api.centre import Centre, Enrolled
 from tests.agent_api.desk.test_accounts import with_factor
-from tests.people import VILLAGE
+from tests.people import VILLAGE, ZONE_VILLAGE
 from tests.put_record import put_person
 
 TASK = {"place": VILLAGE, "code": "check", "about": "a" * 32, "about_kind": "case", "text": "请核实", "days": 2}
@@ -33,9 +35,7 @@ async def test_who_changed_a_record_and_who_looked_is_found_and_the_search_is_a_
     clerk, auditor = await a_change(api), await api.enrol(Role.AUDITOR)
     [row] = (await get(api, auditor, f"changes?record={RECORD}")).json()["rows"]
     assert (row["said"], row["account"], row["code"]) == ("task.open", clerk.answer["account"], "applied")
-    async with api.database.read() as snapshot:
-        [[login]] = await snapshot.fetch("SELECT login FROM accounts WHERE id = ?", [auditor.answer["account"]])
-    looks = (await get(api, auditor, f"looks?login={login}")).json()
+    looks = (await get(api, auditor, f"looks?account={auditor.answer['account']}")).json()
     assert [(one["kind"], one["record"]) for one in looks["rows"]][-1] == ("log", RECORD)
     by_record = (await get(api, auditor, f"looks?record={RECORD}")).json()
     # Whoever took the step had the record's state before their eyes.
@@ -50,13 +50,24 @@ async def test_it_goes_page_by_page_and_what_is_no_question_is_malformed(api: Ce
     assert (await get(api, auditor, f"changes?record={RECORD}&before={row['position']}")).json()["rows"] == []
     for address in (
         "looks",
-        "looks?login=a&record=b",
+        f"looks?account={RECORD}&record={RECORD}",
         "changes",
         "changes?record=x",
         f"changes?record={RECORD}&before=x",
     ):
         assert (await get(api, auditor, address)).status_code == 400, address
-    assert (await get(api, auditor, "looks?login=nobody")).status_code == 404
+    assert (await get(api, auditor, f"looks?account={RECORD}")).status_code == 404
+
+
+async def test_an_auditor_of_a_part_finds_nothing_of_another(api: Centre) -> None:
+    clerk, auditor = await a_change(api), await api.enrol(Role.AUDITOR)
+    async with api.database.read() as snapshot:
+        held = await account_by_id(snapshot, auditor.answer["account"])
+    assert held is not None
+    async with api.database.write() as tx:
+        await update_account(tx, replace(held, scope=Scope(frozenset({ZONE_VILLAGE}), frozenset())))
+    for address in (f"changes?record={RECORD}", f"looks?record={RECORD}", f"looks?account={clerk.answer['account']}"):
+        assert (await get(api, auditor, address)).status_code == 404, address
 
 
 async def test_nobody_else_searches_the_logs(api: Centre) -> None:

@@ -61,6 +61,6 @@ async def test_supervision_orders_are_listed_by_themselves(api: Centre) -> None:
         task = {**TASK, "code": code, "state": "open", "due": "2026-11-20"}
         await put_record(small, "task", ident, task, bucket=f"desk:{VILLAGE}")
     assert len((await get(api, supervisor, "tasks")).json()["rows"]) == 2
-    [row] = (await get(api, supervisor, "tasks?code=supervision_order")).json()["rows"]
+    [row] = (await get(api, supervisor, "tasks?only=orders")).json()["rows"]
     assert (row["id"], row["what"]) == ("2" * 32, "supervision_order")
-    assert (await get(api, supervisor, "tasks?code=check")).status_code == 400
+    assert (await get(api, supervisor, "tasks?only=check")).status_code == 400
