@@ -95,7 +95,7 @@ class Walk:
             if pattern is not None:
                 yield address, pattern
             for link in self.somebody.page.eval_on_selector_all(
-                "a[href]", "all => all.map(a => a.getAttribute('href'))"
+                "a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"
             ):
                 alike = self.alike(link)
                 if link.startswith("/console") and alike is not None and alike not in self.seen:

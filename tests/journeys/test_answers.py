@@ -14,7 +14,7 @@ from tests.journeys.test_first_visit import file_allowance
 
 LARGE = {"width": 412, "height": 915}
 LYING: ViewportSize = {"width": 800, "height": 360}
-FORM, CARD = "高龄津贴申请审批表", "社会保障卡"
+ID_CARD, CARD = "居民身份证", "社会保障卡"
 PLACE, HOURS = "前村党群服务中心", "8:30-11:30"
 
 
@@ -86,7 +86,7 @@ def test_what_came_back_is_settled_on_the_phone_without_a_network(
         user.see("已保存，有网络时自动送出")
         user.press("返回")
         user.press("返回")
-        others.return_case(case, "3")
+        others.return_case(case, "1")
         others.fill_claim(claim, address="汪溪街道为民服务中心")
         others.notify("请本周内走访八十岁以上老人。")
 
@@ -122,7 +122,7 @@ def test_what_came_back_is_settled_on_the_phone_without_a_network(
         user.press("补正好了，送回窗口")
         user.see("还没有拍照")
         user.picture("correction")
-        bring(user, FORM, "补正好了，送回窗口")
+        bring(user, ID_CARD, "补正好了，送回窗口")
         user.press("返回")
         user.press("条未读通知")
         user.see("请本周内走访八十岁以上老人")

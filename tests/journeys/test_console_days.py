@@ -58,7 +58,7 @@ def take_step(somebody: Clerk, words: str, **said: str) -> None:
 def test_a_clerk_looks_accepts_decides_and_hands_the_result_over(browser: Browser, town: Town) -> None:
     with clerk(browser, town.address, "clerk") as somebody:
         somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
-        number = town.waiting("received")
+        number = town.waiting("received", to_decide=True)
         find_case(somebody, number)
         somebody.check("case")
         take_step(somebody, "预审通过", 预审意见="材料清晰")
@@ -115,7 +115,7 @@ def test_a_clerk_returns_once_refuses_with_reasons_and_does_several_in_one_go(br
 
 
 def test_a_clerk_works_by_keyboard_alone(browser: Browser, town: Town) -> None:
-    number = town.waiting("received")
+    number = town.waiting("received", to_decide=True)
     with clerk(browser, town.address, "keyboard") as somebody:
         somebody.sign_in(town.sign_in(Role.DESK_CLERK, in_place=COUNTY))
         page = somebody.page

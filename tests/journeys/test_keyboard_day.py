@@ -67,7 +67,7 @@ def test_a_clerk_does_the_whole_day_by_keyboard(browser: Browser, town: Town) ->
     with clerk(browser, town.address, "keyboard-day") as somebody:
         keys = Keyboard(somebody)
         sign_in(somebody, keys, town)
-        number = town.waiting("received")
+        number = town.waiting("received", to_decide=True)
         find(somebody, keys, number)
 
         keys.to("显示完整的证件号和电话", "summary")

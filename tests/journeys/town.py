@@ -25,9 +25,9 @@ from tests.journeys.phone import ServedCentre, serving
 Found = TypeVar("Found")
 
 COUNTY, TOWN = "341881000000", "341881106000"
-# What a place's desk holds comes first, then what a unit of the county holds; a county's desk acts for both.
+# A desk of the county takes in what one of its units holds as well; only what a place holds is decided there.
 CASES = """SELECT number FROM cases WHERE state = ? AND number > '' AND bucket LIKE 'place:341881%'
-           ORDER BY holder LIKE 'place:%' DESC, number"""
+           AND holder LIKE ? ORDER BY number"""
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,14 @@ class Town:
 
         return finish(run())
 
-    def waiting(self, state: str) -> str:
-        """The number of a case in this state that no other journey was given."""
-        number = next(str(row[0]) for row in self.ask(CASES, state) if row[0] not in self.given)
-        self.given.add(number)
-        return number
+    def waiting(self, state: str, *, to_decide: bool = False) -> str:
+        """The number of a case in this state that no other journey was given. There are few that the county's own desk
+        decides: those are for who says so.
+        """
+        held = ("place:%",) if to_decide else ("unit:%", "place:%")
+        found = [row[0] for holder in held for row in self.ask(CASES, state, holder) if row[0] not in self.given]
+        self.given.add(found[0])
+        return str(found[0])
 
     def state_of(self, number: str) -> str:
         return str(self.ask("SELECT state FROM cases WHERE number = ?", number)[0][0])
