@@ -67,7 +67,7 @@ async def rescope_account(
     """Another role, other places or units. What is still on its phones merges as ever for fourteen days. Raises
     AccountUnfit, or NotFound for what lies out of reach.
     """
-    directory, standing = await platform.directory(), await account_to_change(platform, by, account)
+    directory, standing = await platform.directory(), await account_to_let_in(platform, by, account)
     if standing.status != ACTIVE:
         raise NotFound("a closed account has no places")
     entry = _entry(directory, standing.login, standing.name, role or standing.role.value, places, units, site)

@@ -193,6 +193,8 @@ async def test_nobody_lets_somebody_in_who_reaches_further(api: Centre, admin: H
         await update_account(tx, replace(wide, scope=Scope(frozenset({CITY}), frozenset())))
     for path in ("activation", "reopen"):
         assert (await admin.post(f"/{account}/{path}", factor=admin.code())).status_code == 404, path
+    moved = await admin.post(f"/{account}/move", factor=admin.code(), places=[VILLAGE], site=VILLAGE)
+    assert moved.status_code == 404
     async with api.database.write() as tx:
         await update_account(tx, wide)
     assert (await admin.post(f"/{account}/activation", factor=admin.code())).status_code == 200
